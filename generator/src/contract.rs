@@ -1,0 +1,581 @@
+//! The contract: what an API promises, in one model.
+//!
+//! Comes in: nothing; [`lower`](crate::lower) builds it. Goes out: to every printer (Rust, documentation, catalogue,
+//! listing, diff) and to [`check`](crate::check). Deliberately absent: how the document was written (OpenAPI version,
+//! references, the encoding of the errors) and how anything is printed (no Rust name stands here). Text is the
+//! document's own, unescaped, hostile until a printer escapes it.
+//!
+//! The order of every list is canonical, so that equivalent documents give equal contracts: types by name,
+//! operations by path and method as they stand in the document, codes by section, `order` and code, statuses ascending.
+
+use serde_json::Value;
+
+/// Everything that an API promises.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contract {
+    /// Title, version, servers, credentials.
+    pub api: Api,
+    /// Every named type; a [`TypeId`] is a place in this list.
+    pub types: Vec<TypeDef>,
+    /// The families of coded problems; most documents have one or none.
+    pub families: Vec<ProblemFamily>,
+    /// Every operation; an [`OperationId`] is a place in this list.
+    pub operations: Vec<Operation>,
+}
+
+/// A place in [`Contract::types`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(pub usize);
+
+/// A place in [`Contract::operations`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OperationId(pub usize);
+
+/// A place in [`Contract::families`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FamilyId(pub usize);
+
+/// A place in [`ProblemFamily::codes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CodeId(pub usize);
+
+/// A JSON pointer (RFC 6901) into the resolved document; [`Sources`](crate::load::Sources) turns it into file, line and column.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Pointer(pub String);
+
+/// Prose that the document attaches to a thing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Docs {
+    /// One line: OpenAPI's `summary` or JSON Schema's `title`.
+    pub summary: Option<String>,
+    /// CommonMark.
+    pub description: Option<String>,
+    /// `deprecated: true`.
+    pub deprecated: bool,
+}
+
+/// The API as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Api {
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+    /// `info.description`, CommonMark.
+    pub description: Option<String>,
+    /// Base URLs, in document order; may be empty.
+    pub servers: Vec<Server>,
+    /// The security schemes that operations name, by name.
+    pub credentials: Vec<CredentialScheme>,
+    /// Tags in document order, then those that only operations name.
+    pub tags: Vec<Tag>,
+}
+
+/// A base URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// The URL with variables replaced by their defaults.
+    pub url: String,
+    /// CommonMark.
+    pub description: Option<String>,
+}
+
+/// A tag: a group of operations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// As operations write it.
+    pub name: String,
+    /// CommonMark.
+    pub description: Option<String>,
+}
+
+/// A security scheme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialScheme {
+    /// The key under `components.securitySchemes`.
+    pub name: String,
+    /// How the credential travels.
+    pub kind: CredentialKind,
+    /// CommonMark.
+    pub description: Option<String>,
+}
+
+/// How a credential travels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CredentialKind {
+    /// `Authorization: Bearer …` (also for `oauth2` and `openIdConnect`).
+    Bearer,
+    /// `Authorization: Basic …`.
+    Basic,
+    /// A header of this name.
+    Header(String),
+    /// A query parameter of this name.
+    Query(String),
+    /// A cookie of this name.
+    Cookie(String),
+    /// Another HTTP authentication scheme, by name.
+    Http(String),
+}
+
+/// A type with a name of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypeDef {
+    /// The name in the document (`components.schemas` key), or, for an inline schema, the words of where it stands
+    /// (`CreateUpload request files item`), from which the printers make a name.
+    pub name: String,
+    /// What it is for.
+    pub docs: Docs,
+    /// Its shape.
+    pub shape: Shape,
+    /// Examples, already valid JSON.
+    pub examples: Vec<Value>,
+    /// Where it stands.
+    pub at: Pointer,
+}
+
+/// The shape of a named type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// Another name for a type.
+    Alias(Type),
+    /// An object with declared members.
+    Struct(Struct),
+    /// A string (or integer) out of a list; values outside of the list are kept when they arrive.
+    Enum(Enum),
+    /// One of several types.
+    Union(Union),
+}
+
+/// An object with declared members.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Struct {
+    /// The members, in document order.
+    pub fields: Vec<Field>,
+    /// What other members are: `None` when the document says nothing or forbids them, else their type.
+    pub additional: Option<Type>,
+}
+
+/// A member of an object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// The name on the wire.
+    pub name: String,
+    /// Its type; [`Type::Nullable`] when `null` is a value of it.
+    pub ty: Type,
+    /// Named in `required`: always present.
+    pub required: bool,
+    /// A `const` (or one-value `enum`) of a required member: written by itself and checked when read.
+    pub constant: Option<Value>,
+    /// The value that holds when the member is absent.
+    pub default: Option<Value>,
+    /// What it is for.
+    pub docs: Docs,
+    /// `readOnly`: only in responses.
+    pub read_only: bool,
+    /// `writeOnly`: only in requests.
+    pub write_only: bool,
+    /// The first example that the document gives.
+    pub example: Option<Value>,
+}
+
+/// A closed list of values that stays open for a reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enum {
+    /// The values, in document order, without duplicates. All strings or all integers.
+    pub values: EnumValues,
+}
+
+/// The values of an [`Enum`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnumValues {
+    /// Strings.
+    Strings(Vec<String>),
+    /// Integers.
+    Integers(Vec<i64>),
+}
+
+/// One of several types.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Union {
+    /// The member that tells the variants apart (`discriminator.propertyName`), if one does.
+    pub tag: Option<String>,
+    /// The variants, in document order.
+    pub variants: Vec<Variant>,
+}
+
+/// A variant of a [`Union`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variant {
+    /// Words to name it by: the referenced schema, a title, or the type.
+    pub name: String,
+    /// What it holds.
+    pub ty: Type,
+    /// The values of the union's tag that choose it; empty in an untagged union.
+    pub tags: Vec<String>,
+}
+
+/// A type, where it is used.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number.
+    Integer(IntegerFormat),
+    /// Any number.
+    Number(NumberFormat),
+    /// Text without a format that means something here.
+    String,
+    /// Text with a format that means something here.
+    Text(TextFormat),
+    /// Raw octets: a whole body or a part of a multipart body.
+    Binary,
+    /// Any JSON value.
+    Any,
+    /// A list.
+    Array(Box<Type>),
+    /// An object whose member names are data.
+    Map(Box<Type>),
+    /// A named type.
+    Named(TypeId),
+    /// The type, or `null`. Never nested.
+    Nullable(Box<Type>),
+}
+
+/// The range of an integer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IntegerFormat {
+    /// `int32`.
+    I32,
+    /// `int64`, and integers without a format.
+    I64,
+    /// `uint32`.
+    U32,
+    /// `uint64`.
+    U64,
+}
+
+/// The precision of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NumberFormat {
+    /// `float`.
+    F32,
+    /// `double`, and numbers without a format.
+    F64,
+}
+
+/// A string format that has a type of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TextFormat {
+    /// RFC 3339 `date-time`.
+    DateTime,
+    /// RFC 3339 `date`.
+    Date,
+    /// RFC 9562 `uuid`.
+    Uuid,
+    /// `password`: never printed.
+    Secret,
+    /// `byte`, or `contentEncoding: base64`: octets as RFC 4648 text.
+    Base64,
+}
+
+/// A family of coded problems: one base schema and the codes that refine it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProblemFamily {
+    /// The name of the base schema.
+    pub name: String,
+    /// What the document says about it.
+    pub docs: Docs,
+    /// The human page on which a code is explained; a code's anchor is the fragment of its `type`.
+    pub docs_url: Option<String>,
+    /// Section titles, in the order of the documentation.
+    pub sections: Vec<String>,
+    /// Where the code stands in a body.
+    pub place: CodePlace,
+    /// Members that every problem may carry, in document order, the code among them.
+    pub members: Vec<Field>,
+    /// Which members have a meaning that a client acts on.
+    pub roles: Roles,
+    /// The codes; a [`CodeId`] is a place in this list.
+    pub codes: Vec<ProblemCode>,
+    /// Where the base schema stands.
+    pub at: Pointer,
+}
+
+/// Where the code stands in an error body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CodePlace {
+    /// A member of the document itself.
+    Root(String),
+    /// A member of an object that is a member: `error.code`.
+    Under(String, String),
+    /// A member of each object in a list: `errors[].code`.
+    Each(String, String),
+}
+
+/// Names of the common members that a client acts on, beyond those of RFC 9457.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Roles {
+    /// A boolean: can the identical request succeed later?
+    pub retryable: Option<String>,
+    /// Text to show: what to do next.
+    pub suggestion: Option<String>,
+    /// The request's identifier, for support.
+    pub request_id: Option<String>,
+}
+
+/// One code.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProblemCode {
+    /// The value on the wire (integers in decimal).
+    pub code: String,
+    /// `title`: the short summary that is the same for every occurrence.
+    pub title: Option<String>,
+    /// The statuses that it is sent with, ascending.
+    pub statuses: Vec<u16>,
+    /// Can the identical request succeed later? `None` when the document does not say.
+    pub retryable: Option<bool>,
+    /// The URI of the problem type (RFC 9457, `type`).
+    pub type_uri: Option<String>,
+    /// The section of the documentation.
+    pub section: Option<String>,
+    /// What it means. CommonMark.
+    pub meaning: Option<String>,
+    /// What to do about it. CommonMark.
+    pub remedy: Option<String>,
+    /// Which source says so, when the document names one.
+    pub source: Option<String>,
+    /// The members that exist for this code only, in document order.
+    pub fields: Vec<Field>,
+    /// Whole bodies.
+    pub examples: Vec<Example>,
+    /// The operations that declare it, in the order of [`Contract::operations`].
+    pub raised_by: Vec<OperationId>,
+    /// Where it is defined.
+    pub at: Pointer,
+}
+
+/// A complete body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Example {
+    /// Its key or summary; may be empty.
+    pub name: String,
+    /// The body.
+    pub value: Value,
+}
+
+/// An operation: a method on a path.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// `operationId`, or, where there is none, method and path in words.
+    pub id: String,
+    /// The method.
+    pub method: Method,
+    /// The template as written, `/drops/{drop_id}`.
+    pub path: String,
+    /// The template in pieces.
+    pub segments: Vec<Segment>,
+    /// The tag it is filed under: its first.
+    pub tag: Option<String>,
+    /// What it does.
+    pub docs: Docs,
+    /// Its parameters: path, then query, header, cookie; in document order within each.
+    pub params: Vec<Param>,
+    /// Its request body.
+    pub body: Option<Body>,
+    /// Its successes: statuses below 400, ascending; ranges after exact statuses.
+    pub successes: Vec<Success>,
+    /// Its errors: exact statuses ascending, then ranges, then `default`.
+    pub errors: Vec<ErrorResponse>,
+    /// Names of the [`CredentialScheme`]s that it accepts; empty when it needs none.
+    pub credentials: Vec<String>,
+    /// Where it stands.
+    pub at: Pointer,
+}
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "each is the method of its name")]
+pub enum Method {
+    Get,
+    Put,
+    Post,
+    Delete,
+    Options,
+    Head,
+    Patch,
+    Trace,
+}
+
+impl Method {
+    /// The method as HTTP writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Put => "PUT",
+            Method::Post => "POST",
+            Method::Delete => "DELETE",
+            Method::Options => "OPTIONS",
+            Method::Head => "HEAD",
+            Method::Patch => "PATCH",
+            Method::Trace => "TRACE",
+        }
+    }
+}
+
+/// A piece of a path template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Segment {
+    /// Text, slashes included.
+    Literal(String),
+    /// The parameter at this place in [`Operation::params`].
+    Param(usize),
+}
+
+/// A parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Param {
+    /// The name on the wire.
+    pub name: String,
+    /// Where it travels.
+    pub place: ParamPlace,
+    /// How it is written.
+    pub style: ParamStyle,
+    /// `explode`.
+    pub explode: bool,
+    /// `allowReserved`.
+    pub allow_reserved: bool,
+    /// Its type.
+    pub ty: Type,
+    /// Must it be given?
+    pub required: bool,
+    /// The value that holds when it is absent.
+    pub default: Option<Value>,
+    /// What it is for.
+    pub docs: Docs,
+    /// The first example that the document gives.
+    pub example: Option<Value>,
+}
+
+/// Where a parameter travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "each is OpenAPI's `in` of its name")]
+pub enum ParamPlace {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+/// How a parameter is written (OpenAPI, "Style Values").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is OpenAPI's style of its name")]
+pub enum ParamStyle {
+    Simple,
+    Label,
+    Matrix,
+    Form,
+    SpaceDelimited,
+    PipeDelimited,
+    DeepObject,
+    /// `content: application/json`: the value as JSON text.
+    Json,
+}
+
+/// A request body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Body {
+    /// Must it be given?
+    pub required: bool,
+    /// What it is.
+    pub docs: Docs,
+    /// The media types that the operation accepts, the one that the client sends by default first.
+    pub media: Vec<Media>,
+}
+
+/// A media type and what stands in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Media {
+    /// As written, lower case: `application/json`, `*/*`.
+    pub media_type: String,
+    /// How the content is written.
+    pub encoding: Encoding,
+    /// What stands in it.
+    pub ty: Type,
+    /// Complete bodies.
+    pub examples: Vec<Example>,
+}
+
+/// How content is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// JSON, also `+json`.
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// `multipart/form-data`.
+    Multipart,
+    /// Text.
+    Text,
+    /// Octets.
+    Bytes,
+}
+
+/// A successful response.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Success {
+    /// Its status.
+    pub status: StatusSpec,
+    /// What it means.
+    pub docs: Docs,
+    /// Its media types; empty when it has no body.
+    pub media: Vec<Media>,
+}
+
+/// The statuses that a response stands for. Ordered by precedence: an exact status wins over a range, a range over `default`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StatusSpec {
+    /// `404`.
+    Exact(u16),
+    /// `4XX`, by its first digit.
+    Range(u8),
+    /// `default`.
+    Default,
+}
+
+/// An unsuccessful response.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ErrorResponse {
+    /// Its status.
+    pub status: StatusSpec,
+    /// What it means.
+    pub docs: Docs,
+    /// Its bodies, one for each media type; empty when it has none.
+    pub bodies: Vec<ErrorBody>,
+}
+
+/// The body of an unsuccessful response.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ErrorBody {
+    /// As written, lower case.
+    pub media_type: String,
+    /// What stands in it.
+    pub kind: ErrorKind,
+}
+
+/// What an error body is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ErrorKind {
+    /// A coded problem.
+    Problem {
+        /// Its family.
+        family: FamilyId,
+        /// The codes that this response declares, in the family's order.
+        codes: Vec<CodeId>,
+        /// Does the document leave room for other codes?
+        open: bool,
+    },
+    /// A JSON body without a code.
+    Json(Type),
+    /// Anything else, kept as octets.
+    Bytes,
+}
