@@ -1,7 +1,7 @@
 //! The store: puts artifacts into a folder, or says how the folder differs from them.
 //!
 //! Comes in: artifacts, the folder that they fill (the *root*), a [`Mode`]. Goes out: the changes made or needed, or a
-//! [`Refusal`]. Deliberately absent: what the artifacts say.
+//! diagnostic. Deliberately absent: what the artifacts say.
 //!
 //! # Whose folder it is
 //!
@@ -23,6 +23,7 @@
 //! Two writers take turns: each holds a lock on the folder that the root stands in. `Check` writes nothing whatever,
 //! takes no lock, and reports the tree that it finds.
 
+pub mod codes;
 mod compare;
 mod paths;
 mod swap;
@@ -30,11 +31,13 @@ mod swap;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+
+use self::codes::Refusal;
+use crate::report::Report;
 
 /// The file by which a folder is known to be ours.
 pub const MARKER: &str = ".problemgen";
@@ -119,93 +122,29 @@ pub enum ChangeKind {
     Orphan,
 }
 
-/// Why the store did nothing, or stopped.
-#[derive(Debug)]
-pub struct Refusal {
-    /// The diagnostic's code, `S001` to `S006`.
-    pub code: &'static str,
-    /// What is wrong: lower case, no full stop.
-    pub message: String,
-    /// A way out.
-    pub help: String,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error[{}]: {}", self.code, self.message)
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-impl Refusal {
-    fn path(artifact: &str, why: &str) -> Self {
-        Self {
-            code: "S001",
-            message: format!("cannot write a file named {artifact:?}: {why}"),
-            help: "rename the schema, tag or operation that the file is named after".into(),
-        }
-    }
-
-    fn root(root: &Path, why: &str) -> Self {
-        Self {
-            code: "S002",
-            message: format!("`{}` {why}", root.display()),
-            help: "name an ordinary folder, or one that does not exist yet, with `--out`".into(),
-        }
-    }
-
-    fn foreign(root: &Path, found: &str) -> Self {
-        Self {
-            code: "S003",
-            message: format!(
-                "`{}` is not a generated folder: it has no `{MARKER}` file, and its `{found}` would be lost",
-                root.display()
-            ),
-            help: format!(
-                "name an empty folder with `--out`; if all of it may go, delete it, or restore its `{MARKER}` file"
-            ),
-        }
-    }
-
-    fn io(doing: &str, path: &Path, error: &io::Error) -> Self {
-        Self {
-            code: "S004",
-            message: format!("cannot {doing} `{}`: {error}", path.display()),
-            help: "see that the folder may be written and that the disk has room, then run the command again"
-                .into(),
-        }
-    }
-
-    fn read_only(root: &Path) -> Self {
-        Self {
-            code: "S005",
-            message: format!("`{}` is read-only", root.display()),
-            help: "make the folder writable, or name another one with `--out`".into(),
-        }
-    }
-
-    fn leftover(path: &Path, error: &io::Error) -> Self {
-        Self {
-            code: "S006",
-            message: format!(
-                "the new files are in place, but what they replaced is left in `{}`: {error}",
-                path.display()
-            ),
-            help: "see that the folder may be written; the next run removes what is left".into(),
-        }
-    }
-}
-
 /// Makes `root` hold `artifacts`, or says what would have to change.
 ///
 /// A root that already holds them is not touched. A folder that does not exist is made, with its parents.
 ///
-/// # Errors
-///
-/// A [`Refusal`]: a path that is not portable (`S001`), a root that is no ordinary folder (`S002`) or not ours (`S003`),
-/// the system's refusal (`S004` to `S006`). But for the last, the root is then what it was.
-pub fn store(artifacts: &[Artifact], root: &Path, scope: Scope, mode: Mode) -> Result<Outcome, Refusal> {
+/// `None` when it refused, and said so: a path that is not portable, a root that is no ordinary folder or not ours, the
+/// system's refusal. The root is then what it was, unless the diagnostic is [`codes::LEFTOVER`].
+pub fn store(
+    artifacts: &[Artifact],
+    root: &Path,
+    scope: Scope,
+    mode: Mode,
+    report: &mut Report,
+) -> Option<Outcome> {
+    match apply(artifacts, root, scope, mode) {
+        Ok(outcome) => Some(outcome),
+        Err(refusal) => {
+            report.push(*refusal);
+            None
+        }
+    }
+}
+
+fn apply(artifacts: &[Artifact], root: &Path, scope: Scope, mode: Mode) -> Result<Outcome, Refusal> {
     let mut wanted = paths::validate(artifacts)?;
     wanted.insert(PathBuf::from(MARKER), MARKER_TEXT.as_bytes());
     let kept = paths::kept(&wanted);
@@ -251,7 +190,7 @@ fn walk(
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
         let path = root.join(&folder);
-        let failed = |error| Refusal::io("read", &path, &error);
+        let failed = |error| codes::system("read", &path, &error);
         let entries = match fs::read_dir(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             entries => entries.map_err(failed)?,

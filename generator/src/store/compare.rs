@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use similar::TextDiff;
 
-use super::{Change, ChangeKind, DIFF_LINES, Entry, MARKER, Mode, Outcome, Refusal, Scope, Wanted, walk};
+use super::codes::{self, Refusal};
+use super::{Change, ChangeKind, DIFF_LINES, Entry, MARKER, Mode, Outcome, Scope, Wanted, walk};
 
 /// Time for the diff of one file; past it `similar` gives a coarser one. It is ample for any file that a person reads.
 const DIFF_TIME: Duration = Duration::from_secs(2);
@@ -52,12 +53,12 @@ pub(super) fn look(
         ControlFlow::Continue(())
     })?;
     if let Some(path) = stranger {
-        return Err(Refusal::foreign(root, &shown(&path)));
+        return Err(codes::foreign(root, &shown(&path)));
     }
     let plan = compare(wanted, &found, root, scope, mode)?;
     let loses = plan.changes.values().find(|change| change.kind != ChangeKind::Missing);
     match loses {
-        Some(change) if !ours && mode == Mode::Write => Err(Refusal::foreign(root, &change.path)),
+        Some(change) if !ours && mode == Mode::Write => Err(codes::foreign(root, &change.path)),
         _ => Ok(plan),
     }
 }
@@ -114,7 +115,7 @@ fn stale(
         return Ok(Some(change(path, ChangeKind::Stale, String::new(), None)));
     }
     let on_disk = root.join(path);
-    let old = fs::read(&on_disk).map_err(|error| Refusal::io("read", &on_disk, &error))?;
+    let old = fs::read(&on_disk).map_err(|error| codes::system("read", &on_disk, &error))?;
     if old == contents {
         return Ok(None);
     }

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{Artifact, KEPT, MARKER, Refusal, Wanted};
+use super::codes::{self, Refusal};
+use super::{Artifact, KEPT, MARKER, Wanted};
 
 /// Characters that Windows does not take in a name, `/` aside.
 const FORBIDDEN: &str = "\\:*?\"<>|";
@@ -19,7 +20,7 @@ pub(super) fn validate(artifacts: &[Artifact]) -> Result<Wanted<'_>, Refusal> {
     // Every file and folder, in lower case, with the spelling that came first and whether it is a file.
     let mut taken: BTreeMap<String, (String, bool)> = BTreeMap::new();
     for artifact in artifacts {
-        let refuse = |why: &str| Err(Refusal::path(&artifact.path, why));
+        let refuse = |why: &str| Err(codes::path(&artifact.path, why));
         if artifact.path.eq_ignore_ascii_case(MARKER) {
             return refuse("the name is taken by the file that marks a generated folder");
         }

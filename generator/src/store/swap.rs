@@ -6,8 +6,9 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::codes::{self, Refusal};
 use super::compare::Plan;
-use super::{ChangeKind, MARKER, Refusal, Wanted};
+use super::{ChangeKind, MARKER, Wanted};
 
 /// The root and the places beside it that a swap needs.
 #[derive(Debug)]
@@ -27,13 +28,13 @@ impl Site {
     pub(super) fn find(root: &Path) -> Result<Option<Self>, Refusal> {
         match fs::symlink_metadata(root) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Refusal::io("read", root, &error)),
+            Err(error) => Err(codes::system("read", root, &error)),
             Ok(metadata) if metadata.is_symlink() => {
-                Err(Refusal::root(root, "is a symbolic link, which is not followed"))
+                Err(codes::root(root, "is a symbolic link, which is not followed"))
             }
-            Ok(metadata) if !metadata.is_dir() => Err(Refusal::root(root, "is not a folder")),
+            Ok(metadata) if !metadata.is_dir() => Err(codes::root(root, "is not a folder")),
             Ok(_) => {
-                let whole = fs::canonicalize(root).map_err(|error| Refusal::io("read", root, &error))?;
+                let whole = fs::canonicalize(root).map_err(|error| codes::system("read", root, &error))?;
                 Self::at(whole).map(Some)
             }
         }
@@ -44,17 +45,17 @@ impl Site {
         if let Some(site) = Self::find(root)? {
             return Ok(site);
         }
-        let whole = std::path::absolute(root).map_err(|error| Refusal::io("find", root, &error))?;
+        let whole = std::path::absolute(root).map_err(|error| codes::system("find", root, &error))?;
         let (Some(parent), Some(name)) = (whole.parent(), whole.file_name()) else {
-            return Err(Refusal::root(root, "does not name a folder"));
+            return Err(codes::root(root, "does not name a folder"));
         };
         let made = fs::create_dir_all(parent).and_then(|()| fs::canonicalize(parent));
-        Self::at(made.map_err(|error| Refusal::io("make", parent, &error))?.join(name))
+        Self::at(made.map_err(|error| codes::system("make", parent, &error))?.join(name))
     }
 
     fn at(root: PathBuf) -> Result<Self, Refusal> {
         let (Some(parent), Some(name)) = (root.parent(), root.file_name()) else {
-            return Err(Refusal::root(&root, "is the root of a file system"));
+            return Err(codes::root(&root, "is the root of a file system"));
         };
         let parent = parent.to_owned();
         let beside = |suffix: &str| {
@@ -69,7 +70,7 @@ impl Site {
 
     /// Waits until no other writer is at work here; others wait until the result is dropped.
     pub(super) fn lock(&self) -> Result<File, Refusal> {
-        let failed = |error| Refusal::io("lock", &self.parent, &error);
+        let failed = |error| codes::system("lock", &self.parent, &error);
         #[cfg(unix)]
         let file = File::open(&self.parent).map_err(failed)?;
         // A folder cannot be opened there, so a file stands for it, and stays: to remove it would race with its next user.
@@ -85,12 +86,13 @@ impl Site {
     /// Brings the site to rest after a crash: a root if there was one, and nothing beside it.
     pub(super) fn recover(&self, kept: &[&str]) -> Result<(), Refusal> {
         if !exists(&self.root)? && exists(&self.old)? {
-            fs::rename(&self.old, &self.root).map_err(|error| Refusal::io("restore", &self.root, &error))?;
+            fs::rename(&self.old, &self.root)
+                .map_err(|error| codes::system("restore", &self.root, &error))?;
             sync_folder(&self.parent)?;
         }
         for left in [&self.old, &self.new] {
             if exists(left)? {
-                self.discard(left, kept).map_err(|error| Refusal::io("clear away", left, &error))?;
+                self.discard(left, kept).map_err(|error| codes::system("clear away", left, &error))?;
             }
         }
         Ok(())
@@ -165,29 +167,27 @@ pub(super) fn install(
 ) -> Result<(), Refusal> {
     let existed = exists(&site.root)?;
     if existed && fs::metadata(&site.root).is_ok_and(|metadata| metadata.permissions().readonly()) {
-        return Err(Refusal::read_only(&site.root));
+        return Err(codes::read_only(&site.root));
     }
     if existed && means == Means::InPlace {
-        return replace(&site.root, wanted, plan, watch)
-            .map_err(|error| Refusal::io("write", &site.root, &error));
+        return in_place(&site.root, wanted, plan, watch);
     }
     let swapped = stage(site, wanted, plan, watch).and_then(|()| swap(site, existed, means, watch));
     match swapped {
         Ok(left) => {
             sync_folder(&site.parent)?;
             let Some(left) = left else { return Ok(()) };
-            watch(Step::DiscardOld).map_err(|error| Refusal::leftover(left, &error))?;
-            site.discard(left, kept).map_err(|error| Refusal::leftover(left, &error))
+            watch(Step::DiscardOld).map_err(|error| codes::leftover(left, &error))?;
+            site.discard(left, kept).map_err(|error| codes::leftover(left, &error))
         }
         Err(error) => {
             // Nothing was changed; what cannot be removed now is removed by the next run.
             drop(fs::remove_dir_all(&site.new));
             let busy = [io::ErrorKind::CrossesDevices, io::ErrorKind::ResourceBusy].contains(&error.kind());
             if busy && existed {
-                return replace(&site.root, wanted, plan, watch)
-                    .map_err(|error| Refusal::io("write", &site.root, &error));
+                return in_place(&site.root, wanted, plan, watch);
             }
-            Err(Refusal::io("write", &site.root, &error))
+            Err(codes::system("write", &site.root, &error))
         }
     }
 }
@@ -269,6 +269,11 @@ fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
+fn in_place(root: &Path, wanted: &Wanted<'_>, plan: &Plan, watch: Watch<'_>) -> Result<(), Refusal> {
+    replace(root, wanted, plan, watch)
+        .map_err(|error| codes::system("replace, one by one, the files of", root, &error))
+}
+
 /// Makes the changes in the root itself, file by file: orphans go first, for a file may become a folder.
 fn replace(root: &Path, wanted: &Wanted<'_>, plan: &Plan, watch: Watch<'_>) -> io::Result<()> {
     for (path, change) in &plan.changes {
@@ -329,7 +334,7 @@ fn sync(folder: &Path) -> io::Result<()> {
 }
 
 fn sync_folder(folder: &Path) -> Result<(), Refusal> {
-    sync(folder).map_err(|error| Refusal::io("sync", folder, &error))
+    sync(folder).map_err(|error| codes::system("sync", folder, &error))
 }
 
 /// Is there anything at `path`, be it a link to nowhere?
@@ -337,6 +342,6 @@ fn exists(path: &Path) -> Result<bool, Refusal> {
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(Refusal::io("read", path, &error)),
+        Err(error) => Err(codes::system("read", path, &error)),
     }
 }

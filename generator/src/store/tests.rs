@@ -65,11 +65,11 @@ fn written(artifacts: &[Artifact]) -> Tree {
 }
 
 fn write(artifacts: &[Artifact], root: &Path) -> Result<Outcome, Refusal> {
-    store(artifacts, root, Scope::Whole, Mode::Write)
+    apply(artifacts, root, Scope::Whole, Mode::Write)
 }
 
 fn check(artifacts: &[Artifact], root: &Path) -> Result<Outcome, Refusal> {
-    store(artifacts, root, Scope::Whole, Mode::Check)
+    apply(artifacts, root, Scope::Whole, Mode::Check)
 }
 
 fn kinds(outcome: &Outcome) -> Vec<(&str, ChangeKind)> {
@@ -77,7 +77,7 @@ fn kinds(outcome: &Outcome) -> Vec<(&str, ChangeKind)> {
 }
 
 fn code(result: Result<Outcome, Refusal>) -> &'static str {
-    result.expect_err("refused").code
+    result.expect_err("refused").code.code
 }
 
 /// A folder of its own, and a root within it that holds `old()` as written by the store.
@@ -178,7 +178,7 @@ fn line_endings_long_diffs_and_octets() {
 fn a_part_leaves_other_files() {
     let (_folder, root) = site();
     let outcome =
-        store(&artifacts(&[("docs/errors.md", "# E\n")]), &root, Scope::Part, Mode::Write).expect("written");
+        apply(&artifacts(&[("docs/errors.md", "# E\n")]), &root, Scope::Part, Mode::Write).expect("written");
     assert_eq!(kinds(&outcome), [("docs/errors.md", ChangeKind::Missing)]);
     let mut expected = written(&old());
     expected.insert("docs/errors.md".into(), "# E\n".into());
@@ -215,7 +215,7 @@ fn a_folder_that_is_not_ours_is_only_added_to() {
     fs::write(home.join("crate/Cargo.toml"), "mine").expect("write");
     fs::write(home.join("photo"), "mine").expect("write");
     for mode in [Mode::Write, Mode::Check] {
-        assert_eq!(code(store(&new(), home, Scope::Whole, mode)), "S003");
+        assert_eq!(code(apply(&new(), home, Scope::Whole, mode)), "S003");
     }
     assert_eq!(code(write(&new(), &home.join("crate"))), "S003", "it would replace Cargo.toml");
     assert_eq!(fs::read_to_string(home.join("crate/Cargo.toml")).expect("file"), "mine");

@@ -1,0 +1,2 @@
+//! The diagnostics of this stage.
+crate::codes! {}
