@@ -2,6 +2,8 @@
 //! means is written in its help.
 
 mod ci;
+mod codegen;
+mod explain;
 mod judges;
 mod repository;
 mod terminal;
@@ -29,11 +31,15 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Codegen(codegen::Args),
+    Explain(explain::Args),
     Ci(ci::Args),
 }
 
 fn main() -> ExitCode {
     let ended = match Cli::parse().verb {
+        Verb::Codegen(args) => codegen::run(&args),
+        Verb::Explain(args) => explain::run(&args),
         Verb::Ci(args) => ci::run(&args),
     };
     ended.into()

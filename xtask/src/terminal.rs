@@ -38,3 +38,46 @@ pub(crate) fn complain(text: impl std::fmt::Display) {
 pub(crate) fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
+
+/// The width that prose is set to.
+const WIDTH: usize = 96;
+
+/// Prose in lines of ordinary width, each after `indent`; blank lines part paragraphs. Safe for a terminal.
+pub(crate) fn wrapped(text: &str, indent: &str) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    let mut blank = false;
+    for line in text.trim().lines() {
+        if line.trim().is_empty() {
+            blank = true;
+            continue;
+        }
+        if std::mem::take(&mut blank) {
+            out.push_str("\n\n");
+            column = 0;
+        }
+        for word in line.split_whitespace().map(visible) {
+            let width = word.chars().count();
+            if column > 0 && column + 1 + width > WIDTH {
+                out.push('\n');
+                column = 0;
+            }
+            let before = if column == 0 { indent } else { " " };
+            out.push_str(before);
+            out.push_str(&word);
+            column += before.chars().count() + width;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_wrapped_and_made_visible() {
+        assert_eq!(wrapped(" a\n b\u{1b}[31m\n\n\n c", "  "), "  a b\\u{1b}[31m\n\n  c");
+        assert!(wrapped(&"word ".repeat(60), " ").lines().all(|line| line.len() <= WIDTH));
+    }
+}
