@@ -12,6 +12,14 @@ pub mod downlevel;
 
 pub mod resolve;
 
+pub mod docs;
+
+pub mod catalogue;
+
+pub mod listing;
+
+pub mod changes;
+
 pub mod store;
 
 /// Every table of diagnostic codes, one for each stage that can refuse something.
