@@ -1,0 +1,498 @@
+//! Reading: from serde's data model into a [`Node`], in place.
+//!
+//! Everything that knows the type of nothing but `dyn Node` is here and compiled once. Reading the happy path keeps no
+//! path; only when something breaks does each level add its step while the error travels up, so a [`Violation`] knows
+//! where it happened and valid documents pay nothing.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use serde::de::{
+    self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+
+use crate::json::Json;
+use crate::node::{
+    IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Presence, RecordNode, Slot, TextNode,
+    UnionNode,
+};
+
+/// A place where what arrived is not what the contract promises.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// A JSON pointer (RFC 6901) into the body; empty for the body as a whole.
+    pub pointer: String,
+    /// What is wrong, in words. It may quote what the server sent.
+    pub message: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pointer.as_str() {
+            "" => f.write_str("the body")?,
+            pointer => crate::text::escape(f, pointer)?,
+        }
+        f.write_str(": ")?;
+        crate::text::escape(f, &self.message)
+    }
+}
+
+/// Reads a whole JSON text into `target`.
+pub(crate) fn from_slice(json: &[u8], target: &mut dyn Node) -> Result<(), Violation> {
+    from_slice_slot(json, target.slot())
+}
+
+pub(crate) fn from_slice_slot(json: &[u8], slot: Slot<'_>) -> Result<(), Violation> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let mut walk = Walk::default();
+    match (Seed { slot, walk: &mut walk }).deserialize(&mut reader).and_then(|()| reader.end()) {
+        Ok(()) => Ok(()),
+        Err(error) => Err(walk.violation(&error)),
+    }
+}
+
+/// [`Deserialize`] for every generated type.
+///
+/// # Errors
+/// When the input does not fit the contract; the message begins with the JSON pointer of the place.
+pub fn deserialize<'de, D: Deserializer<'de>, T: Node>(deserializer: D) -> Result<T, D::Error> {
+    let mut value = T::empty();
+    let mut walk = Walk::default();
+    match (Seed { slot: value.slot(), walk: &mut walk }).deserialize(deserializer) {
+        Ok(()) => Ok(value),
+        Err(error) if walk.steps.is_empty() => Err(error),
+        Err(error) => Err(de::Error::custom(format_args!("{}: {error}", walk.pointer()))),
+    }
+}
+
+/// What a walk remembers.
+#[derive(Default)]
+struct Walk {
+    /// The steps to the broken place, innermost first; filled only while an error travels up.
+    steps: Vec<Cow<'static, str>>,
+    /// How many members nobody declared were passed over.
+    passed_over: usize,
+}
+
+impl Walk {
+    fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for step in self.steps.iter().rev() {
+            pointer.push('/');
+            pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        }
+        pointer
+    }
+
+    fn violation(&self, error: &serde_json::Error) -> Violation {
+        Violation { pointer: self.pointer(), message: error.to_string() }
+    }
+}
+
+/// A slot to fill, with the walk that it is a part of.
+struct Seed<'a, 'w> {
+    slot: Slot<'a>,
+    walk: &'w mut Walk,
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        let Seed { slot, walk } = self;
+        match slot {
+            Slot::Bool(target) => {
+                *target = bool::deserialize(deserializer)?;
+                Ok(())
+            }
+            Slot::Integer(target) => deserializer.deserialize_i64(IntegerVisitor(target)),
+            Slot::F32(target) => {
+                let value = f64::deserialize(deserializer)?;
+                *target = value as f32;
+                if target.is_finite() {
+                    Ok(())
+                } else {
+                    Err(de::Error::custom("expected a number of 32 bits"))
+                }
+            }
+            Slot::F64(target) => {
+                *target = f64::deserialize(deserializer)?;
+                Ok(())
+            }
+            Slot::String(target) => deserializer.deserialize_string(StringVisitor(target)),
+            Slot::Text(target) => deserializer.deserialize_str(TextVisitor(target)),
+            Slot::Bytes(target) => {
+                *target = Bytes::from(String::deserialize(deserializer)?);
+                Ok(())
+            }
+            Slot::Option(target) => deserializer.deserialize_option(OptionVisitor { target, walk }),
+            Slot::List(target) => deserializer.deserialize_seq(ListVisitor { target, walk }),
+            Slot::Map(target) => deserializer.deserialize_map(MapVisitor { target, walk }),
+            Slot::Record(target) => deserializer.deserialize_map(RecordVisitor { target, walk }),
+            Slot::Union(target) => {
+                let value = serde_json::Value::deserialize(deserializer)?;
+                read_union(target, value, walk).map_err(de::Error::custom)
+            }
+            Slot::Any(target) => {
+                *target = Json::deserialize(deserializer)?;
+                Ok(())
+            }
+        }
+    }
+}
+
+struct IntegerVisitor<'a>(&'a mut dyn IntegerNode);
+
+impl IntegerVisitor<'_> {
+    fn set<E: de::Error>(self, value: i128) -> Result<(), E> {
+        self.0.set(value).map_err(|expected| E::custom(format_args!("{value} is not {expected}")))
+    }
+}
+
+impl Visitor<'_> for IntegerVisitor<'_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an integer")
+    }
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<(), E> {
+        self.set(value.into())
+    }
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<(), E> {
+        self.set(value.into())
+    }
+    /// JSON Schema counts `1.0` as an integer.
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
+        if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
+            self.set(value as i128)
+        } else {
+            Err(E::invalid_type(de::Unexpected::Float(value), &self))
+        }
+    }
+}
+
+struct StringVisitor<'a>(&'a mut String);
+
+impl Visitor<'_> for StringVisitor<'_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        text.clone_into(self.0);
+        Ok(())
+    }
+    fn visit_string<E: de::Error>(self, text: String) -> Result<(), E> {
+        *self.0 = text;
+        Ok(())
+    }
+}
+
+struct TextVisitor<'a>(&'a mut dyn TextNode);
+
+impl Visitor<'_> for TextVisitor<'_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        self.0.set(text).map_err(|expected| E::custom(format_args!("expected {expected}")))
+    }
+}
+
+struct OptionVisitor<'a, 'w> {
+    target: &'a mut dyn OptionNode,
+    walk: &'w mut Walk,
+}
+
+impl<'de> Visitor<'de> for OptionVisitor<'_, '_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value or null")
+    }
+    fn visit_none<E: de::Error>(self) -> Result<(), E> {
+        self.target.set_null();
+        Ok(())
+    }
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.visit_none()
+    }
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        Seed { slot: self.target.fill().slot(), walk: self.walk }.deserialize(deserializer)
+    }
+}
+
+struct ListVisitor<'a, 'w> {
+    target: &'a mut dyn ListNode,
+    walk: &'w mut Walk,
+}
+
+/// The next item of a list. It is only made when there is one.
+struct Item<'a, 'w>(&'a mut dyn ListNode, &'w mut Walk);
+
+impl<'de> DeserializeSeed<'de> for Item<'_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        Seed { slot: self.0.grow().slot(), walk: self.1 }.deserialize(deserializer)
+    }
+}
+
+impl<'de> Visitor<'de> for ListVisitor<'_, '_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let mut at = 0usize;
+        loop {
+            match items.next_element_seed(Item(self.target, self.walk)) {
+                Ok(Some(())) => at += 1,
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    self.walk.steps.push(at.to_string().into());
+                    return Err(error);
+                }
+            }
+        }
+    }
+}
+
+struct MapVisitor<'a, 'w> {
+    target: &'a mut dyn MapNode,
+    walk: &'w mut Walk,
+}
+
+impl<'de> Visitor<'de> for MapVisitor<'_, '_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<String>()? {
+            read_entry(&mut map, self.target, name, self.walk)?;
+        }
+        Ok(())
+    }
+}
+
+fn read_entry<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    target: &mut dyn MapNode,
+    name: String,
+    walk: &mut Walk,
+) -> Result<(), A::Error> {
+    let slot = target.insert(name.clone()).slot();
+    map.next_value_seed(Seed { slot, walk }).inspect_err(|_| walk.steps.push(name.into()))
+}
+
+struct RecordVisitor<'a, 'w> {
+    target: &'a mut dyn RecordNode,
+    walk: &'w mut Walk,
+}
+
+impl<'de> Visitor<'de> for RecordVisitor<'_, '_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let RecordVisitor { target, walk } = self;
+        let members = target.members();
+        let keep_others = target.additional().is_some();
+        let mut seen = Seen::default();
+        let mut next = 0;
+        while let Some(key) = map.next_key_seed(KeySeed { members, next, keep: keep_others })? {
+            match key {
+                Key::Member(at) => {
+                    next = at + 1;
+                    let member = &members[at];
+                    if !seen.insert(at) {
+                        walk.steps.push(member.name.into());
+                        return Err(de::Error::custom("the member stands here twice"));
+                    }
+                    let result = match (member.presence, target.member_mut(at)) {
+                        (Presence::Constant(expected), _) => map.next_value_seed(ConstantSeed(expected)),
+                        (_, Some(node)) => map.next_value_seed(Seed { slot: node.slot(), walk }),
+                        (_, None) => map.next_value::<IgnoredAny>().map(|_| ()),
+                    };
+                    result.inspect_err(|_| walk.steps.push(member.name.into()))?;
+                }
+                Key::Other(name) => match target.additional_mut() {
+                    Some(others) => read_entry(&mut map, others, name, walk)?,
+                    None => {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                },
+                Key::PassedOver => {
+                    walk.passed_over += 1;
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        for (at, member) in members.iter().enumerate() {
+            if !matches!(member.presence, Presence::Optional) && !seen.contains(at) {
+                walk.steps.push(member.name.into());
+                return Err(de::Error::custom("the member is required and missing"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A set of member places; no allocation below 128 members.
+#[derive(Default)]
+pub(crate) struct Seen {
+    low: u128,
+    high: Vec<usize>,
+}
+
+impl Seen {
+    /// Adds a place; `false` when it was there.
+    pub(crate) fn insert(&mut self, at: usize) -> bool {
+        if self.contains(at) {
+            return false;
+        }
+        match u32::try_from(at).ok().and_then(|at| 1u128.checked_shl(at)) {
+            Some(bit) => self.low |= bit,
+            None => self.high.push(at),
+        }
+        true
+    }
+
+    pub(crate) fn contains(&self, at: usize) -> bool {
+        match u32::try_from(at).ok().and_then(|at| 1u128.checked_shl(at)) {
+            Some(bit) => self.low & bit != 0,
+            None => self.high.contains(&at),
+        }
+    }
+}
+
+/// The place of a member by its name. Servers mostly write members in the order of the schema, so the search begins
+/// after the last one found.
+pub(crate) fn position(members: &[Member], next: usize, name: &str) -> Option<usize> {
+    let (before, after) = members.split_at(next.min(members.len()));
+    let find = |part: &[Member]| part.iter().position(|member| member.name == name);
+    find(after).map(|at| at + before.len()).or_else(|| find(before))
+}
+
+enum Key {
+    Member(usize),
+    Other(String),
+    PassedOver,
+}
+
+struct KeySeed {
+    members: &'static [Member],
+    next: usize,
+    keep: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Key;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed {
+    type Value = Key;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member name")
+    }
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Key, E> {
+        Ok(match position(self.members, self.next, name) {
+            Some(at) => Key::Member(at),
+            None if self.keep => Key::Other(name.to_owned()),
+            None => Key::PassedOver,
+        })
+    }
+}
+
+/// Reads a constant and compares it.
+struct ConstantSeed(Literal);
+
+impl<'de> DeserializeSeed<'de> for ConstantSeed {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        let found = Json::deserialize(deserializer)?;
+        let same = match (self.0, &found) {
+            (Literal::Null, Json::Null) => true,
+            (Literal::Bool(expected), Json::Bool(found)) => expected == *found,
+            (Literal::Integer(expected), Json::Number(found)) => {
+                found.as_i64().map_or(found.as_f64() == expected as f64, |found| found == expected)
+            }
+            (Literal::Number(expected), Json::Number(found)) => found.as_f64() == expected,
+            (Literal::String(expected), Json::String(found)) => expected == found,
+            _ => false,
+        };
+        if same {
+            Ok(())
+        } else {
+            Err(de::Error::custom(format_args!("expected the constant {}, found {found}", self.0)))
+        }
+    }
+}
+
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Literal::Null => f.write_str("null"),
+            Literal::Bool(value) => write!(f, "{value}"),
+            Literal::Integer(value) => write!(f, "{value}"),
+            Literal::Number(value) => write!(f, "{value}"),
+            Literal::String(value) => write!(f, "{value:?}"),
+        }
+    }
+}
+
+/// Chooses a variant by the tag; without a tag, the first variant that fits and passes over the fewest members.
+fn read_union(
+    target: &mut dyn UnionNode,
+    value: serde_json::Value,
+    walk: &mut Walk,
+) -> Result<(), serde_json::Error> {
+    let variants = target.variants();
+    if let Some(tag) = target.tag() {
+        let found = value.get(tag).and_then(serde_json::Value::as_str);
+        let chosen =
+            found.and_then(|found| variants.iter().position(|variant| variant.tags.contains(&found)));
+        return match chosen {
+            Some(at) => read_variant(target, at, &value, walk),
+            None => keep_other(target, value),
+        };
+    }
+    let mut best = None;
+    for at in 0..variants.len() {
+        let mut trial = Walk::default();
+        if read_variant(target, at, &value, &mut trial).is_ok() {
+            if trial.passed_over == 0 {
+                return Ok(());
+            }
+            if best.is_none_or(|(_, fewest)| trial.passed_over < fewest) {
+                best = Some((at, trial.passed_over));
+            }
+        }
+    }
+    match best {
+        Some((at, _)) => read_variant(target, at, &value, walk),
+        None => keep_other(target, value),
+    }
+}
+
+fn read_variant(
+    target: &mut dyn UnionNode,
+    at: usize,
+    value: &serde_json::Value,
+    walk: &mut Walk,
+) -> Result<(), serde_json::Error> {
+    match target.select(at) {
+        Some(node) => Seed { slot: node.slot(), walk }.deserialize(value),
+        None => Err(de::Error::custom("the union has no such variant")),
+    }
+}
+
+fn keep_other(target: &mut dyn UnionNode, value: serde_json::Value) -> Result<(), serde_json::Error> {
+    target.set_other(Json::deserialize(value)?);
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Writing: from a [`Node`] to serde's data model. Compiled once for JSON, in this crate.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use crate::node::{Literal, Node, Presence, RecordNode, View};
+
+/// Writes a node as compact JSON.
+pub(crate) fn to_vec(node: &dyn Node) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(&Written(node))
+}
+
+/// [`Serialize`] for every generated type.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn serialize<S: Serializer>(node: &dyn Node, serializer: S) -> Result<S::Ok, S::Error> {
+    Written(node).serialize(serializer)
+}
+
+/// A node that serde can write.
+pub(crate) struct Written<'a>(pub(crate) &'a dyn Node);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.view() {
+            View::Absent | View::Null => serializer.serialize_unit(),
+            View::Bool(value) => serializer.serialize_bool(value),
+            View::I64(value) => serializer.serialize_i64(value),
+            View::U64(value) => serializer.serialize_u64(value),
+            View::F32(value) => serializer.serialize_f32(value),
+            View::F64(value) => serializer.serialize_f64(value),
+            View::Text(text) => serializer.serialize_str(&text),
+            View::Bytes(bytes) => serializer.serialize_str(&String::from_utf8_lossy(bytes)),
+            View::Any(value) => value.serialize(serializer),
+            View::List(list) => {
+                let mut items = serializer.serialize_seq(Some(list.len()))?;
+                for at in 0..list.len() {
+                    if let Some(item) = list.get(at) {
+                        items.serialize_element(&Written(item))?;
+                    }
+                }
+                items.end()
+            }
+            View::Map(map) => {
+                let mut members = serializer.serialize_map(None)?;
+                for (name, value) in map.entries() {
+                    members.serialize_entry(name, &Written(value))?;
+                }
+                members.end()
+            }
+            View::Record(record) => {
+                let mut members = serializer.serialize_map(None)?;
+                write_members(record, &mut members)?;
+                members.end()
+            }
+        }
+    }
+}
+
+/// Writes the members of a record into an object that has been begun.
+pub(crate) fn write_members<M: SerializeMap>(
+    record: &dyn RecordNode,
+    members: &mut M,
+) -> Result<(), M::Error> {
+    for (at, member) in record.members().iter().enumerate() {
+        match (member.presence, record.member(at)) {
+            (Presence::Constant(value), _) => members.serialize_entry(member.name, &value)?,
+            (Presence::Optional, Some(node)) if matches!(node.view(), View::Absent) => {}
+            (_, Some(node)) => members.serialize_entry(member.name, &Written(node))?,
+            (_, None) => {}
+        }
+    }
+    if let Some(others) = record.additional() {
+        for (name, value) in others.entries() {
+            if !record.members().iter().any(|member| member.name == name) {
+                members.serialize_entry(name, &Written(value))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Serialize for Literal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Literal::Null => serializer.serialize_unit(),
+            Literal::Bool(value) => serializer.serialize_bool(value),
+            Literal::Integer(value) => serializer.serialize_i64(value),
+            Literal::Number(value) => serializer.serialize_f64(value),
+            Literal::String(value) => serializer.serialize_str(value),
+        }
+    }
+}

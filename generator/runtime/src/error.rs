@@ -1,0 +1,468 @@
+//! What can go wrong, as a caller sees it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::decode::Violation;
+use crate::json::Json;
+use crate::node::{RecordNode, View};
+use crate::problem::{CodeFacts, Family, ProblemNode};
+use crate::text::escape;
+
+/// An API, as generated code describes it.
+pub trait Api: fmt::Debug + Send + Sync + 'static {
+    /// `info.title` and `info.version`: `drop API/1.2`.
+    const USER_AGENT: &'static str;
+    /// The base URLs that the document names.
+    const SERVERS: &'static [&'static str];
+    /// Where a credential goes.
+    const CREDENTIAL: CredentialPlace;
+    /// What the document says of its coded problems.
+    const FAMILY: &'static Family;
+    /// A problem: its common members, and those of its code.
+    type Problem: ProblemNode + fmt::Debug + Clone + PartialEq + Send + Sync + 'static;
+    /// The members of a problem that depend on its code, for every code of the API.
+    type Kind: fmt::Debug + Send + Sync + 'static;
+    /// A problem to read into.
+    fn empty_problem() -> Self::Problem;
+    /// The kind of a problem.
+    fn kind(problem: &Self::Problem) -> &Self::Kind;
+}
+
+/// Where a credential goes in a request (OpenAPI, "Security Scheme Object").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialPlace {
+    /// `Authorization: Bearer …`.
+    Bearer,
+    /// `Authorization: Basic …`; the credential is `user:password`.
+    Basic,
+    /// A header of this name.
+    Header(&'static str),
+    /// A query parameter of this name.
+    Query(&'static str),
+    /// A cookie of this name.
+    Cookie(&'static str),
+    /// Nowhere: the API takes no credentials.
+    Nowhere,
+}
+
+/// Something that fails with problems of an API: an operation, or the API as a whole ([`Any`]).
+pub trait Raises {
+    /// The API.
+    type Api: Api;
+    /// What [`Error::kind`] gives: the problems that this operation declares, with their members.
+    type View<'a>;
+    /// The view of a problem.
+    fn view(kind: &<Self::Api as Api>::Kind) -> Self::View<'_>;
+}
+
+/// Any operation of an API: the error type that every other one widens to.
+#[derive(Debug, Clone, Copy)]
+pub struct Any<A>(PhantomData<A>);
+
+impl<A: Api> Raises for Any<A> {
+    type Api = A;
+    type View<'a> = &'a A::Kind;
+    fn view(kind: &A::Kind) -> &A::Kind {
+        kind
+    }
+}
+
+/// The error of an operation. Two words wide, whatever the server said.
+///
+/// `Display` is one line to show to a person: code, status, detail, what to do, and the request's identifier. Text that
+/// the server sent is escaped for terminals.
+#[non_exhaustive]
+pub enum Error<O: Raises> {
+    /// The API said what is wrong, as its contract promises.
+    Problem(Box<Raised<O::Api>>),
+    /// The API said something that its contract does not promise. All that it said is kept.
+    Unexpected(Box<Unexpected>),
+    /// There is no complete answer.
+    Transport(Box<TransportError>),
+    /// There is no request: a value cannot be written where it belongs.
+    Request(Box<RequestError>),
+}
+
+/// A problem, with the response that carried it. It derefs to the problem.
+#[derive(Debug, Clone)]
+pub struct Raised<A: Api> {
+    problem: A::Problem,
+    response: Received,
+    violations: Vec<Violation>,
+}
+
+impl<A: Api> Raised<A> {
+    pub(crate) fn new(problem: A::Problem, response: Received, violations: Vec<Violation>) -> Self {
+        Self { problem, response, violations }
+    }
+
+    /// The problem, owned.
+    pub fn into_problem(self) -> A::Problem {
+        self.problem
+    }
+}
+
+impl<A: Api> std::ops::Deref for Raised<A> {
+    type Target = A::Problem;
+    fn deref(&self) -> &A::Problem {
+        &self.problem
+    }
+}
+
+/// A response as it came.
+#[derive(Clone)]
+pub struct Received {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, up to [`Received::KEPT`] octets.
+    pub body: Bytes,
+    /// The length of the whole body, in octets.
+    pub body_length: usize,
+}
+
+impl Received {
+    /// How many octets of a body are kept with an error.
+    pub const KEPT: usize = 64 * 1024;
+
+    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        let body_length = body.len();
+        // A copy, so that a small error does not hold a large buffer.
+        let body = if body_length > Self::KEPT { Bytes::copy_from_slice(&body[..Self::KEPT]) } else { body };
+        Self { status, headers, body, body_length }
+    }
+
+    /// Was the body longer than what is kept?
+    pub fn is_cut(&self) -> bool {
+        self.body_length > self.body.len()
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Headers that may be shown. Any other is shown by name alone: it may hold a secret.
+const SHOWN_HEADERS: [&str; 8] = [
+    "content-type",
+    "content-length",
+    "date",
+    "retry-after",
+    "server",
+    "via",
+    "x-request-id",
+    "x-correlation-id",
+];
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+            let value =
+                if SHOWN_HEADERS.contains(&name.as_str()) { format!("{value:?}") } else { "***".to_owned() };
+            (name.to_string(), value)
+        };
+        f.debug_struct("Received")
+            .field("status", &self.status)
+            .field("headers", &self.headers.iter().map(shown).collect::<BTreeMap<_, _>>())
+            .field("body_length", &self.body_length)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An answer that the contract does not promise.
+#[derive(Clone)]
+pub struct Unexpected {
+    /// The response as it came.
+    pub response: Received,
+    /// Where it broke the contract.
+    pub violations: Vec<Violation>,
+    /// The members of the body, if it is a JSON object or the beginning of one.
+    pub members: BTreeMap<String, Json>,
+    pub(crate) family: &'static Family,
+}
+
+impl Unexpected {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.members.get(name)?.as_str()
+    }
+}
+
+impl fmt::Debug for Unexpected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unexpected")
+            .field("response", &self.response)
+            .field("violations", &self.violations)
+            .field("members", &self.members.keys().collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+/// Why there is no complete answer.
+#[derive(Debug)]
+pub struct TransportError {
+    /// Where it went wrong.
+    pub stage: TransportStage,
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// Where a transport went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportStage {
+    /// No connection came about: the server has not seen the request.
+    Connect,
+    /// Time ran out.
+    Timeout,
+    /// The connection broke, or what came is not HTTP. The server may have acted on the request.
+    Exchange,
+}
+
+impl TransportError {
+    /// An error of a transport.
+    pub fn new(stage: TransportStage, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { stage, source: source.into() }
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.stage {
+            TransportStage::Connect => "no connection to the server",
+            TransportStage::Timeout => "the server took too long",
+            TransportStage::Exchange => "the connection broke",
+        })?;
+        let mut source: Option<&dyn std::error::Error> = Some(&*self.source);
+        while let Some(error) = source {
+            f.write_str(": ")?;
+            escape(f, &error.to_string())?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for TransportError {}
+
+/// Why there is no request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestError {
+    message: String,
+}
+
+impl RequestError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+impl fmt::Display for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        escape(f, &self.message)
+    }
+}
+
+impl std::error::Error for RequestError {}
+
+impl<O: Raises> Error<O> {
+    /// The problem by its code, with the members of that code; `None` when the answer is not a problem of the contract.
+    pub fn kind(&self) -> Option<O::View<'_>> {
+        Some(O::view(O::Api::kind(self.problem()?)))
+    }
+
+    /// The problem with its common members; `None` when the answer is not a problem of the contract.
+    pub fn problem(&self) -> Option<&<O::Api as Api>::Problem> {
+        match self {
+            Error::Problem(raised) => Some(&raised.problem),
+            _ => None,
+        }
+    }
+
+    /// The code on the wire, also of an answer that breaks the contract elsewhere.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Error::Problem(raised) => Some(raised.problem.code()),
+            Error::Unexpected(unexpected) => unexpected.text(unexpected.family.code),
+            _ => None,
+        }
+    }
+
+    /// What the contract says of the code.
+    pub fn facts(&self) -> Option<&'static CodeFacts> {
+        O::Api::FAMILY.facts(self.code()?)
+    }
+
+    /// The HTTP status, when there was an answer.
+    pub fn status(&self) -> Option<StatusCode> {
+        Some(self.raw()?.status)
+    }
+
+    /// Can the identical request succeed later? What the answer says; else what the contract says of the code; `None`
+    /// when neither speaks.
+    pub fn retryable(&self) -> Option<bool> {
+        let name = O::Api::FAMILY.retryable;
+        let said = match self {
+            Error::Problem(raised) => name.and_then(|name| match member(raised.problem.common(), name)? {
+                View::Bool(value) => Some(value),
+                _ => None,
+            }),
+            Error::Unexpected(unexpected) => name.and_then(|name| unexpected.members.get(name)?.as_bool()),
+            _ => None,
+        };
+        said.or_else(|| self.facts()?.retryable)
+    }
+
+    /// A next step to show to the user, as the API put it.
+    pub fn suggestion(&self) -> Option<&str> {
+        self.text(O::Api::FAMILY.suggestion?)
+    }
+
+    /// What happened this time (RFC 9457, `detail`).
+    pub fn detail(&self) -> Option<&str> {
+        self.text("detail")
+    }
+
+    /// The identifier of the request, from the body or from a header. Quote it to support.
+    pub fn request_id(&self) -> Option<&str> {
+        let told = O::Api::FAMILY.request_id.and_then(|name| self.text(name));
+        told.or_else(|| {
+            let response = self.raw()?;
+            ["x-request-id", "request-id", "x-correlation-id"].iter().find_map(|name| response.header(name))
+        })
+    }
+
+    /// How long the server asks to wait: `Retry-After` in seconds (RFC 9110, section 10.2.3). A date is not understood
+    /// and gives `None`.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let seconds = self.raw()?.header("retry-after")?.trim().parse().ok()?;
+        Some(Duration::from_secs(seconds))
+    }
+
+    /// The place in the API's documentation that explains the code.
+    pub fn docs_url(&self) -> Option<&str> {
+        self.facts().and_then(|facts| facts.docs_url).or_else(|| self.text("type"))
+    }
+
+    /// The response as it came; `None` when there was none.
+    pub fn raw(&self) -> Option<&Received> {
+        match self {
+            Error::Problem(raised) => Some(&raised.response),
+            Error::Unexpected(unexpected) => Some(&unexpected.response),
+            Error::Transport(_) | Error::Request(_) => None,
+        }
+    }
+
+    /// Where the answer was not what the contract promises.
+    pub fn violations(&self) -> &[Violation] {
+        match self {
+            Error::Problem(raised) => &raised.violations,
+            Error::Unexpected(unexpected) => &unexpected.violations,
+            Error::Transport(_) | Error::Request(_) => &[],
+        }
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        match self {
+            Error::Problem(raised) => match member(raised.problem.common(), name)? {
+                View::Text(std::borrow::Cow::Borrowed(text)) => Some(text),
+                _ => None,
+            },
+            Error::Unexpected(unexpected) => unexpected.text(name),
+            Error::Transport(_) | Error::Request(_) => None,
+        }
+    }
+
+    /// The same error, as one of the whole API.
+    fn widen(self) -> Error<Any<O::Api>> {
+        match self {
+            Error::Problem(raised) => Error::Problem(raised),
+            Error::Unexpected(unexpected) => Error::Unexpected(unexpected),
+            Error::Transport(error) => Error::Transport(error),
+            Error::Request(error) => Error::Request(error),
+        }
+    }
+}
+
+fn member<'a>(record: &'a dyn RecordNode, name: &str) -> Option<View<'a>> {
+    let at = record.members().iter().position(|member| member.name == name)?;
+    Some(record.member(at)?.view())
+}
+
+impl<O: crate::Operation> From<Error<O>> for Error<Any<O::Api>> {
+    fn from(error: Error<O>) -> Self {
+        error.widen()
+    }
+}
+
+impl<O: Raises> From<RequestError> for Error<O> {
+    fn from(error: RequestError) -> Self {
+        Error::Request(Box::new(error))
+    }
+}
+
+impl<O: Raises> From<TransportError> for Error<O> {
+    fn from(error: TransportError) -> Self {
+        Error::Transport(Box::new(error))
+    }
+}
+
+impl<O: Raises> fmt::Debug for Error<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Problem(raised) => f.debug_tuple("Problem").field(raised).finish(),
+            Error::Unexpected(unexpected) => f.debug_tuple("Unexpected").field(unexpected).finish(),
+            Error::Transport(error) => f.debug_tuple("Transport").field(error).finish(),
+            Error::Request(error) => f.debug_tuple("Request").field(error).finish(),
+        }
+    }
+}
+
+impl<O: Raises> fmt::Display for Error<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let response = match self {
+            Error::Transport(error) => return error.fmt(f),
+            Error::Request(error) => return write!(f, "the request cannot be built: {error}"),
+            Error::Problem(raised) => &raised.response,
+            Error::Unexpected(unexpected) => &unexpected.response,
+        };
+        match self.code() {
+            Some(code) => {
+                escape(f, code)?;
+                write!(f, " ({})", response.status.as_u16())?;
+            }
+            None => write!(f, "status {}", response.status.as_u16())?,
+        }
+        if let Some(said) = self.detail().or_else(|| self.text("title")) {
+            f.write_str(": ")?;
+            escape(f, said)?;
+        } else if let (Error::Unexpected(_), Some(violation)) = (self, self.violations().first()) {
+            write!(f, ": {violation}")?;
+        }
+        if let Some(suggestion) = self.suggestion() {
+            f.write_str(" — ")?;
+            escape(f, suggestion)?;
+        }
+        if let Some(request_id) = self.request_id() {
+            f.write_str(" [request ")?;
+            escape(f, request_id)?;
+            f.write_str("]")?;
+        }
+        Ok(())
+    }
+}
+
+impl<O: Raises> std::error::Error for Error<O> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Transport(error) => Some(&**error),
+            Error::Request(error) => Some(&**error),
+            Error::Problem(_) | Error::Unexpected(_) => None,
+        }
+    }
+}

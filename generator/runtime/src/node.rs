@@ -1,0 +1,486 @@
+//! What generated types say about themselves, and what standard types say.
+//!
+//! A generated type lists its members and hands each out as `&dyn Node`; [`decode`](crate::decode) and
+//! [`encode`](crate::encode) walk them. The walk is compiled once, here, so a type costs its users next to nothing to
+//! compile, and it always knows the path it is on. Deliberately absent: JSON itself.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use crate::json::Json;
+
+/// A value that can be read from JSON in place and written as JSON.
+///
+/// Generated types implement it through [`record!`](crate::record), [`vocabulary!`](crate::vocabulary) and
+/// [`union!`](crate::union).
+pub trait Node {
+    /// A value to read into. It is handed to nobody unless reading it succeeds.
+    fn empty() -> Self
+    where
+        Self: Sized;
+    /// Where a reader puts what it reads.
+    fn slot(&mut self) -> Slot<'_>;
+    /// What a writer writes.
+    fn view(&self) -> View<'_>;
+}
+
+/// Where a reader puts what it reads.
+#[allow(missing_docs, reason = "each variant is the kind of value that its payload names")]
+pub enum Slot<'a> {
+    Bool(&'a mut bool),
+    Integer(&'a mut dyn IntegerNode),
+    F32(&'a mut f32),
+    F64(&'a mut f64),
+    String(&'a mut String),
+    Text(&'a mut dyn TextNode),
+    Option(&'a mut dyn OptionNode),
+    List(&'a mut dyn ListNode),
+    Map(&'a mut dyn MapNode),
+    Record(&'a mut dyn RecordNode),
+    Union(&'a mut dyn UnionNode),
+    Bytes(&'a mut Bytes),
+    Any(&'a mut Json),
+}
+
+/// What a writer writes.
+#[allow(missing_docs, reason = "each variant is the kind of value that its payload names")]
+pub enum View<'a> {
+    /// Nothing: an optional member that is left out. Where a value must stand it is written as `null`.
+    Absent,
+    Null,
+    Bool(bool),
+    I64(i64),
+    U64(u64),
+    F32(f32),
+    F64(f64),
+    Text(Cow<'a, str>),
+    List(&'a dyn ListNode),
+    Map(&'a dyn MapNode),
+    Record(&'a dyn RecordNode),
+    Bytes(&'a Bytes),
+    Any(&'a Json),
+}
+
+/// A whole number of some width.
+pub trait IntegerNode {
+    /// Takes the number, or says which numbers fit.
+    ///
+    /// # Errors
+    /// When the number does not fit.
+    fn set(&mut self, value: i128) -> Result<(), &'static str>;
+}
+
+/// A value that is text on the wire.
+pub trait TextNode {
+    /// Takes the text, or says what was expected.
+    ///
+    /// # Errors
+    /// When the text is not of the format.
+    fn set(&mut self, text: &str) -> Result<(), &'static str>;
+}
+
+/// A value that may be `null`.
+pub trait OptionNode {
+    /// Takes `null`.
+    fn set_null(&mut self);
+    /// Makes room for a value.
+    fn fill(&mut self) -> &mut dyn Node;
+}
+
+/// A list.
+pub trait ListNode {
+    /// Makes room for one more item.
+    fn grow(&mut self) -> &mut dyn Node;
+    /// How many items there are.
+    fn len(&self) -> usize;
+    /// Are there none?
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The item at a place.
+    fn get(&self, at: usize) -> Option<&dyn Node>;
+}
+
+/// An object whose member names are data.
+pub trait MapNode {
+    /// Makes room for a member; a name that comes twice replaces the first.
+    fn insert(&mut self, name: String) -> &mut dyn Node;
+    /// The members, by name.
+    fn entries(&self) -> Box<dyn Iterator<Item = (&str, &dyn Node)> + '_>;
+}
+
+/// A member of a [`Record`].
+#[derive(Debug, Clone, Copy)]
+pub struct Member {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Must it be there, may it be there, or is it always the same?
+    pub presence: Presence,
+}
+
+/// Whether a member must be there.
+#[derive(Debug, Clone, Copy)]
+pub enum Presence {
+    /// Always there.
+    Required,
+    /// There or not.
+    Optional,
+    /// Always there and always this value; the type has no field for it.
+    Constant(Literal),
+}
+
+/// A constant of the contract.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(missing_docs, reason = "each variant is the kind of value that its payload names")]
+pub enum Literal {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Number(f64),
+    String(&'static str),
+}
+
+impl Member {
+    /// A member that is always there.
+    pub const fn required(name: &'static str) -> Self {
+        Self { name, presence: Presence::Required }
+    }
+
+    /// A member that may be left out.
+    pub const fn optional(name: &'static str) -> Self {
+        Self { name, presence: Presence::Optional }
+    }
+
+    /// A member that always has the same value.
+    pub const fn constant(name: &'static str, value: Literal) -> Self {
+        Self { name, presence: Presence::Constant(value) }
+    }
+}
+
+/// An object with declared members: what a generated struct lists.
+pub trait Record: Sized {
+    /// The members, in the order of [`member`](Record::member).
+    const MEMBERS: &'static [Member];
+    /// A value to read into.
+    fn empty() -> Self;
+    /// The member at a place of [`MEMBERS`](Record::MEMBERS); `None` for a constant.
+    fn member(&self, at: usize) -> Option<&dyn Node>;
+    /// The same, to read into.
+    fn member_mut(&mut self, at: usize) -> Option<&mut dyn Node>;
+    /// The members that are not declared, where the contract says what they are.
+    fn additional(&self) -> Option<&dyn MapNode> {
+        None
+    }
+    /// The same, to read into.
+    fn additional_mut(&mut self) -> Option<&mut dyn MapNode> {
+        None
+    }
+}
+
+/// [`Record`] without its type.
+pub trait RecordNode {
+    /// [`Record::MEMBERS`].
+    fn members(&self) -> &'static [Member];
+    /// [`Record::member`].
+    fn member(&self, at: usize) -> Option<&dyn Node>;
+    /// [`Record::member_mut`].
+    fn member_mut(&mut self, at: usize) -> Option<&mut dyn Node>;
+    /// [`Record::additional`].
+    fn additional(&self) -> Option<&dyn MapNode>;
+    /// [`Record::additional_mut`].
+    fn additional_mut(&mut self) -> Option<&mut dyn MapNode>;
+}
+
+impl<T: Record> RecordNode for T {
+    fn members(&self) -> &'static [Member] {
+        T::MEMBERS
+    }
+    fn member(&self, at: usize) -> Option<&dyn Node> {
+        Record::member(self, at)
+    }
+    fn member_mut(&mut self, at: usize) -> Option<&mut dyn Node> {
+        Record::member_mut(self, at)
+    }
+    fn additional(&self) -> Option<&dyn MapNode> {
+        Record::additional(self)
+    }
+    fn additional_mut(&mut self) -> Option<&mut dyn MapNode> {
+        Record::additional_mut(self)
+    }
+}
+
+/// A variant of a [`Union`]: the values of the union's tag that choose it.
+#[derive(Debug, Clone, Copy)]
+pub struct VariantSpec {
+    /// Values of the tag; empty in an untagged union.
+    pub tags: &'static [&'static str],
+}
+
+/// One of several types: what a generated union lists.
+pub trait Union: Sized {
+    /// The member that tells the variants apart, if one does.
+    const TAG: Option<&'static str>;
+    /// The variants, in the order in which they are tried.
+    const VARIANTS: &'static [VariantSpec];
+    /// The variant that keeps what no other variant can take.
+    fn other(value: Json) -> Self;
+    /// Becomes the (empty) variant at a place of [`VARIANTS`](Union::VARIANTS) and hands it out.
+    fn select(&mut self, at: usize) -> Option<&mut dyn Node>;
+    /// What the union holds.
+    fn held(&self) -> &dyn Node;
+}
+
+/// [`Union`] without its type.
+pub trait UnionNode {
+    /// [`Union::TAG`].
+    fn tag(&self) -> Option<&'static str>;
+    /// [`Union::VARIANTS`].
+    fn variants(&self) -> &'static [VariantSpec];
+    /// Becomes [`Union::other`].
+    fn set_other(&mut self, value: Json);
+    /// [`Union::select`].
+    fn select(&mut self, at: usize) -> Option<&mut dyn Node>;
+}
+
+impl<T: Union> UnionNode for T {
+    fn tag(&self) -> Option<&'static str> {
+        T::TAG
+    }
+    fn variants(&self) -> &'static [VariantSpec] {
+        T::VARIANTS
+    }
+    fn set_other(&mut self, value: Json) {
+        *self = T::other(value);
+    }
+    fn select(&mut self, at: usize) -> Option<&mut dyn Node> {
+        Union::select(self, at)
+    }
+}
+
+/// Three states of a member in a request that changes a resource: leave it, clear it, set it.
+///
+/// JSON Merge Patch (RFC 7396) tells an absent member from a `null` one; `Option` cannot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Patch<T> {
+    /// The member is left out: what the server has stays.
+    #[default]
+    Keep,
+    /// The member is `null`: what the server has is removed.
+    Clear,
+    /// The member has this value.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// The value that is set, if one is.
+    pub fn as_set(&self) -> Option<&T> {
+        match self {
+            Patch::Set(value) => Some(value),
+            Patch::Keep | Patch::Clear => None,
+        }
+    }
+}
+
+impl<T> From<T> for Patch<T> {
+    fn from(value: T) -> Self {
+        Patch::Set(value)
+    }
+}
+
+macro_rules! integers {
+    ($($ty:ident as $view:ident: $range:literal),*) => {$(
+        impl Node for $ty {
+            fn empty() -> Self { 0 }
+            fn slot(&mut self) -> Slot<'_> { Slot::Integer(self) }
+            fn view(&self) -> View<'_> { View::$view((*self).into()) }
+        }
+        impl IntegerNode for $ty {
+            fn set(&mut self, value: i128) -> Result<(), &'static str> {
+                *self = $ty::try_from(value).map_err(|_| $range)?;
+                Ok(())
+            }
+        }
+    )*};
+}
+
+integers!(
+    i32 as I64: "an integer of 32 bits",
+    i64 as I64: "an integer of 64 bits",
+    u32 as U64: "a non-negative integer of 32 bits",
+    u64 as U64: "a non-negative integer of 64 bits"
+);
+
+impl Node for bool {
+    fn empty() -> Self {
+        false
+    }
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Bool(self)
+    }
+    fn view(&self) -> View<'_> {
+        View::Bool(*self)
+    }
+}
+
+impl Node for f32 {
+    fn empty() -> Self {
+        0.0
+    }
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::F32(self)
+    }
+    fn view(&self) -> View<'_> {
+        View::F32(*self)
+    }
+}
+
+impl Node for f64 {
+    fn empty() -> Self {
+        0.0
+    }
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::F64(self)
+    }
+    fn view(&self) -> View<'_> {
+        View::F64(*self)
+    }
+}
+
+impl Node for String {
+    fn empty() -> Self {
+        String::new()
+    }
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::String(self)
+    }
+    fn view(&self) -> View<'_> {
+        View::Text(Cow::Borrowed(self))
+    }
+}
+
+impl Node for Bytes {
+    fn empty() -> Self {
+        Bytes::new()
+    }
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Bytes(self)
+    }
+    fn view(&self) -> View<'_> {
+        View::Bytes(self)
+    }
+}
+
+impl<T: Node> Node for Box<T> {
+    fn empty() -> Self {
+        Box::new(T::empty())
+    }
+    fn slot(&mut self) -> Slot<'_> {
+        T::slot(self)
+    }
+    fn view(&self) -> View<'_> {
+        T::view(self)
+    }
+}
+
+impl<T: Node> Node for Option<T> {
+    fn empty() -> Self {
+        None
+    }
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Option(self)
+    }
+    fn view(&self) -> View<'_> {
+        self.as_ref().map_or(View::Absent, Node::view)
+    }
+}
+
+impl<T: Node> OptionNode for Option<T> {
+    fn set_null(&mut self) {
+        *self = None;
+    }
+    fn fill(&mut self) -> &mut dyn Node {
+        self.insert(T::empty())
+    }
+}
+
+impl<T: Node> Node for Patch<T> {
+    fn empty() -> Self {
+        Patch::Keep
+    }
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Option(self)
+    }
+    fn view(&self) -> View<'_> {
+        match self {
+            Patch::Keep => View::Absent,
+            Patch::Clear => View::Null,
+            Patch::Set(value) => value.view(),
+        }
+    }
+}
+
+impl<T: Node> OptionNode for Patch<T> {
+    fn set_null(&mut self) {
+        *self = Patch::Clear;
+    }
+    fn fill(&mut self) -> &mut dyn Node {
+        if !matches!(self, Patch::Set(_)) {
+            *self = Patch::Set(T::empty());
+        }
+        match self {
+            Patch::Set(value) => value,
+            Patch::Keep | Patch::Clear => unreachable!("set in the lines above"),
+        }
+    }
+}
+
+impl<T: Node> Node for Vec<T> {
+    fn empty() -> Self {
+        Vec::new()
+    }
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::List(self)
+    }
+    fn view(&self) -> View<'_> {
+        View::List(self)
+    }
+}
+
+impl<T: Node> ListNode for Vec<T> {
+    fn grow(&mut self) -> &mut dyn Node {
+        self.push(T::empty());
+        let last = self.len() - 1;
+        &mut self[last]
+    }
+    fn len(&self) -> usize {
+        Vec::len(self)
+    }
+    fn get(&self, at: usize) -> Option<&dyn Node> {
+        self.as_slice().get(at).map(|item| item as &dyn Node)
+    }
+}
+
+impl<T: Node> Node for BTreeMap<String, T> {
+    fn empty() -> Self {
+        BTreeMap::new()
+    }
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Map(self)
+    }
+    fn view(&self) -> View<'_> {
+        View::Map(self)
+    }
+}
+
+impl<T: Node> MapNode for BTreeMap<String, T> {
+    fn insert(&mut self, name: String) -> &mut dyn Node {
+        let place = self.entry(name).or_insert_with(T::empty);
+        *place = T::empty();
+        place
+    }
+    fn entries(&self) -> Box<dyn Iterator<Item = (&str, &dyn Node)> + '_> {
+        Box::new(self.iter().map(|(name, value)| (name.as_str(), value as &dyn Node)))
+    }
+}

@@ -1,0 +1,256 @@
+//! Operations as data: a table of parameters and answers, and the values. The core does no input or output: an
+//! operation becomes an [`http::Request`], an [`http::Response`] becomes its output or its error.
+
+use bytes::Bytes;
+
+use crate::error::{Error, Raises, RequestError};
+use crate::node::Node;
+use crate::request::{self, BaseUrl};
+use crate::response;
+
+/// An operation of an API: its parameters are the fields of the type that implements this.
+pub trait Operation: Raises + Send + Sync + 'static {
+    /// What a success gives.
+    type Output: Output + Send + 'static;
+    /// What the contract says of it.
+    const SPEC: &'static OperationSpec;
+    /// The parameter at a place of [`OperationSpec::params`].
+    fn param(&self, at: usize) -> Option<&dyn Node>;
+    /// The request body, if it has one.
+    fn body(&self) -> Option<Content<'_>> {
+        None
+    }
+
+    /// The request, without credentials.
+    ///
+    /// # Errors
+    /// When a value cannot be written where it belongs: an empty path parameter, a header with a line break.
+    fn to_request(&self, base: &BaseUrl) -> Result<http::Request<Bytes>, RequestError> {
+        request::build(Self::SPEC, &|at| self.param(at), self.body(), base)
+    }
+
+    /// The output or the error that a response is. Total: nothing that a server sends is lost and nothing panics.
+    ///
+    /// # Errors
+    /// Every answer that is not a success of the contract.
+    fn decode(response: http::Response<Bytes>) -> Result<Self::Output, Error<Self>>
+    where
+        Self: Sized,
+    {
+        response::decode::<Self>(response)
+    }
+}
+
+/// What the contract says of an operation.
+#[derive(Debug)]
+pub struct OperationSpec {
+    /// `operationId`.
+    pub id: &'static str,
+    /// The HTTP method.
+    pub method: http::Method,
+    /// The path template in pieces.
+    pub path: &'static [Segment],
+    /// The parameters.
+    pub params: &'static [ParamSpec],
+    /// The `Accept` header.
+    pub accept: &'static str,
+    /// Does it need a credential?
+    pub authenticated: bool,
+    /// The answers that are successes.
+    pub successes: &'static [AnswerSpec],
+    /// The answers that are errors.
+    pub errors: &'static [AnswerSpec],
+}
+
+/// A piece of a path template.
+#[derive(Debug, Clone, Copy)]
+pub enum Segment {
+    /// Text that stands as it is.
+    Literal(&'static str),
+    /// The parameter at this place of [`OperationSpec::params`].
+    Param(usize),
+}
+
+/// What the contract says of a parameter (OpenAPI, "Parameter Object").
+#[derive(Debug, Clone, Copy)]
+pub struct ParamSpec {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// How it is written, and by that where it stands.
+    pub style: Style,
+    /// Do the items of a list and the members of an object become values of their own?
+    pub explode: bool,
+    /// Do reserved characters of RFC 3986 stand as they are?
+    pub allow_reserved: bool,
+    /// Must it be given?
+    pub required: bool,
+}
+
+impl ParamSpec {
+    /// An optional parameter, not exploded.
+    pub const fn new(name: &'static str, style: Style) -> Self {
+        Self { name, style, explode: false, allow_reserved: false, required: false }
+    }
+
+    /// It must be given.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// `explode: true`.
+    #[must_use]
+    pub const fn exploded(mut self) -> Self {
+        self.explode = true;
+        self
+    }
+
+    /// `allowReserved: true`.
+    #[must_use]
+    pub const fn reserved(mut self) -> Self {
+        self.allow_reserved = true;
+        self
+    }
+}
+
+/// Where a parameter stands and how it is written (OpenAPI, "Style Values").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is a place and a style of OpenAPI")]
+pub enum Style {
+    PathSimple,
+    PathLabel,
+    PathMatrix,
+    /// JSON text in the path.
+    PathJson,
+    QueryForm,
+    QuerySpaceDelimited,
+    QueryPipeDelimited,
+    QueryDeepObject,
+    /// JSON text in the query.
+    QueryJson,
+    HeaderSimple,
+    /// JSON text in a header.
+    HeaderJson,
+    CookieForm,
+    /// JSON text in a cookie.
+    CookieJson,
+}
+
+/// A response of the contract.
+#[derive(Debug, Clone, Copy)]
+pub struct AnswerSpec {
+    /// The statuses it stands for.
+    pub status: StatusSpec,
+    /// The media type, lower case, without parameters; empty when there is no body.
+    pub media_type: &'static str,
+    /// What the body is.
+    pub body: BodySpec,
+}
+
+impl AnswerSpec {
+    /// A response with one status.
+    pub const fn exact(status: u16, media_type: &'static str, body: BodySpec) -> Self {
+        Self { status: StatusSpec::Exact(status), media_type, body }
+    }
+
+    /// A response for all statuses with this first digit.
+    pub const fn range(digit: u8, media_type: &'static str, body: BodySpec) -> Self {
+        Self { status: StatusSpec::Range(digit), media_type, body }
+    }
+
+    /// The response for all other statuses.
+    pub const fn default(media_type: &'static str, body: BodySpec) -> Self {
+        Self { status: StatusSpec::Default, media_type, body }
+    }
+}
+
+/// The statuses that a response stands for; an exact one wins over a range, a range over the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusSpec {
+    /// One status.
+    Exact(u16),
+    /// All statuses with this first digit.
+    Range(u8),
+    /// All that no other response stands for.
+    Default,
+}
+
+/// What the body of a response is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodySpec {
+    /// Nothing; it is case number so-and-so of the [`Output`].
+    Empty(usize),
+    /// JSON, read into case number so-and-so of the [`Output`].
+    Json(usize),
+    /// Text, read into case number so-and-so of the [`Output`].
+    Text(usize),
+    /// Octets, put into case number so-and-so of the [`Output`].
+    Bytes(usize),
+    /// A coded problem. The codes that the operation declares are its [`Raises::View`].
+    Problem,
+}
+
+/// The content of a request body.
+#[derive(Clone, Copy)]
+pub struct Content<'a> {
+    /// The `Content-Type`.
+    pub media_type: &'static str,
+    /// The value.
+    pub value: &'a dyn Node,
+    /// How the value is written.
+    pub encoding: Encoding,
+}
+
+impl<'a> Content<'a> {
+    /// JSON content.
+    pub fn json(media_type: &'static str, value: &'a dyn Node) -> Self {
+        Self { media_type, value, encoding: Encoding::Json }
+    }
+
+    /// `application/x-www-form-urlencoded` content.
+    pub fn form(media_type: &'static str, value: &'a dyn Node) -> Self {
+        Self { media_type, value, encoding: Encoding::Form }
+    }
+
+    /// Text or octets, as they are.
+    pub fn raw(media_type: &'static str, value: &'a dyn Node) -> Self {
+        Self { media_type, value, encoding: Encoding::Raw }
+    }
+}
+
+/// How a request body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// JSON.
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// Text or octets, as they are.
+    Raw,
+}
+
+/// What an operation gives when it succeeds.
+pub trait Output: Sized {
+    /// A value to read into.
+    fn empty() -> Self;
+    /// The place to read the body of a response into; `None` when there is nothing to keep. The case numbers are those of
+    /// [`BodySpec`].
+    fn case(&mut self, case: usize) -> Option<&mut dyn Node>;
+}
+
+impl Output for () {
+    fn empty() -> Self {}
+    fn case(&mut self, _: usize) -> Option<&mut dyn Node> {
+        None
+    }
+}
+
+impl<T: Node> Output for T {
+    fn empty() -> Self {
+        T::empty()
+    }
+    fn case(&mut self, _: usize) -> Option<&mut dyn Node> {
+        Some(self)
+    }
+}

@@ -1,0 +1,417 @@
+//! Problem documents (RFC 9457) whose members depend on their code.
+//!
+//! Generated code lists the codes and the members of each; how a body becomes a problem is here, once. Reading is
+//! total: every body gives what was valid in it and where it broke the contract.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{self, Deserializer as _, MapAccess, Visitor};
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::value::RawValue;
+
+use crate::decode::{self, Seen, Violation};
+use crate::encode;
+use crate::json::Json;
+use crate::node::{Presence, RecordNode, Slot};
+
+/// What the contract says of a code. Every fact is a constant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CodeFacts {
+    /// The code on the wire.
+    pub code: &'static str,
+    /// The HTTP statuses it is sent with, ascending.
+    pub statuses: &'static [u16],
+    /// Can the identical request succeed later? `None` when the contract does not say.
+    pub retryable: Option<bool>,
+    /// The summary that is the same for every occurrence.
+    pub title: Option<&'static str>,
+    /// The URI of the problem type (RFC 9457, section 3.1.1).
+    pub type_uri: Option<&'static str>,
+    /// The section of the documentation.
+    pub section: Option<&'static str>,
+    /// What to do about it.
+    pub remedy: Option<&'static str>,
+    /// The place in the documentation that explains it.
+    pub docs_url: Option<&'static str>,
+}
+
+impl CodeFacts {
+    /// A code of which nothing else is known. Generated code fills in the rest with the `with_` functions.
+    pub const fn new(code: &'static str, statuses: &'static [u16]) -> Self {
+        Self {
+            code,
+            statuses,
+            retryable: None,
+            title: None,
+            type_uri: None,
+            section: None,
+            remedy: None,
+            docs_url: None,
+        }
+    }
+
+    /// Says whether the identical request can succeed later.
+    #[must_use]
+    pub const fn with_retryable(mut self, retryable: bool) -> Self {
+        self.retryable = Some(retryable);
+        self
+    }
+
+    /// Gives the title.
+    #[must_use]
+    pub const fn with_title(mut self, title: &'static str) -> Self {
+        self.title = Some(title);
+        self
+    }
+
+    /// Gives the type URI.
+    #[must_use]
+    pub const fn with_type_uri(mut self, uri: &'static str) -> Self {
+        self.type_uri = Some(uri);
+        self
+    }
+
+    /// Gives the section.
+    #[must_use]
+    pub const fn with_section(mut self, section: &'static str) -> Self {
+        self.section = Some(section);
+        self
+    }
+
+    /// Gives the remedy.
+    #[must_use]
+    pub const fn with_remedy(mut self, remedy: &'static str) -> Self {
+        self.remedy = Some(remedy);
+        self
+    }
+
+    /// Gives the place in the documentation.
+    #[must_use]
+    pub const fn with_docs_url(mut self, url: &'static str) -> Self {
+        self.docs_url = Some(url);
+        self
+    }
+}
+
+/// What the contract says of a family of coded problems.
+#[derive(Debug)]
+pub struct Family {
+    /// The codes, in the order of the generated `Code`.
+    pub codes: &'static [CodeFacts],
+    /// The member that holds the code.
+    pub code: &'static str,
+    /// The member that says whether the identical request can succeed later.
+    pub retryable: Option<&'static str>,
+    /// The member with a next step to show to the user.
+    pub suggestion: Option<&'static str>,
+    /// The member that identifies the request.
+    pub request_id: Option<&'static str>,
+}
+
+impl Family {
+    /// The facts of a code, if the contract lists it.
+    pub fn facts(&self, code: &str) -> Option<&'static CodeFacts> {
+        self.codes.iter().find(|facts| facts.code == code)
+    }
+}
+
+/// A problem that generated code can be asked to become: members that every problem has, and those of its code.
+pub trait ProblemNode {
+    /// The family that the problem belongs to.
+    fn family(&self) -> &'static Family;
+    /// The code on the wire.
+    fn code(&self) -> &str;
+    /// Becomes a problem of this code, with empty members. The place is that in [`Family::codes`]; `None` is a code that
+    /// the contract does not list.
+    fn select(&mut self, place: Option<usize>, code: &str);
+    /// The members that every problem may have, the code left out.
+    fn common(&self) -> &dyn RecordNode;
+    /// The same, to read into.
+    fn common_mut(&mut self) -> &mut dyn RecordNode;
+    /// The members that this code has; `None` when it has none.
+    fn conditional(&self) -> Option<&dyn RecordNode>;
+    /// The same, to read into.
+    fn conditional_mut(&mut self) -> Option<&mut dyn RecordNode>;
+    /// Members that the contract does not name.
+    fn extensions(&self) -> &BTreeMap<String, Json>;
+    /// The same, to read into.
+    fn extensions_mut(&mut self) -> &mut BTreeMap<String, Json>;
+}
+
+/// What became of a body.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    /// Did it become a problem, with every required member?
+    pub(crate) complete: bool,
+    /// Where it was not what the contract promises.
+    pub(crate) violations: Vec<Violation>,
+    /// When it did not become a problem: the members that are JSON.
+    pub(crate) members: BTreeMap<String, Json>,
+}
+
+/// Reads a body into a problem.
+pub(crate) fn read(body: &[u8], problem: &mut dyn ProblemNode) -> Reading {
+    let mut reading = Reading::default();
+    let text = match std::str::from_utf8(body) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => {
+            reading.violations.push(broken("", "the body is not UTF-8"));
+            String::from_utf8_lossy(body)
+        }
+    };
+    let raw = RawMembers::read(&text, &mut reading.violations);
+    reading.complete = reading.violations.is_empty() & fill(&raw, problem, &mut reading.violations);
+    if !reading.complete {
+        reading.members = raw.valid_members();
+    }
+    reading
+}
+
+fn broken(pointer: &str, message: impl Into<String>) -> Violation {
+    Violation { pointer: pointer.to_owned(), message: message.into() }
+}
+
+/// Reads the members; `false` when a required one is missing or broken.
+fn fill(raw: &RawMembers<'_>, problem: &mut dyn ProblemNode, violations: &mut Vec<Violation>) -> bool {
+    let family = problem.family();
+    let Some(code) = raw.get(family.code) else {
+        violations.push(broken(&pointer_to(family.code), "the member is required and missing"));
+        return false;
+    };
+    let Some(code) = code_text(code) else {
+        violations.push(broken(&pointer_to(family.code), "a code is a string or an integer"));
+        return false;
+    };
+    problem.select(family.codes.iter().position(|facts| facts.code == code), &code);
+
+    let mut complete = true;
+    let mut seen = [Seen::default(), Seen::default()];
+    let mut next = [0, 0];
+    for (name, value) in &raw.members {
+        if name == family.code {
+            continue;
+        }
+        let common = problem.common().members();
+        if let Some(at) = decode::position(common, next[0], name) {
+            next[0] = at + 1;
+            complete &= read_member(problem.common_mut(), at, value, &mut seen[0], violations);
+            continue;
+        }
+        if let Some(record) = problem.conditional_mut()
+            && let Some(at) = decode::position(record.members(), next[1], name)
+        {
+            next[1] = at + 1;
+            complete &= read_member(record, at, value, &mut seen[1], violations);
+            continue;
+        }
+        if let Ok(value) = serde_json::from_str(value.get()) {
+            problem.extensions_mut().insert(name.clone().into_owned(), value);
+        }
+    }
+    complete &= require(problem.common(), &seen[0], violations);
+    if let Some(record) = problem.conditional() {
+        complete &= require(record, &seen[1], violations);
+    }
+    complete
+}
+
+/// Reads one member; `false` when it is broken and the problem cannot do without it.
+fn read_member(
+    record: &mut dyn RecordNode,
+    at: usize,
+    value: &RawValue,
+    seen: &mut Seen,
+    violations: &mut Vec<Violation>,
+) -> bool {
+    let Some(member) = record.members().get(at) else { return true };
+    let pointer = || pointer_to(member.name);
+    if !seen.insert(at) {
+        violations.push(broken(&pointer(), "the member stands here twice; the first one counts"));
+        return true;
+    }
+    let Some(node) = record.member_mut(at) else { return true };
+    let Err(violation) = decode::from_slice(value.get().as_bytes(), node) else { return true };
+    if let (Presence::Optional, Slot::Option(option)) = (member.presence, node.slot()) {
+        option.set_null();
+    }
+    violations.push(broken(&(pointer() + &violation.pointer), violation.message));
+    matches!(member.presence, Presence::Optional)
+}
+
+fn require(record: &dyn RecordNode, seen: &Seen, violations: &mut Vec<Violation>) -> bool {
+    let mut complete = true;
+    for (at, member) in record.members().iter().enumerate() {
+        if matches!(member.presence, Presence::Required) && !seen.contains(at) {
+            violations.push(broken(&pointer_to(member.name), "the member is required and missing"));
+            complete = false;
+        }
+    }
+    complete
+}
+
+fn pointer_to(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// A code is text, or an integer in decimal.
+fn code_text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let text = raw.get();
+    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
+        Some(_) => serde_json::from_str(text).ok().map(Cow::Owned),
+        None => text.parse::<i64>().is_ok().then_some(Cow::Borrowed(text)),
+    }
+}
+
+/// The members of an object, unread. A body that breaks off still gives the members before the break.
+struct RawMembers<'a> {
+    members: Vec<(Cow<'a, str>, &'a RawValue)>,
+}
+
+impl<'a> RawMembers<'a> {
+    fn read(text: &'a str, violations: &mut Vec<Violation>) -> Self {
+        let mut members = Vec::with_capacity(16);
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let result = reader.deserialize_map(MembersVisitor(&mut members)).and_then(|()| reader.end());
+        if let Err(error) = result {
+            violations.push(broken("", format!("not a JSON object: {error}")));
+            // A number at the very end may be the beginning of a longer one.
+            members.pop_if(|(_, last)| {
+                last.get().as_bytes().as_ptr_range().end == text.as_bytes().as_ptr_range().end
+            });
+        }
+        Self { members }
+    }
+
+    fn get(&self, name: &str) -> Option<&'a RawValue> {
+        self.members.iter().find(|(found, _)| found == name).map(|(_, value)| *value)
+    }
+
+    fn valid_members(&self) -> BTreeMap<String, Json> {
+        let read = |(name, value): &(Cow<'a, str>, &'a RawValue)| {
+            Some((name.clone().into_owned(), serde_json::from_str(value.get()).ok()?))
+        };
+        self.members.iter().rev().filter_map(read).collect()
+    }
+}
+
+struct MembersVisitor<'m, 'a>(&'m mut Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Visitor<'a> for MembersVisitor<'_, 'a> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(MemberName(name)) = map.next_key()? {
+            self.0.push((name, map.next_value()?));
+        }
+        Ok(())
+    }
+}
+
+/// A name that is borrowed unless it has escapes.
+struct MemberName<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> de::Deserialize<'de> for MemberName<'a> {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = MemberName<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a member name")
+            }
+            fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Self::Value, E> {
+                Ok(MemberName(Cow::Borrowed(name)))
+            }
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
+                Ok(MemberName(Cow::Owned(name.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+/// Writes a problem as the members of one JSON object: common ones, the code, those of the code, others.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn serialize<S: Serializer>(problem: &dyn ProblemNode, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut members = serializer.serialize_map(None)?;
+    encode::write_members(problem.common(), &mut members)?;
+    let family = problem.family();
+    match problem.code() {
+        code if family.codes.is_empty() && code.is_empty() => {}
+        code => members.serialize_entry(family.code, code)?,
+    }
+    if let Some(record) = problem.conditional() {
+        encode::write_members(record, &mut members)?;
+    }
+    for (name, value) in problem.extensions() {
+        members.serialize_entry(name, value)?;
+    }
+    members.end()
+}
+
+/// Reads a problem through any serde format.
+///
+/// # Errors
+/// When a required member is missing or broken; the message names each place.
+pub fn deserialize<'de, D, P>(deserializer: D, mut problem: P) -> Result<P, D::Error>
+where
+    D: de::Deserializer<'de>,
+    P: ProblemNode,
+{
+    let members: serde_json::Map<String, serde_json::Value> = de::Deserialize::deserialize(deserializer)?;
+    let body = serde_json::to_vec(&members).map_err(de::Error::custom)?;
+    let reading = read(&body, &mut problem);
+    if reading.complete {
+        return Ok(problem);
+    }
+    let places: Vec<String> = reading.violations.iter().map(ToString::to_string).collect();
+    Err(de::Error::custom(places.join("; ")))
+}
+
+/// A code that the contract does not list, sealed: only reading makes one.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct UnlistedCode(String);
+
+impl UnlistedCode {
+    /// The code on the wire.
+    pub fn code(&self) -> &str {
+        &self.0
+    }
+
+    #[doc(hidden)]
+    pub fn from_wire(code: &str) -> Self {
+        UnlistedCode(code.to_owned())
+    }
+}
+
+impl fmt::Debug for UnlistedCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A problem that the contract does not declare for the operation that answered with it, sealed: when the contract
+/// declares it later, code that handles it here would silently stop being reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undeclared<'a> {
+    code: &'a str,
+}
+
+impl<'a> Undeclared<'a> {
+    #[doc(hidden)]
+    pub const fn new(code: &'a str) -> Self {
+        Self { code }
+    }
+
+    /// The code on the wire.
+    pub const fn code(&self) -> &'a str {
+        self.code
+    }
+}

@@ -1,0 +1,142 @@
+//! From an HTTP response to an output or an error. Total: whatever came, nothing is lost and nothing panics.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+
+use crate::decode::{self, Violation};
+use crate::error::{Api, Error, Raised, Received, Unexpected};
+use crate::node::{Node, Slot};
+use crate::operation::{AnswerSpec, BodySpec, Operation, OperationSpec, Output, StatusSpec};
+use crate::problem::{self, Family, ProblemNode};
+
+/// Decodes the response of an operation.
+pub(crate) fn decode<O: Operation>(response: http::Response<Bytes>) -> Result<O::Output, Error<O>> {
+    let (parts, body) = response.into_parts();
+    let status = parts.status.as_u16();
+    let media_type =
+        parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let unexpected = match best(O::SPEC.successes, status, media_type) {
+        Some(answer) => {
+            let mut output = O::Output::empty();
+            match read_output(answer.body, &body, output.case(case_of(answer.body))) {
+                Ok(()) => return Ok(output),
+                Err(violation) => (vec![violation], BTreeMap::new()),
+            }
+        }
+        None => {
+            let mut problem = <O::Api as Api>::empty_problem();
+            let reading = read_problem(O::SPEC, status, media_type, &body, &mut problem);
+            if reading.complete {
+                let received = Received::new(parts.status, parts.headers, body);
+                return Err(Error::Problem(Box::new(Raised::new(problem, received, reading.violations))));
+            }
+            (reading.violations, reading.members)
+        }
+    };
+    let (violations, members) = unexpected;
+    Err(Error::Unexpected(Box::new(Unexpected {
+        response: Received::new(parts.status, parts.headers, body),
+        violations,
+        members,
+        family: <O::Api as Api>::FAMILY,
+    })))
+}
+
+/// The response of the contract that an answer is: the most exact status, then the most exact media type.
+fn best(answers: &'static [AnswerSpec], status: u16, media_type: &str) -> Option<&'static AnswerSpec> {
+    let rank = |answer: &&AnswerSpec| {
+        (status_rank(answer.status, status), media_rank(answer.media_type, media_type))
+    };
+    let stands_for = |answer: &&AnswerSpec| status_rank(answer.status, status).is_some();
+    // `min_by_key` keeps the first of equals: the order of the contract.
+    answers.iter().filter(stands_for).min_by_key(rank)
+}
+
+fn status_rank(spec: StatusSpec, status: u16) -> Option<u8> {
+    match spec {
+        StatusSpec::Exact(exact) if exact == status => Some(0),
+        StatusSpec::Range(digit) if u16::from(digit) == status / 100 => Some(1),
+        StatusSpec::Default => Some(2),
+        StatusSpec::Exact(_) | StatusSpec::Range(_) => None,
+    }
+}
+
+/// How well a declared media type fits: the same, the same suffix (`+json`), a wildcard of the type, any wildcard, not.
+fn media_rank(declared: &str, received: &str) -> u8 {
+    let received = received.split(';').next().unwrap_or_default().trim();
+    let json = |media_type: &str| media_type.ends_with("/json") || media_type.ends_with("+json");
+    if declared.eq_ignore_ascii_case(received) {
+        0
+    } else if json(declared) && json(&received.to_ascii_lowercase()) {
+        1
+    } else if let Some(kind) = declared.strip_suffix("/*").filter(|kind| *kind != "*") {
+        let same = received.split('/').next().is_some_and(|found| found.eq_ignore_ascii_case(kind));
+        if same { 2 } else { 4 }
+    } else if declared == "*/*" || declared.is_empty() {
+        3
+    } else {
+        4
+    }
+}
+
+/// The case of the output that a body is read into.
+fn case_of(body: BodySpec) -> usize {
+    match body {
+        BodySpec::Json(case) | BodySpec::Text(case) | BodySpec::Bytes(case) | BodySpec::Empty(case) => case,
+        BodySpec::Problem => 0,
+    }
+}
+
+fn read_output(spec: BodySpec, body: &Bytes, node: Option<&mut dyn Node>) -> Result<(), Violation> {
+    let (Some(node), false) = (node, matches!(spec, BodySpec::Empty(_) | BodySpec::Problem)) else {
+        return Ok(());
+    };
+    match (spec, node.slot()) {
+        (BodySpec::Json(_), slot) => decode::from_slice_slot(body, slot),
+        (_, Slot::Bytes(target)) => {
+            *target = body.clone();
+            Ok(())
+        }
+        (_, Slot::String(target)) => match std::str::from_utf8(body) {
+            Ok(text) => {
+                text.clone_into(target);
+                Ok(())
+            }
+            Err(_) => Err(Violation { pointer: String::new(), message: "the text is not UTF-8".to_owned() }),
+        },
+        (_, slot) => decode::from_slice_slot(body, slot),
+    }
+}
+
+/// Reads a body as a problem, whether the operation declares the status or not: an API that answers with its own
+/// problems where it did not say so is still understood, and the violation says that it did not say so.
+fn read_problem(
+    spec: &'static OperationSpec,
+    status: u16,
+    media_type: &str,
+    body: &Bytes,
+    problem: &mut dyn ProblemNode,
+) -> problem::Reading {
+    let family = problem.family();
+    let mut reading =
+        if family.code.is_empty() { problem::Reading::default() } else { problem::read(body, problem) };
+    if best(spec.errors, status, media_type).is_none() {
+        let message = format!("{} does not declare the status {status}", spec.id);
+        reading.violations.push(Violation { pointer: String::new(), message });
+    }
+    if reading.complete {
+        contradictions(family, problem.code(), status, &mut reading.violations);
+    }
+    reading
+}
+
+/// Where a complete problem says something else than the contract says of its code.
+fn contradictions(family: &'static Family, code: &str, status: u16, violations: &mut Vec<Violation>) {
+    let Some(facts) = family.facts(code) else { return };
+    if !facts.statuses.is_empty() && !facts.statuses.contains(&status) {
+        let message = format!("the contract does not send {code} with the status {status}");
+        violations.push(Violation { pointer: String::new(), message });
+    }
+}
