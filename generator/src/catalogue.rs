@@ -136,7 +136,11 @@ fn media(contract: &Contract, media: &Media) -> Value {
 /// One entry for each media type, or one without.
 fn errors(contract: &Contract, error: &ErrorResponse) -> Vec<Value> {
     let status = rows::status(error.status);
-    let entry = |media_type: Option<&str>, family: Option<&str>, codes: Vec<Value>, open: bool, ty: Option<String>| {
+    let entry = |media_type: Option<&str>,
+                 family: Option<&str>,
+                 codes: Vec<Value>,
+                 open: bool,
+                 ty: Option<String>| {
         object([
             ("status", Some(status.as_str().into())),
             ("media_type", media_type.map(Value::from)),
@@ -158,7 +162,10 @@ fn errors(contract: &Contract, error: &ErrorResponse) -> Vec<Value> {
                 ErrorKind::Problem { family, codes, open } => {
                     let family = contract.families.get(family.0);
                     let known = family.map(|family| family.codes.as_slice()).unwrap_or_default();
-                    let codes = codes.iter().filter_map(|code| known.get(code.0)).map(|code| code.code.as_str().into());
+                    let codes = codes
+                        .iter()
+                        .filter_map(|code| known.get(code.0))
+                        .map(|code| code.code.as_str().into());
                     entry(media_type, family.map(|family| family.name.as_str()), codes.collect(), *open, None)
                 }
                 ErrorKind::Json(ty) => {

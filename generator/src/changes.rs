@@ -184,7 +184,11 @@ struct Matched<'a, T> {
     kept: Vec<(Option<&'a T>, &'a T)>,
 }
 
-fn matched<'a, T, K: std::hash::Hash + Eq>(old: &'a [T], new: &'a [T], key: impl Fn(&'a T) -> K) -> Matched<'a, T> {
+fn matched<'a, T, K: std::hash::Hash + Eq>(
+    old: &'a [T],
+    new: &'a [T],
+    key: impl Fn(&'a T) -> K,
+) -> Matched<'a, T> {
     let mut left: IndexMap<K, &T> = IndexMap::with_capacity(old.len());
     for item in old {
         left.entry(key(item)).or_insert(item);
@@ -214,7 +218,11 @@ impl Changes {
             self.compatible(format!("api: title {} -> {}", quoted(&old.api.title), quoted(&new.api.title)));
         }
         if old.api.version != new.api.version {
-            self.compatible(format!("api: version {} -> {}", quoted(&old.api.version), quoted(&new.api.version)));
+            self.compatible(format!(
+                "api: version {} -> {}",
+                quoted(&old.api.version),
+                quoted(&new.api.version)
+            ));
         }
         match (old.families.as_slice(), new.families.as_slice()) {
             // A family that is the only one is the same one under another name.
@@ -228,14 +236,20 @@ impl Changes {
         let Matched { removed, kept } = matched(old, new, |family| &family.name);
         for family in removed {
             self.breaking(format!("problem family {} removed", quoted(&family.name)));
-            self.family(family, &Family { name: family.name.clone(), place: family.place.clone(), ..Family::default() });
+            self.family(
+                family,
+                &Family { name: family.name.clone(), place: family.place.clone(), ..Family::default() },
+            );
         }
         for (old, new) in kept {
             if let Some(old) = old {
                 self.family(old, new);
             } else {
                 self.compatible(format!("problem family {} added", quoted(&new.name)));
-                self.family(&Family { name: new.name.clone(), place: new.place.clone(), ..Family::default() }, new);
+                self.family(
+                    &Family { name: new.name.clone(), place: new.place.clone(), ..Family::default() },
+                    new,
+                );
             }
         }
     }
@@ -245,7 +259,11 @@ impl Changes {
             self.breaking(format!("problem family {} renamed to {}", quoted(&old.name), quoted(&new.name)));
         }
         if old.place != new.place {
-            self.breaking(format!("problems carry their code at {} instead of {}", quoted(&new.place), quoted(&old.place)));
+            self.breaking(format!(
+                "problems carry their code at {} instead of {}",
+                quoted(&new.place),
+                quoted(&old.place)
+            ));
         }
         self.fields(&format!("problems of {}", quoted(&new.name)), &old.members, &new.members);
         let Matched { removed, kept } = matched(&old.codes, &new.codes, |code| &code.code);
@@ -263,7 +281,8 @@ impl Changes {
     fn code(&mut self, old: &Code, new: &Code) {
         let code = format!("code {}", quoted(&new.code));
         if old.statuses != new.statuses {
-            let sentence = format!("{code}: status {} -> {}", statuses(&old.statuses), statuses(&new.statuses));
+            let sentence =
+                format!("{code}: status {} -> {}", statuses(&old.statuses), statuses(&new.statuses));
             if old.statuses.iter().all(|status| new.statuses.contains(status)) {
                 self.compatible(sentence);
             } else {
@@ -271,7 +290,8 @@ impl Changes {
             }
         }
         if old.retryable != new.retryable {
-            let sentence = format!("{code}: retryable {} -> {}", retryable(old.retryable), retryable(new.retryable));
+            let sentence =
+                format!("{code}: retryable {} -> {}", retryable(old.retryable), retryable(new.retryable));
             if old.retryable.is_none() {
                 self.compatible(sentence);
             } else {
@@ -289,7 +309,11 @@ impl Changes {
         }
         for (what, old, new) in [("title", &old.title, &new.title), ("section", &old.section, &new.section)] {
             if old != new {
-                self.compatible(format!("{code}: {what} {} -> {}", or_none(old.as_ref()), or_none(new.as_ref())));
+                self.compatible(format!(
+                    "{code}: {what} {} -> {}",
+                    or_none(old.as_ref()),
+                    or_none(new.as_ref())
+                ));
             }
         }
         self.fields(&code, &old.fields, &new.fields);
@@ -335,7 +359,10 @@ impl Changes {
         let operation = format!("operation {}", quoted(&new.id));
         if (&old.method, &old.path) != (&new.method, &new.path) {
             let old = quoted(&format!("{} {}", old.method, old.path));
-            self.breaking(format!("{operation}: {old} -> {}", quoted(&format!("{} {}", new.method, new.path))));
+            self.breaking(format!(
+                "{operation}: {old} -> {}",
+                quoted(&format!("{} {}", new.method, new.path))
+            ));
         }
         self.body(&operation, old.body.as_ref(), new.body.as_ref());
         self.successes(&operation, &old.successes, &new.successes);
@@ -353,11 +380,15 @@ impl Changes {
         match (old, new) {
             (None, None) => {}
             (Some(_), None) => self.breaking(format!("{operation}: request body removed")),
-            (None, Some(new)) if new.required => self.breaking(format!("{operation}: request body added (required)")),
+            (None, Some(new)) if new.required => {
+                self.breaking(format!("{operation}: request body added (required)"))
+            }
             (None, Some(_)) => self.compatible(format!("{operation}: request body added (optional)")),
             (Some(old), Some(new)) => {
                 match (old.required, new.required) {
-                    (true, false) => self.compatible(format!("{operation}: request body required -> optional")),
+                    (true, false) => {
+                        self.compatible(format!("{operation}: request body required -> optional"))
+                    }
                     (false, true) => self.breaking(format!("{operation}: request body optional -> required")),
                     _ => {}
                 }
@@ -388,7 +419,11 @@ impl Changes {
         }
         for (old, new) in kept {
             match old {
-                None => self.compatible(format!("{of}: {} added ({})", quoted(&new.media_type), line(&new.r#type))),
+                None => self.compatible(format!(
+                    "{of}: {} added ({})",
+                    quoted(&new.media_type),
+                    line(&new.r#type)
+                )),
                 Some(old) if old.r#type != new.r#type => {
                     self.breaking(format!("{of}: type {} -> {}", line(&old.r#type), line(&new.r#type)));
                 }
@@ -430,7 +465,9 @@ fn answers(failures: &[Failure]) -> Vec<(String, String)> {
         }
         let uncoded = match (&failure.r#type, &failure.media_type) {
             (Some(ty), _) => Some(format!("with {}", line(ty))),
-            (None, Some(media)) if failure.codes.is_empty() && failure.open => Some(format!("with {}", quoted(media))),
+            (None, Some(media)) if failure.codes.is_empty() && failure.open => {
+                Some(format!("with {}", quoted(media)))
+            }
             (None, Some(_)) if failure.open => Some("with other codes".to_owned()),
             (None, Some(_)) => None,
             (None, None) => Some("without a body".to_owned()),

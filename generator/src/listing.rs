@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::contract::{
-    Contract, CredentialKind, EnumValues, ErrorKind, ErrorResponse, Field, Media, NumberFormat, Operation, ParamPlace,
-    ProblemCode, ProblemFamily, Shape, Type, TypeDef,
+    Contract, CredentialKind, EnumValues, ErrorKind, ErrorResponse, Field, Media, NumberFormat, Operation,
+    ParamPlace, ProblemCode, ProblemFamily, Shape, Type, TypeDef,
 };
 use crate::docs::rows;
 use crate::docs::text::{json_line, line, name};
@@ -60,7 +60,12 @@ fn credential_kind(kind: &CredentialKind) -> String {
 }
 
 fn print_family(contract: &Contract, family: &ProblemFamily, out: &mut String) {
-    let _ = writeln!(out, "\nproblems {} with their code at {}", name(&family.name), line(&rows::place(&family.place)));
+    let _ = writeln!(
+        out,
+        "\nproblems {} with their code at {}",
+        name(&family.name),
+        line(&rows::place(&family.place))
+    );
     for member in &family.members {
         let _ = writeln!(out, "  {}", member_words(contract, member));
     }
@@ -91,7 +96,8 @@ fn print_code(contract: &Contract, code: &ProblemCode, out: &mut String) {
 }
 
 fn print_operation(contract: &Contract, operation: &Operation, out: &mut String) {
-    let _ = writeln!(out, "\n{} {} {}", operation.method.as_str(), line(&operation.path), name(&operation.id));
+    let _ =
+        writeln!(out, "\n{} {} {}", operation.method.as_str(), line(&operation.path), name(&operation.id));
     if operation.docs.deprecated {
         out.push_str("  deprecated\n");
     }
@@ -106,8 +112,14 @@ fn print_operation(contract: &Contract, operation: &Operation, out: &mut String)
             ParamPlace::Cookie => "cookie",
         };
         let optional = if param.required { "" } else { "?" };
-        let default = param.default.as_ref().map(|value| format!(" = {}", json_line(value))).unwrap_or_default();
-        let _ = writeln!(out, "  {place} {}{optional}: {}{default}", name(&param.name), words(contract, &param.ty));
+        let default =
+            param.default.as_ref().map(|value| format!(" = {}", json_line(value))).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "  {place} {}{optional}: {}{default}",
+            name(&param.name),
+            words(contract, &param.ty)
+        );
     }
     if let Some(body) = &operation.body {
         let optional = if body.required { "" } else { "?" };
@@ -141,9 +153,16 @@ fn error_lines(contract: &Contract, error: &ErrorResponse) -> BTreeSet<(bool, St
         match &body.kind {
             ErrorKind::Problem { family, codes, open } => {
                 let Some(family) = contract.families.get(family.0) else { continue };
-                let of = if contract.families.len() > 1 { format!(" of {}", name(&family.name)) } else { String::new() };
-                let as_media =
-                    if body.media_type == USUAL { String::new() } else { format!(" as {}", line(&body.media_type)) };
+                let of = if contract.families.len() > 1 {
+                    format!(" of {}", name(&family.name))
+                } else {
+                    String::new()
+                };
+                let as_media = if body.media_type == USUAL {
+                    String::new()
+                } else {
+                    format!(" as {}", line(&body.media_type))
+                };
                 for code in codes.iter().filter_map(|code| family.codes.get(code.0)) {
                     lines.insert((false, format!("{}{of}{as_media}", name(&code.code))));
                 }
@@ -222,9 +241,11 @@ fn member_words(contract: &Contract, field: &Field) -> String {
     if let Some(default) = &field.default {
         let _ = write!(out, " = {}", json_line(default));
     }
-    for (holds, note) in
-        [(field.read_only, "read only"), (field.write_only, "write only"), (field.docs.deprecated, "deprecated")]
-    {
+    for (holds, note) in [
+        (field.read_only, "read only"),
+        (field.write_only, "write only"),
+        (field.docs.deprecated, "deprecated"),
+    ] {
         if holds {
             let _ = write!(out, " ({note})");
         }

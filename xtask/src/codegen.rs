@@ -39,11 +39,9 @@ pub(crate) struct Args {
 /// A part of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Only {
-    /// The crate
-    Rust,
     /// docs/errors.md and docs/errors.html
     Docs,
-    /// docs/errors.json, for programs
+    /// docs/errors.json and its schema, for programs
     Catalogue,
     /// contract.txt, for reviewers
     Listing,
@@ -52,7 +50,6 @@ enum Only {
 impl From<Only> for Output {
     fn from(only: Only) -> Self {
         match only {
-            Only::Rust => Output::Rust,
             Only::Docs => Output::Docs,
             Only::Catalogue => Output::Catalogue,
             Only::Listing => Output::Listing,
@@ -155,7 +152,11 @@ fn written(outcome: &Outcome, out: &Path) {
     if outcome.changes.is_empty() {
         say(format!("{out} is up to date ({})", count(outcome.unchanged, "file")));
     } else {
-        say(format!("{out}: {}, {} unchanged", tally(outcome, ["updated", "created", "removed"]), outcome.unchanged));
+        say(format!(
+            "{out}: {}, {} unchanged",
+            tally(outcome, ["updated", "created", "removed"]),
+            outcome.unchanged
+        ));
     }
 }
 
@@ -246,7 +247,10 @@ mod tests {
             out: Some("out".into()),
             only: vec![Only::Docs, Only::Listing],
         };
-        assert_eq!(cure(&args), r"cargo xtask codegen --spec 'their'\''s.yaml' --out out --only docs,listing");
+        assert_eq!(
+            cure(&args),
+            r"cargo xtask codegen --spec 'their'\''s.yaml' --out out --only docs,listing"
+        );
         let plain = Args { check: true, spec: None, out: None, only: vec![] };
         assert_eq!(cure(&plain), "cargo xtask codegen");
     }

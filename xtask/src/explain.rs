@@ -88,7 +88,8 @@ fn problem(row: &CodeRow<'_>) {
     }
     if !row.operations.is_empty() {
         heading("Operations");
-        let width = row.operations.iter().map(|operation| operation.id.chars().count()).max().unwrap_or_default();
+        let width =
+            row.operations.iter().map(|operation| operation.id.chars().count()).max().unwrap_or_default();
         for operation in &row.operations {
             let id = format!("{:width$}", visible(operation.id));
             say(format!("  {id}  {} {}", operation.method, visible(operation.path)));

@@ -269,7 +269,8 @@ impl Page {
 
     fn example(&mut self, example: &ExampleRow<'_>) {
         let name = text::line(example.name);
-        let title = if name.is_empty() { "Example".to_owned() } else { format!("Example: {}", escaped(&name)) };
+        let title =
+            if name.is_empty() { "Example".to_owned() } else { format!("Example: {}", escaped(&name)) };
         // The lines of a body scroll sideways; what scrolls can be reached from the keyboard.
         self.push(&format!(
             "<figure>\n<figcaption>{title}</figcaption>\n<pre tabindex=\"0\"><code>{}</code></pre>\n</figure>",
@@ -309,7 +310,10 @@ impl Page {
                 (Some(media), None) => format!("<code>{}</code>", escaped(media)),
                 (Some(media), Some(ty)) => format!("<code>{}</code> {}", escaped(media), escaped(ty)),
             };
-            self.push(&format!("<div>\n<dt><span class=\"chip client\">{}</span> {body}</dt>\n<dd>", row.status));
+            self.push(&format!(
+                "<div>\n<dt><span class=\"chip client\">{}</span> {body}</dt>\n<dd>",
+                row.status
+            ));
             let list: String = row.operations.iter().map(operation).collect();
             match row.operations.len() {
                 0..FOLD => self.push(&format!("<ul class=\"operations\">\n{list}</ul>")),
@@ -378,7 +382,8 @@ mod tests {
             let rows = rows::rows(&contract);
             std::fs::write(format!("/tmp/{name}.html"), print(&rows)).expect("written");
             std::fs::write(format!("/tmp/{name}.md"), crate::docs::markdown::print(&rows)).expect("written");
-            std::fs::write(format!("/tmp/{name}.json"), crate::catalogue::print(&contract, &rows)).expect("written");
+            std::fs::write(format!("/tmp/{name}.json"), crate::catalogue::print(&contract, &rows))
+                .expect("written");
             std::fs::write(format!("/tmp/{name}.txt"), crate::listing::print(&contract)).expect("written");
         }
     }

@@ -11,7 +11,11 @@ use super::{NOTICE, text};
 pub fn print(rows: &Rows<'_>) -> String {
     let mut page = Page::default();
     page.block(&format!("<!-- {NOTICE} -->"));
-    page.block(&format!("# Errors of {} {}", escaped(&text::line(rows.title)), escaped(&text::line(rows.version))));
+    page.block(&format!(
+        "# Errors of {} {}",
+        escaped(&text::line(rows.title)),
+        escaped(&text::line(rows.version))
+    ));
     if rows.families.is_empty() {
         page.block("The document of this API declares no error codes.");
     }
@@ -37,7 +41,11 @@ fn statuses(statuses: &[u16]) -> String {
 }
 
 fn operation(operation: &OperationRow<'_>) -> String {
-    format!("{} {}", span(&format!("{} {}", operation.method, operation.path)), escaped(&text::line(operation.id)))
+    format!(
+        "{} {}",
+        span(&format!("{} {}", operation.method, operation.path)),
+        escaped(&text::line(operation.id))
+    )
 }
 
 #[derive(Default)]
@@ -124,7 +132,11 @@ impl Page {
         self.operations(code);
         for example in &code.examples {
             let name = text::line(example.name);
-            let title = if name.is_empty() { "**Example**".to_owned() } else { format!("**Example:** {}", escaped(&name)) };
+            let title = if name.is_empty() {
+                "**Example**".to_owned()
+            } else {
+                format!("**Example:** {}", escaped(&name))
+            };
             self.block(&title);
             let mut body = String::new();
             prose::markdown_code(&text::json(example.value), "json", "", &mut body);

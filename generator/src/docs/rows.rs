@@ -150,14 +150,20 @@ pub struct OtherRow<'a> {
 /// The rows of a contract.
 pub fn rows(contract: &Contract) -> Rows<'_> {
     let mut anchors = Anchors::new(contract);
-    let mut families: Vec<_> = contract.families.iter().map(|family| family_rows(contract, family, &mut anchors)).collect();
+    let mut families: Vec<_> =
+        contract.families.iter().map(|family| family_rows(contract, family, &mut anchors)).collect();
     // Sections come last: a code's anchor is a promise (its `type` names it), a section's is not.
     for family in &mut families {
         for section in &mut family.sections {
             section.anchor = anchors.take(&slug(section.title.unwrap_or("other")), "section");
         }
     }
-    Rows { title: &contract.api.title, version: &contract.api.version, families, others: other_rows(contract) }
+    Rows {
+        title: &contract.api.title,
+        version: &contract.api.version,
+        families,
+        others: other_rows(contract),
+    }
 }
 
 /// How an operation is named.
@@ -183,7 +189,11 @@ pub fn status(status: StatusSpec) -> String {
     }
 }
 
-fn family_rows<'a>(contract: &'a Contract, family: &'a ProblemFamily, anchors: &mut Anchors) -> FamilyRows<'a> {
+fn family_rows<'a>(
+    contract: &'a Contract,
+    family: &'a ProblemFamily,
+    anchors: &mut Anchors,
+) -> FamilyRows<'a> {
     let mut sections: IndexMap<Option<&str>, Vec<CodeRow<'_>>> =
         family.sections.iter().map(|section| (Some(section.as_str()), Vec::new())).collect();
     for code in &family.codes {
@@ -234,7 +244,8 @@ fn operations<'a>(contract: &'a Contract, ids: &[OperationId]) -> Vec<OperationR
 }
 
 fn other_rows(contract: &Contract) -> Vec<OtherRow<'_>> {
-    let mut rows: IndexMap<(StatusSpec, Option<&str>, Option<String>), Vec<OperationRow<'_>>> = IndexMap::new();
+    let mut rows: IndexMap<(StatusSpec, Option<&str>, Option<String>), Vec<OperationRow<'_>>> =
+        IndexMap::new();
     for operation in &contract.operations {
         for error in &operation.errors {
             if error.bodies.is_empty() {
@@ -246,13 +257,20 @@ fn other_rows(contract: &Contract) -> Vec<OtherRow<'_>> {
                     ErrorKind::Json(ty) => Some(words::of_type(contract, ty)),
                     ErrorKind::Bytes => None,
                 };
-                rows.entry((error.status, Some(&body.media_type), ty)).or_default().push(operation_row(operation));
+                rows.entry((error.status, Some(&body.media_type), ty))
+                    .or_default()
+                    .push(operation_row(operation));
             }
         }
     }
     rows.sort_by(|a, _, b, _| a.cmp(b));
     rows.into_iter()
-        .map(|((spec, media_type, ty), operations)| OtherRow { status: status(spec), media_type, ty, operations })
+        .map(|((spec, media_type, ty), operations)| OtherRow {
+            status: status(spec),
+            media_type,
+            ty,
+            operations,
+        })
         .collect()
 }
 
@@ -287,7 +305,10 @@ impl Anchors {
 
     /// The wish, or the wish with a number.
     fn take(&mut self, wish: &str, otherwise: &str) -> String {
-        let words: Vec<_> = wish.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+        let words: Vec<_> = wish
+            .split(|c: char| c.is_whitespace() || c.is_control())
+            .filter(|word| !word.is_empty())
+            .collect();
         let wish = if words.is_empty() { otherwise.to_owned() } else { words.join("-") };
         let mut anchor = wish.clone();
         let mut number = 1_usize;
