@@ -12,9 +12,16 @@ pub mod downlevel;
 
 pub mod resolve;
 
+pub mod lower;
+
 /// Every table of diagnostic codes, one for each stage that can refuse something.
-pub const DIAGNOSTICS: &[&[report::Code]] =
-    &[load::codes::TABLE, bundle::codes::TABLE, downlevel::codes::TABLE, resolve::codes::TABLE];
+pub const DIAGNOSTICS: &[&[report::Code]] = &[
+    load::codes::TABLE,
+    bundle::codes::TABLE,
+    downlevel::codes::TABLE,
+    resolve::codes::TABLE,
+    lower::codes::TABLE,
+];
 
 /// The explanation of a diagnostic code such as `L002`, in any case.
 pub fn explain(code: &str) -> Option<report::Code> {
