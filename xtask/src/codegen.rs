@@ -62,14 +62,11 @@ pub(crate) fn run(args: &Args) -> Ended {
     let out = args.out.clone().unwrap_or_else(repository::generated);
     let mut report = Report::new();
     let done = generate(args, &spec, &out, &mut report);
-    let Some((sentences, outcome)) = done else {
-        complain_of(&report);
-        return Ended::Unusable;
-    };
     complain_of(&report);
+    let Some((sentences, outcome)) = done else { return Ended::Unusable };
     contract(&sentences);
     if args.check {
-        return checked(args, &outcome, &spec, &out);
+        return checked(args, &sentences, &outcome, &spec, &out);
     }
     written(&outcome, &out);
     Ended::Well
@@ -87,7 +84,7 @@ fn generate(
         true => Output::ALL.into(),
         false => args.only.iter().copied().map(Output::from).collect(),
     };
-    let artifacts = problemgen::generate(&contract, &Options { outputs }, report)?;
+    let artifacts = problemgen::generate(&contract, &Options { outputs });
     let scope = if args.only.is_empty() { Scope::Whole } else { Scope::Part };
     let mode = if args.check { Mode::Check } else { Mode::Write };
     let sentences = sentences(&artifacts, out);
@@ -101,7 +98,7 @@ fn sentences(artifacts: &[Artifact], out: &Path) -> Vec<changes::Change> {
     let new = new.and_then(|artifact| std::str::from_utf8(&artifact.contents).ok());
     let old = fs::read_to_string(out.join(CATALOGUE)).ok();
     match (old, new) {
-        (Some(old), Some(new)) if old != new => changes::between(&old, new),
+        (Some(old), Some(new)) => changes::between(&old, new),
         _ => Vec::new(),
     }
 }
@@ -160,10 +157,14 @@ fn written(outcome: &Outcome, out: &Path) {
     }
 }
 
-fn checked(args: &Args, outcome: &Outcome, spec: &Path, out: &Path) -> Ended {
+fn checked(args: &Args, sentences: &[changes::Change], outcome: &Outcome, spec: &Path, out: &Path) -> Ended {
     if outcome.changes.is_empty() {
         say(format!("{} is up to date ({})", shown(out), count(outcome.unchanged, "file")));
         return Ended::Well;
+    }
+    if sentences.is_empty() {
+        say("The contract is what it was; the files were edited by hand, or the generator changed.");
+        say("");
     }
     for change in &outcome.changes {
         let kind = match change.kind {
