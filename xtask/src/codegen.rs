@@ -64,9 +64,9 @@ pub(crate) fn run(args: &Args) -> Ended {
     let done = generate(args, &spec, &out, &mut report);
     complain_of(&report);
     let Some((sentences, outcome)) = done else { return Ended::Unusable };
-    contract(&sentences);
+    contract(sentences.as_deref(), args.check && !outcome.changes.is_empty());
     if args.check {
-        return checked(args, &sentences, &outcome, &spec, &out);
+        return checked(args, &outcome, &spec, &out);
     }
     written(&outcome, &out);
     Ended::Well
@@ -78,7 +78,7 @@ fn generate(
     spec: &Path,
     out: &Path,
     report: &mut Report,
-) -> Option<(Vec<changes::Change>, Outcome)> {
+) -> Option<(Option<Vec<changes::Change>>, Outcome)> {
     let contract = problemgen::read(spec, report)?;
     let outputs: BTreeSet<Output> = match args.only.is_empty() {
         true => Output::ALL.into(),
@@ -93,14 +93,11 @@ fn generate(
 }
 
 /// What changed from the catalogue in `out` to the new one, as far as both are there.
-fn sentences(artifacts: &[Artifact], out: &Path) -> Vec<changes::Change> {
+fn sentences(artifacts: &[Artifact], out: &Path) -> Option<Vec<changes::Change>> {
     let new = artifacts.iter().find(|artifact| artifact.path == CATALOGUE);
     let new = new.and_then(|artifact| std::str::from_utf8(&artifact.contents).ok());
     let old = fs::read_to_string(out.join(CATALOGUE)).ok();
-    match (old, new) {
-        (Some(old), Some(new)) => changes::between(&old, new),
-        _ => Vec::new(),
-    }
+    Some(changes::between(&old?, new?))
 }
 
 /// Prints every diagnostic, and how many there were.
@@ -124,14 +121,23 @@ pub(crate) fn complain_of(report: &Report) {
     }
 }
 
-fn contract(sentences: &[changes::Change]) {
-    if sentences.is_empty() {
-        return;
-    }
-    say(styled(HEAD, "The contract changed:"));
-    for sentence in sentences {
-        let style = if sentence.effect == changes::Effect::Breaking { BAD } else { GOOD };
-        say(format!("  {}", styled(style, visible(&sentence.to_string()))));
+/// Says what changed in the contract; and that nothing did, where somebody will wonder what else it was.
+fn contract(sentences: Option<&[changes::Change]>, wondering: bool) {
+    match sentences {
+        Some([]) if wondering => {
+            say(
+                "The catalogue of errors says what it said before: something else in the document changed, or the",
+            );
+            say("generator did, or a file was edited by hand.");
+        }
+        None | Some([]) => return,
+        Some(sentences) => {
+            say(styled(HEAD, "The contract changed:"));
+            for sentence in sentences {
+                let style = if sentence.effect == changes::Effect::Breaking { BAD } else { GOOD };
+                say(format!("  {}", styled(style, visible(&sentence.to_string()))));
+            }
+        }
     }
     say("");
 }
@@ -157,14 +163,10 @@ fn written(outcome: &Outcome, out: &Path) {
     }
 }
 
-fn checked(args: &Args, sentences: &[changes::Change], outcome: &Outcome, spec: &Path, out: &Path) -> Ended {
+fn checked(args: &Args, outcome: &Outcome, spec: &Path, out: &Path) -> Ended {
     if outcome.changes.is_empty() {
         say(format!("{} is up to date ({})", shown(out), count(outcome.unchanged, "file")));
         return Ended::Well;
-    }
-    if sentences.is_empty() {
-        say("The contract is what it was; the files were edited by hand, or the generator changed.");
-        say("");
     }
     for change in &outcome.changes {
         let kind = match change.kind {
