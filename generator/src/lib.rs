@@ -17,6 +17,8 @@ pub mod contract;
 
 pub mod load;
 
+mod grammar;
+
 pub mod bundle;
 
 pub mod downlevel;
