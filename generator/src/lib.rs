@@ -35,6 +35,8 @@ pub mod listing;
 
 pub mod changes;
 
+pub mod rust;
+
 pub mod store;
 
 /// A part of what is generated.
@@ -105,6 +107,7 @@ pub const DIAGNOSTICS: &[&[report::Code]] = &[
     downlevel::codes::TABLE,
     resolve::codes::TABLE,
     lower::codes::TABLE,
+    rust::plan::codes::TABLE,
     store::codes::TABLE,
 ];
 
