@@ -1,0 +1,3 @@
+//! The diagnostics of this stage.
+
+crate::codes! {}
