@@ -1,4 +1,15 @@
 //! problemgen: from an OpenAPI document to an error contract, its Rust client and its documentation.
+//!
+//! The modules stand in the order that data flows, and [`read`] and [`generate`] are the script: a [`Contract`] out of a
+//! document, [`Artifact`]s out of the contract. [`store`](store::store) puts these into a folder. Every stage adds to one
+//! [`Report`]; a stage that gives nothing has said there why.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use contract::Contract;
+use report::Report;
+use store::Artifact;
 
 pub mod report;
 
@@ -14,9 +25,88 @@ pub mod downlevel;
 
 pub mod resolve;
 
+pub mod lower;
+
+pub mod docs;
+
+pub mod catalogue;
+
+pub mod listing;
+
+pub mod changes;
+
+pub mod store;
+
+/// A part of what is generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Output {
+    /// `docs/errors.md` and `docs/errors.html`, for people.
+    Docs,
+    /// [`CATALOGUE`] and its JSON Schema, for programs.
+    Catalogue,
+    /// `contract.txt`, for reviewers.
+    Listing,
+}
+
+impl Output {
+    /// Every part.
+    pub const ALL: [Output; 3] = [Output::Docs, Output::Catalogue, Output::Listing];
+}
+
+/// What to generate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The parts.
+    pub outputs: BTreeSet<Output>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { outputs: Output::ALL.into() }
+    }
+}
+
+/// Where the catalogue stands among the artifacts; [`changes::between`] compares two of them.
+pub const CATALOGUE: &str = "docs/errors.json";
+
+/// From a document to the contract. `None` when the report has errors.
+pub fn read(spec: &Path, report: &mut Report) -> Option<Contract> {
+    let sources = load::load(spec, report)?;
+    let document = bundle::bundle(sources, report)?;
+    let document = downlevel::downlevel(document, report)?;
+    let resolved = resolve::resolve(document, report)?;
+    lower::lower(&resolved, report)
+}
+
+/// From the contract to the files.
+pub fn generate(contract: &Contract, options: &Options) -> Vec<Artifact> {
+    let rows = docs::rows::rows(contract);
+    let mut artifacts = Vec::new();
+    for output in &options.outputs {
+        match output {
+            Output::Docs => artifacts.extend([
+                Artifact::new("docs/errors.md", docs::markdown::print(&rows)),
+                Artifact::new("docs/errors.html", docs::html::print(&rows)),
+            ]),
+            Output::Catalogue => artifacts.extend([
+                Artifact::new(CATALOGUE, catalogue::print(contract, &rows)),
+                Artifact::new(format!("docs/{}", catalogue::SCHEMA_FILE), catalogue::SCHEMA),
+            ]),
+            Output::Listing => artifacts.push(Artifact::new("contract.txt", listing::print(contract))),
+        }
+    }
+    artifacts
+}
+
 /// Every table of diagnostic codes, one for each stage that can refuse something.
-pub const DIAGNOSTICS: &[&[report::Code]] =
-    &[load::codes::TABLE, bundle::codes::TABLE, downlevel::codes::TABLE, resolve::codes::TABLE];
+pub const DIAGNOSTICS: &[&[report::Code]] = &[
+    load::codes::TABLE,
+    bundle::codes::TABLE,
+    downlevel::codes::TABLE,
+    resolve::codes::TABLE,
+    lower::codes::TABLE,
+    store::codes::TABLE,
+];
 
 /// The explanation of a diagnostic code such as `L002`, in any case.
 pub fn explain(code: &str) -> Option<report::Code> {

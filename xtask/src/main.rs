@@ -1,2 +1,67 @@
-//! The verbs of the repository.
-fn main() {}
+//! The verbs of the repository: `cargo xtask VERB`. Each is a thin layer over the library `problemgen`; what a verb
+//! means is written in its help.
+
+mod ci;
+mod codegen;
+mod explain;
+mod judges;
+mod repository;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The exit codes, as `--help` explains them.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all is well
+  1  drift: the output is not what the document says; or, of `ci`, a step failed
+  2  the document cannot be used, or the command was not understood
+
+Colours are used on a terminal only; NO_COLOR=1 turns them off there too.";
+
+/// From an OpenAPI document to an error contract in Rust: the verbs of this repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Codegen(codegen::Args),
+    Explain(explain::Args),
+    Ci(ci::Args),
+}
+
+fn main() -> ExitCode {
+    let ended = match Cli::parse().verb {
+        Verb::Codegen(args) => codegen::run(&args),
+        Verb::Explain(args) => explain::run(&args),
+        Verb::Ci(args) => ci::run(&args),
+    };
+    ended.into()
+}
+
+/// How a verb ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// All is well.
+    Well,
+    /// The output is not what the document says, or a step failed.
+    Drift,
+    /// The document or the command cannot be used.
+    Unusable,
+}
+
+impl From<Ended> for ExitCode {
+    fn from(ended: Ended) -> Self {
+        ExitCode::from(match ended {
+            Ended::Well => 0,
+            Ended::Drift => 1,
+            Ended::Unusable => 2,
+        })
+    }
+}

@@ -1,0 +1,178 @@
+//! `errors.json`: the catalogue, for machines.
+//!
+//! Comes in: the contract. Goes out: one JSON document with a version, every code with its facts, and the codes of every
+//! operation, in a fixed order of keys; its schema is [`SCHEMA`]. Deliberately absent: the types of successes beyond
+//! their names (the OpenAPI document describes those).
+//!
+//! A key is absent where the document says nothing; lists are always there. Within version `1` keys may be added and
+//! nothing is taken away or changes its meaning.
+
+use serde_json::{Map, Value};
+
+use crate::contract::{Contract, ErrorKind, ErrorResponse, Media, Operation};
+use crate::docs::rows::{self, CodeRow, FamilyRows, FieldRow, OperationRow, Rows};
+use crate::docs::{text, words};
+
+/// The JSON Schema (2020-12) of the catalogue, printed beside it as [`SCHEMA_FILE`].
+pub const SCHEMA: &str = include_str!("catalogue.schema.json");
+/// The name of the schema's file, as the catalogue refers to it.
+pub const SCHEMA_FILE: &str = "errors.schema.json";
+/// The version of the catalogue's form.
+pub const VERSION: &str = "1";
+
+/// The catalogue.
+pub fn print(contract: &Contract, rows: &Rows<'_>) -> String {
+    let catalogue = object([
+        ("$schema", Some(SCHEMA_FILE.into())),
+        ("catalogue", Some(VERSION.into())),
+        ("api", Some(object([("title", Some(rows.title.into())), ("version", Some(rows.version.into()))]))),
+        ("families", Some(list(&rows.families, family))),
+        ("operations", Some(list(&contract.operations, |operation| self::operation(contract, operation)))),
+    ]);
+    let mut out = text::json(&catalogue);
+    out.push('\n');
+    out
+}
+
+/// An object of the members that have a value, in this order.
+fn object<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {
+    let members = members.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    Value::Object(members.collect::<Map<_, _>>())
+}
+
+fn list<T>(items: &[T], print: impl Fn(&T) -> Value) -> Value {
+    Value::Array(items.iter().map(print).collect())
+}
+
+fn family(family: &FamilyRows<'_>) -> Value {
+    let sections = family.sections.iter().filter_map(|section| section.title).map(Value::from).collect();
+    object([
+        ("name", Some(family.name.into())),
+        ("description", family.description.map(Value::from)),
+        ("docs", family.docs_url.map(Value::from)),
+        ("place", Some(family.place.as_str().into())),
+        ("members", Some(list(&family.members, field))),
+        ("sections", Some(Value::Array(sections))),
+        ("codes", Some(Value::Array(family.codes().map(code).collect()))),
+    ])
+}
+
+fn code(code: &CodeRow<'_>) -> Value {
+    object([
+        ("code", Some(code.code.into())),
+        ("statuses", Some(code.statuses.into())),
+        ("retryable", code.retryable.map(Value::from)),
+        ("title", code.title.map(Value::from)),
+        ("type", code.type_uri.map(Value::from)),
+        ("anchor", Some(code.anchor.as_str().into())),
+        ("section", code.section.map(Value::from)),
+        ("meaning", code.meaning.map(Value::from)),
+        ("remedy", code.remedy.map(Value::from)),
+        ("source", code.source.map(Value::from)),
+        ("fields", Some(list(&code.fields, field))),
+        ("operations", Some(list(&code.operations, operation_name))),
+        (
+            "examples",
+            Some(list(&code.examples, |example| {
+                let name = (!example.name.is_empty()).then(|| example.name.into());
+                object([("name", name), ("body", Some(example.value.clone()))])
+            })),
+        ),
+    ])
+}
+
+fn field(field: &FieldRow<'_>) -> Value {
+    object([
+        ("name", Some(field.path.as_str().into())),
+        ("type", Some(field.ty.as_str().into())),
+        ("required", Some(field.required.into())),
+        ("description", field.description.map(Value::from)),
+        ("const", field.constant.cloned()),
+        ("default", field.default.cloned()),
+        ("values", (!field.values.is_empty()).then(|| field.values.clone().into())),
+    ])
+}
+
+fn operation_name(row: &OperationRow<'_>) -> Value {
+    object([
+        ("id", Some(row.id.into())),
+        ("method", Some(row.method.into())),
+        ("path", Some(row.path.into())),
+    ])
+}
+
+fn operation(contract: &Contract, operation: &Operation) -> Value {
+    let body = operation.body.as_ref().map(|body| {
+        object([
+            ("required", Some(body.required.into())),
+            ("media", Some(list(&body.media, |media| self::media(contract, media)))),
+        ])
+    });
+    let successes = list(&operation.successes, |success| {
+        object([
+            ("status", Some(rows::status(success.status).into())),
+            ("media", Some(list(&success.media, |media| self::media(contract, media)))),
+        ])
+    });
+    let errors = operation.errors.iter().flat_map(|error| self::errors(contract, error)).collect();
+    let row = rows::operation_row(operation);
+    object([
+        ("id", Some(row.id.into())),
+        ("method", Some(row.method.into())),
+        ("path", Some(row.path.into())),
+        ("body", body),
+        ("successes", Some(successes)),
+        ("errors", Some(Value::Array(errors))),
+    ])
+}
+
+fn media(contract: &Contract, media: &Media) -> Value {
+    object([
+        ("media_type", Some(media.media_type.as_str().into())),
+        ("type", Some(words::of_type(contract, &media.ty).into())),
+    ])
+}
+
+/// One entry for each media type, or one without.
+fn errors(contract: &Contract, error: &ErrorResponse) -> Vec<Value> {
+    let status = rows::status(error.status);
+    let entry = |media_type: Option<&str>,
+                 family: Option<&str>,
+                 codes: Vec<Value>,
+                 open: bool,
+                 ty: Option<String>| {
+        object([
+            ("status", Some(status.as_str().into())),
+            ("media_type", media_type.map(Value::from)),
+            ("family", family.map(Value::from)),
+            ("codes", Some(Value::Array(codes))),
+            ("open", Some(open.into())),
+            ("type", ty.map(Value::from)),
+        ])
+    };
+    if error.bodies.is_empty() {
+        return vec![entry(None, None, Vec::new(), true, None)];
+    }
+    error
+        .bodies
+        .iter()
+        .map(|body| {
+            let media_type = Some(body.media_type.as_str());
+            match &body.kind {
+                ErrorKind::Problem { family, codes, open } => {
+                    let family = contract.families.get(family.0);
+                    let known = family.map(|family| family.codes.as_slice()).unwrap_or_default();
+                    let codes = codes
+                        .iter()
+                        .filter_map(|code| known.get(code.0))
+                        .map(|code| code.code.as_str().into());
+                    entry(media_type, family.map(|family| family.name.as_str()), codes.collect(), *open, None)
+                }
+                ErrorKind::Json(ty) => {
+                    entry(media_type, None, Vec::new(), true, Some(words::of_type(contract, ty)))
+                }
+                ErrorKind::Bytes => entry(media_type, None, Vec::new(), true, None),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,117 @@
+
+"use strict";
+(() => {
+  const get = (id) => document.getElementById(id);
+  const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
+  const filter = get("page:filter");
+  const query = get("page:query");
+  const count = get("page:count");
+  const nothing = get("page:nothing");
+
+  // Folded lists are printed unfolded.
+  addEventListener("beforeprint", () => all("details").forEach((list) => { list.open = true; }));
+
+  if (!filter) return;
+
+  const entries = all("article.code").map((article) => ({
+    article,
+    text: [article.dataset.facts, ...all(".find", article).map((part) => part.textContent)]
+      .join(" ").replace(/\s+/g, " ").toLowerCase(),
+  }));
+  const references = all("[data-of]");
+  const groups = all("section.codes, nav .group");
+
+  function apply() {
+    const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const shown = new Set();
+    for (const { article, text } of entries) {
+      const matches = words.every((word) => text.includes(word));
+      article.hidden = !matches;
+      if (matches) shown.add(article.id);
+    }
+    for (const reference of references) reference.hidden = !shown.has(reference.dataset.of);
+    for (const group of groups) group.hidden = !group.querySelector("article:not([hidden]), li:not([hidden])");
+    for (const part of all(".overview, .common")) part.hidden = words.length > 0 && (part.matches(".common") || shown.size === 0);
+    nothing.hidden = shown.size > 0;
+    count.textContent = words.length > 0 ? `${shown.size} of ${entries.length} errors` : `${entries.length} errors`;
+    return words;
+  }
+
+  // The address carries the filter, so that a filtered page can be shared. Some browsers refuse this for local files.
+  function remember(words) {
+    const address = new URL(location.href);
+    if (words.length > 0) address.searchParams.set("q", query.value);
+    else address.searchParams.delete("q");
+    try { history.replaceState(null, "", address); } catch { /* The page works without. */ }
+  }
+
+  function clear() {
+    query.value = "";
+    remember(apply());
+  }
+
+  // A link to an error that the filter hides shows it again.
+  function reveal() {
+    let id = location.hash.slice(1);
+    try { id = decodeURIComponent(id); } catch { /* Not encoded, then. */ }
+    const target = get(id) || get(location.hash.slice(1));
+    if (target && target.closest("[hidden]")) {
+      clear();
+      target.scrollIntoView();
+    }
+    for (const link of all("nav a")) {
+      if (target && link.hash === location.hash) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  query.addEventListener("input", () => remember(apply()));
+  query.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && query.value) {
+      event.preventDefault();
+      clear();
+    }
+    if (event.key === "Enter") {
+      const first = entries.find(({ article }) => !article.hidden);
+      if (first) first.article.querySelector(".self").focus();
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      query.focus();
+      query.select();
+    }
+  });
+  addEventListener("hashchange", reveal);
+
+  if (navigator.clipboard) {
+    for (const { article } of entries) {
+      const code = article.querySelector("h3 code").textContent;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = "Copy link";
+      button.setAttribute("aria-label", `Copy the link to ${code}`);
+      button.addEventListener("click", async () => {
+        const link = article.querySelector(".self").href;
+        const address = new URL(link);
+        address.searchParams.delete("q");
+        try {
+          await navigator.clipboard.writeText(address.href);
+          button.textContent = "Copied";
+          count.textContent = `Link to ${code} copied`;
+        } catch {
+          button.textContent = "Not copied";
+        }
+        setTimeout(() => { button.textContent = "Copy link"; }, 2000);
+      });
+      article.querySelector(".title").append(button);
+    }
+  }
+
+  filter.hidden = false;
+  query.value = new URLSearchParams(location.search).get("q") || "";
+  apply();
+  reveal();
+})();

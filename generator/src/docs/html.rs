@@ -1,0 +1,390 @@
+//! `errors.html`: the page for people, in one file.
+//!
+//! Comes in: rows. Goes out: a page that asks nobody for anything: style and script stand in it, and its content security
+//! policy allows these two by their hashes and nothing else. It says everything without the script, which only adds the
+//! filter and the buttons that copy links. Deliberately absent: any text of the document that is not escaped.
+
+use super::rows::{CodeRow, ExampleRow, FamilyRows, FieldRow, OperationRow, OtherRow, Rows, SectionRows};
+use super::text::html as escaped;
+use super::{NOTICE, prose, text};
+
+const STYLE: &str = include_str!("errors.css");
+const SCRIPT: &str = include_str!("errors.js");
+
+/// SHA-256 of [`STYLE`] and [`SCRIPT`], as the policy wants them. A test computes them again and says the new values.
+const STYLE_HASH: &str = "sha256-";
+const SCRIPT_HASH: &str = "sha256-";
+
+/// From how many operations on the list is folded.
+const FOLD: usize = 6;
+
+/// The page.
+pub fn print(rows: &Rows<'_>) -> String {
+    let mut page = Page { out: String::with_capacity(64 * 1024) };
+    page.head(rows);
+    page.navigation(rows);
+    page.main(rows);
+    page.out.push_str("</div>\n<script>");
+    page.out.push_str(SCRIPT);
+    page.out.push_str("</script>\n</body>\n</html>\n");
+    page.out
+}
+
+fn anchor_of(family: usize) -> String {
+    format!("page:family-{}", family + 1)
+}
+
+fn section_title<'a>(section: &SectionRows<'a>) -> &'a str {
+    section.title.unwrap_or("Other errors")
+}
+
+/// The chips that say status and whether to repeat a request.
+fn chips(code: &CodeRow<'_>) -> String {
+    let mut out = String::new();
+    for status in code.statuses {
+        let class = if *status >= 500 { "server" } else { "client" };
+        out.push_str(&format!("<span class=\"chip {class}\">{status}</span>"));
+    }
+    let (class, words) = match code.retryable {
+        Some(true) => ("yes", "Retryable"),
+        Some(false) => ("no", "Not retryable"),
+        None => return out,
+    };
+    out.push_str(&format!("<span class=\"chip {class}\">{words}</span>"));
+    out
+}
+
+/// Words that the filter understands beside those that are shown.
+fn facts(code: &CodeRow<'_>) -> String {
+    let mut facts: Vec<_> = code.statuses.iter().map(|status| format!("status:{status}")).collect();
+    if let Some(retryable) = code.retryable {
+        facts.push(format!("retryable:{}", if retryable { "yes" } else { "no" }));
+    }
+    facts.join(" ")
+}
+
+fn operation(row: &OperationRow<'_>) -> String {
+    format!(
+        "<li><span class=\"method\">{}</span> <code>{}</code> <span class=\"quiet\">{}</span></li>\n",
+        row.method,
+        escaped(row.path),
+        escaped(row.id)
+    )
+}
+
+struct Page {
+    out: String,
+}
+
+impl Page {
+    fn push(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+
+    fn prose(&mut self, source: &str, class: &str) {
+        self.push(&format!("<div class=\"{class}\">"));
+        self.out.push_str(&prose::to_html(&prose::parse(source)));
+        self.push("</div>");
+    }
+
+    fn head(&mut self, rows: &Rows<'_>) {
+        self.push("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">");
+        self.push(&format!("<!-- {NOTICE} -->"));
+        self.push(&format!(
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{STYLE_HASH}'; \
+             script-src '{SCRIPT_HASH}'; base-uri 'none'; form-action 'none'\">"
+        ));
+        self.push("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+        self.push("<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">");
+        self.push(&format!("<title>Errors · {}</title>", escaped(&text::line(rows.title))));
+        self.out.push_str("<style>");
+        self.out.push_str(STYLE);
+        self.push("</style>\n</head>\n<body>");
+        self.push("<a class=\"skip\" href=\"#page:main\">Skip to the errors</a>\n<div class=\"layout\">");
+    }
+
+    fn navigation(&mut self, rows: &Rows<'_>) {
+        self.push("<nav aria-label=\"Error codes\">");
+        self.push(&format!("<p class=\"brand\">{}</p>", escaped(&text::line(rows.title))));
+        for (number, family) in rows.families.iter().enumerate() {
+            if rows.families.len() > 1 {
+                self.push(&format!(
+                    "<p class=\"family\"><a href=\"#{}\">{}</a></p>",
+                    anchor_of(number),
+                    escaped(family.name)
+                ));
+            }
+            for section in &family.sections {
+                self.push(&format!(
+                    "<div class=\"group\">\n<p><a href=\"#{}\">{}</a></p>\n<ul>",
+                    escaped(&section.anchor),
+                    escaped(&text::line(section_title(section)))
+                ));
+                for code in &section.codes {
+                    self.push(&format!(
+                        "<li data-of=\"{anchor}\"><a href=\"#{anchor}\">{}</a></li>",
+                        escaped(code.code),
+                        anchor = escaped(&code.anchor),
+                    ));
+                }
+                self.push("</ul>\n</div>");
+            }
+        }
+        self.push("</nav>");
+    }
+
+    fn main(&mut self, rows: &Rows<'_>) {
+        self.push("<main id=\"page:main\" tabindex=\"-1\">\n<header>");
+        self.push(&format!(
+            "<p class=\"eyebrow\">{} <span class=\"quiet\">{}</span></p>\n<h1>Errors</h1>",
+            escaped(&text::line(rows.title)),
+            escaped(&text::line(rows.version))
+        ));
+        if rows.families.is_empty() {
+            self.push("<p>The document of this API declares no error codes.</p>");
+        }
+        if let [family] = rows.families.as_slice() {
+            self.introduction(family);
+        }
+        self.push("</header>");
+        if !rows.families.is_empty() {
+            self.push(FILTER);
+        }
+        for (number, family) in rows.families.iter().enumerate() {
+            if rows.families.len() > 1 {
+                self.push(&format!("<h2 id=\"{}\">{}</h2>", anchor_of(number), escaped(family.name)));
+                self.introduction(family);
+            }
+            self.overview(family);
+            for section in &family.sections {
+                self.section(section);
+            }
+            if !family.members.is_empty() {
+                self.push("<section class=\"common\">\n<h2>Members of every error</h2>");
+                self.fields(&family.members);
+                self.push("</section>");
+            }
+        }
+        self.others(&rows.others);
+        self.push("</main>");
+    }
+
+    fn introduction(&mut self, family: &FamilyRows<'_>) {
+        if let Some(description) = family.description {
+            self.prose(description, "prose lead");
+        }
+        self.push(&format!(
+            "<p class=\"how\">Tell errors apart by <code>{}</code>, not by the status or the text. \
+             <em>Retryable</em> says whether the identical request can succeed later. New codes may appear at any time: \
+             treat one that you do not know by its status.</p>",
+            escaped(&family.place)
+        ));
+        if let Some(url) = family.docs_url.and_then(prose::target) {
+            let url = escaped(&url);
+            self.push(&format!("<p class=\"how\">The current list is at <a href=\"{url}\">{url}</a>.</p>"));
+        }
+    }
+
+    fn overview(&mut self, family: &FamilyRows<'_>) {
+        self.push(
+            "<table class=\"overview\">\n<caption class=\"unseen\">All codes</caption>\n<thead><tr>\
+             <th scope=\"col\">Code</th><th scope=\"col\">Status</th><th scope=\"col\">Meaning</th></tr></thead>\n<tbody>",
+        );
+        for code in family.codes() {
+            let meaning = match code.meaning {
+                Some(meaning) => prose::line_to_html(&prose::first_sentence(&prose::parse(meaning))),
+                None => escaped(code.title.unwrap_or_default()),
+            };
+            self.push(&format!(
+                "<tr data-of=\"{anchor}\"><th scope=\"row\"><a href=\"#{anchor}\"><code>{}</code></a></th>\
+                 <td class=\"chips\">{}</td><td>{meaning}</td></tr>",
+                escaped(code.code),
+                chips(code),
+                anchor = escaped(&code.anchor),
+            ));
+        }
+        self.push("</tbody>\n</table>");
+    }
+
+    fn section(&mut self, section: &SectionRows<'_>) {
+        let anchor = escaped(&section.anchor);
+        self.push(&format!("<section class=\"codes\" aria-labelledby=\"{anchor}\">"));
+        self.push(&format!("<h2 id=\"{anchor}\">{}</h2>", escaped(&text::line(section_title(section)))));
+        for code in &section.codes {
+            self.code(code);
+        }
+        self.push("</section>");
+    }
+
+    fn code(&mut self, code: &CodeRow<'_>) {
+        let anchor = escaped(&code.anchor);
+        self.push(&format!("<article id=\"{anchor}\" class=\"code\" data-facts=\"{}\">", facts(code)));
+        self.push(&format!(
+            "<div class=\"title find\">\n<h3><code>{name}</code> <a class=\"self\" href=\"#{anchor}\" \
+             aria-label=\"Link to {name}\">#</a></h3>\n<p class=\"chips\">{}</p>\n</div>",
+            chips(code),
+            name = escaped(code.code),
+        ));
+        self.push("<div class=\"columns\">\n<div class=\"find\">");
+        if let Some(title) = code.title {
+            self.push(&format!("<p class=\"summary\">{}</p>", escaped(&text::line(title))));
+        }
+        if let Some(meaning) = code.meaning {
+            self.prose(meaning, "prose");
+        }
+        if let Some(remedy) = code.remedy {
+            self.push("<h4>What to do</h4>");
+            self.prose(remedy, "prose");
+        }
+        if !code.fields.is_empty() {
+            self.push("<h4>Members of this error</h4>");
+            self.fields(&code.fields);
+        }
+        self.operations(&code.operations);
+        if let Some(source) = code.source {
+            self.push(&format!("<p class=\"quiet source\">Source: {}</p>", escaped(&text::line(source))));
+        }
+        self.push("</div>");
+        if !code.examples.is_empty() {
+            self.push("<div class=\"examples\">");
+            for example in &code.examples {
+                self.example(example);
+            }
+            self.push("</div>");
+        }
+        self.push("</div>\n</article>");
+    }
+
+    fn operations(&mut self, operations: &[OperationRow<'_>]) {
+        let list: String = operations.iter().map(operation).collect();
+        match operations.len() {
+            0 => {}
+            1..FOLD => self.push(&format!("<h4>Operations</h4>\n<ul class=\"operations\">\n{list}</ul>")),
+            number => self.push(&format!(
+                "<details>\n<summary>{number} operations</summary>\n<ul class=\"operations\">\n{list}</ul>\n</details>"
+            )),
+        }
+    }
+
+    fn example(&mut self, example: &ExampleRow<'_>) {
+        let name = text::line(example.name);
+        let title =
+            if name.is_empty() { "Example".to_owned() } else { format!("Example: {}", escaped(&name)) };
+        // The lines of a body scroll sideways; what scrolls can be reached from the keyboard.
+        self.push(&format!(
+            "<figure>\n<figcaption>{title}</figcaption>\n<pre tabindex=\"0\"><code>{}</code></pre>\n</figure>",
+            escaped(&text::json(example.value))
+        ));
+    }
+
+    fn fields(&mut self, fields: &[FieldRow<'_>]) {
+        self.push("<dl class=\"fields\">");
+        for field in fields {
+            let present = if field.required { "always" } else { "sometimes" };
+            self.push(&format!(
+                "<div>\n<dt><code>{}</code> <span class=\"type\">{}</span> <span class=\"present {present}\">{present}</span></dt>",
+                escaped(&field.path),
+                escaped(&field.ty)
+            ));
+            self.out.push_str("<dd>");
+            if let Some(description) = field.description {
+                self.out.push_str(&prose::to_html(&prose::parse(description)));
+            }
+            for note in notes(field) {
+                self.push(&format!("<p class=\"quiet\">{note}</p>"));
+            }
+            self.push("</dd>\n</div>");
+        }
+        self.push("</dl>");
+    }
+
+    fn others(&mut self, others: &[OtherRow<'_>]) {
+        if others.is_empty() {
+            return;
+        }
+        self.push("<section class=\"common\">\n<h2>Errors without a code</h2>\n<dl class=\"fields\">");
+        for row in others {
+            let body = match (row.media_type, &row.ty) {
+                (None, _) => "no body".to_owned(),
+                (Some(media), None) => format!("<code>{}</code>", escaped(media)),
+                (Some(media), Some(ty)) => format!("<code>{}</code> {}", escaped(media), escaped(ty)),
+            };
+            self.push(&format!(
+                "<div>\n<dt><span class=\"chip client\">{}</span> {body}</dt>\n<dd>",
+                row.status
+            ));
+            let list: String = row.operations.iter().map(operation).collect();
+            match row.operations.len() {
+                0..FOLD => self.push(&format!("<ul class=\"operations\">\n{list}</ul>")),
+                number => self.push(&format!(
+                    "<details>\n<summary>{number} operations</summary>\n<ul class=\"operations\">\n{list}</ul>\n</details>"
+                )),
+            }
+            self.push("</dd>\n</div>");
+        }
+        self.push("</dl>\n</section>");
+    }
+}
+
+/// What is known of a member's values, each a sentence of HTML.
+fn notes(field: &FieldRow<'_>) -> Vec<String> {
+    let code = |value| format!("<code>{}</code>", escaped(&text::json_line(value)));
+    let mut notes = Vec::new();
+    if let Some(constant) = field.constant {
+        notes.push(format!("Always {}.", code(constant)));
+    } else if !field.values.is_empty() {
+        let values: Vec<_> = field.values.iter().map(code).collect();
+        notes.push(format!("Known values: {}.", values.join(", ")));
+    }
+    if let Some(default) = field.default {
+        notes.push(format!("{} when absent.", code(default)));
+    }
+    if field.more {
+        notes.push("Its members are not listed here.".to_owned());
+    }
+    notes
+}
+
+/// The filter; hidden until the script shows it, since it does nothing without.
+const FILTER: &str = "\
+<div class=\"filter\" id=\"page:filter\" role=\"search\" hidden>
+<label class=\"unseen\" for=\"page:query\">Filter errors</label>
+<input id=\"page:query\" type=\"search\" placeholder=\"Filter: 413, quota, POST /…, retryable:yes\" autocomplete=\"off\" spellcheck=\"false\">
+<kbd aria-hidden=\"true\">/</kbd>
+<p id=\"page:count\" aria-live=\"polite\"></p>
+</div>
+<p class=\"nothing\" id=\"page:nothing\" hidden>No error matches.</p>";
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use sha2::{Digest as _, Sha256};
+
+    use super::*;
+    use crate::docs::{rows, samples};
+
+    fn hash(text: &str) -> String {
+        format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text)))
+    }
+
+    #[test]
+    fn the_policy_allows_style_and_script() {
+        assert_eq!((STYLE_HASH, SCRIPT_HASH), (hash(STYLE).as_str(), hash(SCRIPT).as_str()));
+    }
+
+    #[test]
+    #[ignore = "writes pages to look at"]
+    fn look() {
+        for (name, contract) in
+            [("library", samples::library()), ("hostile", samples::hostile()), ("empty", samples::empty())]
+        {
+            let rows = rows::rows(&contract);
+            std::fs::write(format!("/tmp/{name}.html"), print(&rows)).expect("written");
+            std::fs::write(format!("/tmp/{name}.md"), crate::docs::markdown::print(&rows)).expect("written");
+            std::fs::write(format!("/tmp/{name}.json"), crate::catalogue::print(&contract, &rows))
+                .expect("written");
+            std::fs::write(format!("/tmp/{name}.txt"), crate::listing::print(&contract)).expect("written");
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! `errors.md`: the page for readers of Markdown.
+//!
+//! Comes in: rows. Goes out: one page in CommonMark with GFM tables. Deliberately absent: raw HTML, but for the anchors
+//! of the codes, since renderers do not agree on the anchors of headings.
+
+use super::prose::{self, markdown_cell_span as cell_span, markdown_span as span, markdown_text as escaped};
+use super::rows::{CodeRow, FamilyRows, FieldRow, OperationRow, OtherRow, Rows};
+use super::{NOTICE, text};
+
+/// The page.
+pub fn print(rows: &Rows<'_>) -> String {
+    let mut page = Page::default();
+    page.block(&format!("<!-- {NOTICE} -->"));
+    page.block(&format!(
+        "# Errors of {} {}",
+        escaped(&text::line(rows.title)),
+        escaped(&text::line(rows.version))
+    ));
+    if rows.families.is_empty() {
+        page.block("The document of this API declares no error codes.");
+    }
+    let several = rows.families.len() > 1;
+    for family in &rows.families {
+        page.family(family, several);
+    }
+    page.others(&rows.others);
+    page.out
+}
+
+/// How the page says whether a request can be repeated.
+fn retryable(retryable: Option<bool>) -> &'static str {
+    match retryable {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "not stated",
+    }
+}
+
+fn statuses(statuses: &[u16]) -> String {
+    statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn operation(operation: &OperationRow<'_>) -> String {
+    format!(
+        "{} {}",
+        span(&format!("{} {}", operation.method, operation.path)),
+        escaped(&text::line(operation.id))
+    )
+}
+
+#[derive(Default)]
+struct Page {
+    out: String,
+}
+
+impl Page {
+    /// A block, apart from the one before it.
+    fn block(&mut self, block: &str) {
+        if !self.out.is_empty() {
+            self.out.push('\n');
+        }
+        self.out.push_str(block.trim_end());
+        self.out.push('\n');
+    }
+
+    fn family(&mut self, family: &FamilyRows<'_>, several: bool) {
+        if several {
+            self.block(&format!("## {}", span(family.name)));
+        }
+        if let Some(description) = family.description {
+            self.block(&prose::to_markdown(&prose::parse(description)));
+        }
+        self.block(&format!(
+            "Tell errors apart by the member {}, not by the status or the text. *Retryable* says whether the identical \
+             request can succeed later. New codes may appear at any time: treat one that you do not know by its status.",
+            span(&family.place)
+        ));
+        if let Some(url) = family.docs_url.and_then(prose::target) {
+            self.block(&format!("The current list is at [{}](<{url}>).", escaped(&url)));
+        }
+        self.overview(family);
+        if !family.members.is_empty() {
+            self.block("## Members of every error");
+            self.fields(&family.members);
+        }
+        for section in &family.sections {
+            self.block(&format!("## {}", escaped(&text::line(section.title.unwrap_or("Other errors")))));
+            for code in &section.codes {
+                self.code(code);
+            }
+        }
+    }
+
+    fn overview(&mut self, family: &FamilyRows<'_>) {
+        let mut table = "| Code | Status | Retryable | Meaning |\n| --- | --- | --- | --- |\n".to_owned();
+        for code in family.codes() {
+            let meaning = match code.meaning {
+                Some(meaning) => prose::markdown_cell(&prose::first_sentence(&prose::parse(meaning))),
+                None => escaped(&text::line(code.title.unwrap_or_default())),
+            };
+            table.push_str(&format!(
+                "| [{}](<{}>) | {} | {} | {meaning} |\n",
+                cell_span(code.code),
+                target(&code.anchor),
+                statuses(code.statuses),
+                retryable(code.retryable),
+            ));
+        }
+        self.block(&table);
+    }
+
+    fn code(&mut self, code: &CodeRow<'_>) {
+        self.block(&format!("<a id=\"{}\"></a>", text::html(&code.anchor)));
+        self.block(&format!("### {}", span(code.code)));
+        let mut facts = vec![format!("**Status:** {}", statuses(code.statuses))];
+        facts.push(format!("**Retryable:** {}", retryable(code.retryable)));
+        if let Some(title) = code.title {
+            facts.insert(0, format!("**{}**", escaped(&text::line(title))));
+        }
+        self.block(&facts.join(" · "));
+        if let Some(meaning) = code.meaning {
+            self.block(&prose::to_markdown(&prose::parse(meaning)));
+        }
+        if let Some(remedy) = code.remedy {
+            self.block("**What to do**");
+            self.block(&prose::to_markdown(&prose::parse(remedy)));
+        }
+        if !code.fields.is_empty() {
+            self.block("**Members of this error**");
+            self.fields(&code.fields);
+        }
+        self.operations(code);
+        for example in &code.examples {
+            let name = text::line(example.name);
+            let title = if name.is_empty() {
+                "**Example**".to_owned()
+            } else {
+                format!("**Example:** {}", escaped(&name))
+            };
+            self.block(&title);
+            let mut body = String::new();
+            prose::markdown_code(&text::json(example.value), "json", "", &mut body);
+            self.block(&body);
+        }
+        if let Some(source) = code.source {
+            self.block(&format!("Source: {}", escaped(&text::line(source))));
+        }
+    }
+
+    fn operations(&mut self, code: &CodeRow<'_>) {
+        if !code.operations.is_empty() {
+            self.block("**Operations**");
+            let list: Vec<_> = code.operations.iter().map(|row| format!("- {}", operation(row))).collect();
+            self.block(&list.join("\n"));
+        }
+    }
+
+    fn fields(&mut self, fields: &[FieldRow<'_>]) {
+        let mut table = "| Member | Type | Present | Description |\n| --- | --- | --- | --- |\n".to_owned();
+        for field in fields {
+            let present = if field.required { "always" } else { "sometimes" };
+            table.push_str(&format!(
+                "| {} | {} | {present} | {} |\n",
+                cell_span(&field.path),
+                escaped(&text::line(&field.ty)),
+                description(field)
+            ));
+        }
+        self.block(&table);
+    }
+
+    fn others(&mut self, others: &[OtherRow<'_>]) {
+        if others.is_empty() {
+            return;
+        }
+        self.block("## Errors without a code");
+        let mut table = "| Status | Body | Operations |\n| --- | --- | --- |\n".to_owned();
+        for row in others {
+            let body = match (row.media_type, &row.ty) {
+                (None, _) => "none".to_owned(),
+                (Some(media), None) => cell_span(media),
+                (Some(media), Some(ty)) => format!("{} {}", cell_span(media), escaped(&text::line(ty))),
+            };
+            let operations: Vec<_> = row.operations.iter().map(|row| escaped(&text::line(row.id))).collect();
+            table.push_str(&format!("| {} | {body} | {} |\n", row.status, operations.join(", ")));
+        }
+        self.block(&table);
+    }
+}
+
+/// An anchor as the target of a link.
+fn target(anchor: &str) -> String {
+    prose::target(&format!("#{anchor}")).unwrap_or_default()
+}
+
+/// What a table says about a member, on one line.
+fn description(field: &FieldRow<'_>) -> String {
+    let mut parts = Vec::new();
+    if let Some(prose) = field.description {
+        parts.push(prose::markdown_cell(&prose::flat(&prose::parse(prose))));
+    }
+    if let Some(constant) = field.constant {
+        parts.push(format!("Always {}.", cell_span(&text::json_line(constant))));
+    } else if !field.values.is_empty() {
+        let values: Vec<_> = field.values.iter().map(|value| cell_span(&text::json_line(value))).collect();
+        parts.push(format!("Known values: {}.", values.join(", ")));
+    }
+    if let Some(default) = field.default {
+        parts.push(format!("{} when absent.", cell_span(&text::json_line(default))));
+    }
+    if field.more {
+        parts.push("Its members are not listed here.".to_owned());
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(" ")
+}

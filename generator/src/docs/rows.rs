@@ -1,0 +1,340 @@
+//! The facts about errors, once, in the words and the order of the pages.
+//!
+//! Comes in: the contract. Goes out: rows of borrowed text and words for types, from which the Markdown page, the HTML
+//! page and the catalogue are printed. Deliberately absent: escaping (each printer escapes for its medium) and anything
+//! about successes.
+
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::words;
+use crate::contract::{
+    CodePlace, Contract, ErrorKind, Operation, OperationId, ProblemCode, ProblemFamily, StatusSpec,
+};
+
+/// Everything that the pages say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows<'a> {
+    /// `info.title`.
+    pub title: &'a str,
+    /// `info.version`.
+    pub version: &'a str,
+    /// The families of coded problems.
+    pub families: Vec<FamilyRows<'a>>,
+    /// The errors without a code.
+    pub others: Vec<OtherRow<'a>>,
+}
+
+/// A family of coded problems.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FamilyRows<'a> {
+    /// The name of its base schema.
+    pub name: &'a str,
+    /// CommonMark.
+    pub description: Option<&'a str>,
+    /// Where its codes are explained to people.
+    pub docs_url: Option<&'a str>,
+    /// The path of the code in a body: `code`, `error.code`, `errors[].code`.
+    pub place: String,
+    /// The members that every problem may carry.
+    pub members: Vec<FieldRow<'a>>,
+    /// The codes, by section, in the order of the document.
+    pub sections: Vec<SectionRows<'a>>,
+}
+
+impl<'a> FamilyRows<'a> {
+    /// All codes, in the order of the page.
+    pub fn codes(&self) -> impl Iterator<Item = &CodeRow<'a>> {
+        self.sections.iter().flat_map(|section| &section.codes)
+    }
+}
+
+/// A section of codes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SectionRows<'a> {
+    /// Its title; `None` for codes that stand in no section.
+    pub title: Option<&'a str>,
+    /// Unique on the page.
+    pub anchor: String,
+    /// At least one.
+    pub codes: Vec<CodeRow<'a>>,
+}
+
+/// A code.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CodeRow<'a> {
+    /// Unique on the page: the fragment of the code's `type`, else the code.
+    pub anchor: String,
+    /// The value on the wire.
+    pub code: &'a str,
+    /// The short summary.
+    pub title: Option<&'a str>,
+    /// Ascending.
+    pub statuses: &'a [u16],
+    /// Can the identical request succeed later? `None` when the document does not say.
+    pub retryable: Option<bool>,
+    /// The URI of the problem type.
+    pub type_uri: Option<&'a str>,
+    /// The section that it stands in.
+    pub section: Option<&'a str>,
+    /// CommonMark.
+    pub meaning: Option<&'a str>,
+    /// CommonMark.
+    pub remedy: Option<&'a str>,
+    /// Which source says so.
+    pub source: Option<&'a str>,
+    /// The members of this code, the members of their objects after them.
+    pub fields: Vec<FieldRow<'a>>,
+    /// The operations that declare it.
+    pub operations: Vec<OperationRow<'a>>,
+    /// Whole bodies.
+    pub examples: Vec<ExampleRow<'a>>,
+}
+
+/// A member of a body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldRow<'a> {
+    /// Where it stands: `limit`, `choices[].slug`, `by_name.*.size`.
+    pub path: String,
+    /// Its type in JSON's terms: `integer (int64)`, `string | null`, `array of WorkspaceChoice`.
+    pub ty: String,
+    /// Always present where its object is.
+    pub required: bool,
+    /// CommonMark.
+    pub description: Option<&'a str>,
+    /// The only value that it has.
+    pub constant: Option<&'a Value>,
+    /// The value that holds when it is absent.
+    pub default: Option<&'a Value>,
+    /// The values that are known, when there is a list of them.
+    pub values: Vec<Value>,
+    /// Has members that are not listed, because they repeat or go too deep.
+    pub more: bool,
+}
+
+/// An operation, as the pages name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OperationRow<'a> {
+    /// `operationId`.
+    pub id: &'a str,
+    /// The method as HTTP writes it.
+    pub method: &'static str,
+    /// The path template.
+    pub path: &'a str,
+}
+
+/// A complete body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExampleRow<'a> {
+    /// May be empty.
+    pub name: &'a str,
+    /// The body.
+    pub value: &'a Value,
+}
+
+/// An error without a code.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtherRow<'a> {
+    /// `404`, `4XX`, `default`.
+    pub status: String,
+    /// `None` when there is no body.
+    pub media_type: Option<&'a str>,
+    /// Its type in JSON's terms; `None` when it is not JSON.
+    pub ty: Option<String>,
+    /// The operations that answer so.
+    pub operations: Vec<OperationRow<'a>>,
+}
+
+/// The rows of a contract.
+pub fn rows(contract: &Contract) -> Rows<'_> {
+    let mut anchors = Anchors::new(contract);
+    let mut families: Vec<_> =
+        contract.families.iter().map(|family| family_rows(contract, family, &mut anchors)).collect();
+    // Sections come last: a code's anchor is a promise (its `type` names it), a section's is not.
+    for family in &mut families {
+        for section in &mut family.sections {
+            section.anchor = anchors.take(&slug(section.title.unwrap_or("other")), "section");
+        }
+    }
+    Rows {
+        title: &contract.api.title,
+        version: &contract.api.version,
+        families,
+        others: other_rows(contract),
+    }
+}
+
+/// How an operation is named.
+pub fn operation_row(operation: &Operation) -> OperationRow<'_> {
+    OperationRow { id: &operation.id, method: operation.method.as_str(), path: &operation.path }
+}
+
+/// The path of the code in a body.
+pub fn place(place: &CodePlace) -> String {
+    match place {
+        CodePlace::Root(code) => code.clone(),
+        CodePlace::Under(outer, code) => format!("{outer}.{code}"),
+        CodePlace::Each(list, code) => format!("{list}[].{code}"),
+    }
+}
+
+/// The statuses that a response stands for, as OpenAPI writes them.
+pub fn status(status: StatusSpec) -> String {
+    match status {
+        StatusSpec::Exact(status) => status.to_string(),
+        StatusSpec::Range(digit) => format!("{digit}XX"),
+        StatusSpec::Default => "default".to_owned(),
+    }
+}
+
+fn family_rows<'a>(
+    contract: &'a Contract,
+    family: &'a ProblemFamily,
+    anchors: &mut Anchors,
+) -> FamilyRows<'a> {
+    let mut sections: IndexMap<Option<&str>, Vec<CodeRow<'_>>> =
+        family.sections.iter().map(|section| (Some(section.as_str()), Vec::new())).collect();
+    for code in &family.codes {
+        sections.entry(code.section.as_deref()).or_default().push(code_row(contract, code, anchors));
+    }
+    // Codes without a section go last, whichever was met first.
+    if let Some(codes) = sections.shift_remove(&None) {
+        sections.insert(None, codes);
+    }
+    FamilyRows {
+        name: &family.name,
+        description: family.docs.description.as_deref().or(family.docs.summary.as_deref()),
+        docs_url: family.docs_url.as_deref(),
+        place: place(&family.place),
+        members: words::field_rows(contract, &family.members),
+        sections: sections
+            .into_iter()
+            .filter(|(_, codes)| !codes.is_empty())
+            .map(|(title, codes)| SectionRows { title, anchor: String::new(), codes })
+            .collect(),
+    }
+}
+
+fn code_row<'a>(contract: &'a Contract, code: &'a ProblemCode, anchors: &mut Anchors) -> CodeRow<'a> {
+    CodeRow {
+        anchor: anchors.of_code(code),
+        code: &code.code,
+        title: code.title.as_deref(),
+        statuses: &code.statuses,
+        retryable: code.retryable,
+        type_uri: code.type_uri.as_deref(),
+        section: code.section.as_deref(),
+        meaning: code.meaning.as_deref(),
+        remedy: code.remedy.as_deref(),
+        source: code.source.as_deref(),
+        fields: words::field_rows(contract, &code.fields),
+        operations: operations(contract, &code.raised_by),
+        examples: code
+            .examples
+            .iter()
+            .map(|example| ExampleRow { name: &example.name, value: &example.value })
+            .collect(),
+    }
+}
+
+fn operations<'a>(contract: &'a Contract, ids: &[OperationId]) -> Vec<OperationRow<'a>> {
+    ids.iter().filter_map(|id| contract.operations.get(id.0)).map(operation_row).collect()
+}
+
+fn other_rows(contract: &Contract) -> Vec<OtherRow<'_>> {
+    let mut rows: IndexMap<(StatusSpec, Option<&str>, Option<String>), Vec<OperationRow<'_>>> =
+        IndexMap::new();
+    for operation in &contract.operations {
+        for error in &operation.errors {
+            if error.bodies.is_empty() {
+                rows.entry((error.status, None, None)).or_default().push(operation_row(operation));
+            }
+            for body in &error.bodies {
+                let ty = match &body.kind {
+                    ErrorKind::Problem { .. } => continue,
+                    ErrorKind::Json(ty) => Some(words::of_type(contract, ty)),
+                    ErrorKind::Bytes => None,
+                };
+                rows.entry((error.status, Some(&body.media_type), ty))
+                    .or_default()
+                    .push(operation_row(operation));
+            }
+        }
+    }
+    rows.sort_by(|a, _, b, _| a.cmp(b));
+    rows.into_iter()
+        .map(|((spec, media_type, ty), operations)| OtherRow {
+            status: status(spec),
+            media_type,
+            ty,
+            operations,
+        })
+        .collect()
+}
+
+/// The anchors of the page. No two are the same, and none has white space (HTML, "The id attribute").
+struct Anchors {
+    taken: HashSet<String>,
+    /// How many codes' types have this fragment: one that several share names none of them.
+    fragments: IndexMap<String, usize>,
+}
+
+impl Anchors {
+    fn new(contract: &Contract) -> Self {
+        let mut fragments = IndexMap::new();
+        for code in contract.families.iter().flat_map(|family| &family.codes) {
+            if let Some(fragment) = fragment(code) {
+                *fragments.entry(fragment).or_default() += 1;
+            }
+        }
+        // What only one code's type points to is not given to another code.
+        Self { taken: HashSet::new(), fragments }
+    }
+
+    fn of_code(&mut self, code: &ProblemCode) -> String {
+        if let Some(fragment) = fragment(code)
+            && self.fragments.get(&fragment) == Some(&1)
+        {
+            self.taken.insert(fragment.clone());
+            return fragment;
+        }
+        self.take(&code.code, "code")
+    }
+
+    /// The wish, or the wish with a number.
+    fn take(&mut self, wish: &str, otherwise: &str) -> String {
+        let words: Vec<_> = wish
+            .split(|c: char| c.is_whitespace() || c.is_control())
+            .filter(|word| !word.is_empty())
+            .collect();
+        let wish = if words.is_empty() { otherwise.to_owned() } else { words.join("-") };
+        let mut anchor = wish.clone();
+        let mut number = 1_usize;
+        while self.fragments.contains_key(&anchor) || self.taken.contains(&anchor) {
+            number += 1;
+            anchor = format!("{wish}-{number}");
+        }
+        self.taken.insert(anchor.clone());
+        anchor
+    }
+}
+
+/// The fragment of a code's `type`, if it can be an anchor.
+fn fragment(code: &ProblemCode) -> Option<String> {
+    let (_, fragment) = code.type_uri.as_deref()?.split_once('#')?;
+    let usable = !fragment.is_empty() && !fragment.contains(|c: char| c.is_whitespace() || c.is_control());
+    // The pages' own anchors have a colon after `page`, which no promise to a reader is broken by.
+    (usable && !fragment.starts_with("page:")).then(|| fragment.to_owned())
+}
+
+/// Words as an anchor: lower case, hyphens.
+fn slug(title: &str) -> String {
+    title
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect::<Vec<_>>()
+        .join("-")
+}

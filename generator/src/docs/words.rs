@@ -1,0 +1,215 @@
+//! Types and members in words.
+//!
+//! Comes in: types of the contract. Goes out: JSON's terms for a reader (`integer (int64)`, `array of Choice`) and a
+//! flat list of members with their paths (`choices[].slug`). Deliberately absent: the listing's terse notation.
+
+use serde_json::Value;
+
+use super::rows::FieldRow;
+use crate::contract::{
+    Contract, EnumValues, Field, IntegerFormat, NumberFormat, Shape, Struct, TextFormat, Type, TypeDef,
+    TypeId,
+};
+
+/// How deep members of members are listed.
+const DEPTH: usize = 3;
+/// How many levels of lists and nameless unions are put into words; a list of itself has no end.
+const LEVELS: usize = 8;
+/// How many members are listed for one code; a document can multiply them without end.
+const ROWS: usize = 120;
+/// How many aliases are followed: only a cycle has more.
+const ALIASES: usize = 32;
+/// How many variants of a nameless union are spelled out.
+const VARIANTS: usize = 6;
+
+/// The type in JSON's terms.
+pub fn of_type(contract: &Contract, ty: &Type) -> String {
+    type_words(contract, ty, LEVELS)
+}
+
+fn type_words(contract: &Contract, ty: &Type, levels: usize) -> String {
+    let Some(depth) = levels.checked_sub(1) else { return "any".to_owned() };
+    match underlying(contract, ty) {
+        Type::Boolean => "boolean".to_owned(),
+        Type::Integer(format) => format!("integer ({})", integer_format(*format)),
+        Type::Number(NumberFormat::F32) => "number (float)".to_owned(),
+        Type::Number(NumberFormat::F64) => "number".to_owned(),
+        Type::String => "string".to_owned(),
+        Type::Text(format) => format!("string ({})", text_format(*format)),
+        Type::Binary => "binary".to_owned(),
+        Type::Any => "any".to_owned(),
+        Type::Array(item) => format!("array of {}", grouped(type_words(contract, item, depth))),
+        Type::Map(item) => format!("map of {}", grouped(type_words(contract, item, depth))),
+        Type::Nullable(inner) => format!("{} | null", type_words(contract, inner, depth)),
+        Type::Named(id) => match contract.types.get(id.0) {
+            Some(def) => named_words(contract, def, depth),
+            None => "any".to_owned(),
+        },
+    }
+}
+
+fn named_words(contract: &Contract, def: &TypeDef, depth: usize) -> String {
+    match &def.shape {
+        Shape::Enum(list) => match list.values {
+            EnumValues::Strings(_) => "string".to_owned(),
+            EnumValues::Integers(_) => "integer".to_owned(),
+        },
+        // A key under `components.schemas` has no space; the words that name an inline schema do.
+        _ if !def.name.contains(' ') => def.name.clone(),
+        Shape::Union(union)
+            if depth > 0 && union.variants.len() <= VARIANTS && !union.variants.is_empty() =>
+        {
+            let mut words: Vec<String> = Vec::new();
+            for variant in &union.variants {
+                // Variants multiply, so that a union counts for more than a list.
+                let variant = type_words(contract, &variant.ty, depth / 2);
+                if !words.contains(&variant) {
+                    words.push(variant);
+                }
+            }
+            words.join(" | ")
+        }
+        Shape::Union(_) | Shape::Alias(_) => "any".to_owned(),
+        Shape::Struct(_) => "object".to_owned(),
+    }
+}
+
+fn grouped(words: String) -> String {
+    if words.contains(" | ") { format!("({words})") } else { words }
+}
+
+/// The name of an integer's format.
+pub fn integer_format(format: IntegerFormat) -> &'static str {
+    match format {
+        IntegerFormat::I32 => "int32",
+        IntegerFormat::I64 => "int64",
+        IntegerFormat::U32 => "uint32",
+        IntegerFormat::U64 => "uint64",
+    }
+}
+
+/// The name of a string's format.
+pub fn text_format(format: TextFormat) -> &'static str {
+    match format {
+        TextFormat::DateTime => "date-time",
+        TextFormat::Date => "date",
+        TextFormat::Uuid => "uuid",
+        TextFormat::Secret => "password",
+        TextFormat::Base64 => "base64",
+    }
+}
+
+/// The type that an alias stands for.
+fn underlying<'a>(contract: &'a Contract, ty: &'a Type) -> &'a Type {
+    let mut ty = ty;
+    for _ in 0..ALIASES {
+        match ty {
+            Type::Named(id) => match contract.types.get(id.0).map(|def| &def.shape) {
+                Some(Shape::Alias(next)) => ty = next,
+                _ => return ty,
+            },
+            _ => return ty,
+        }
+    }
+    ty
+}
+
+/// The members, and after each the members of the objects in it.
+pub fn field_rows<'a>(contract: &'a Contract, fields: &'a [Field]) -> Vec<FieldRow<'a>> {
+    let mut lister = Lister { contract, open: Vec::new(), rows: Vec::new() };
+    lister.fields("", fields, 0);
+    lister.rows
+}
+
+struct Lister<'a> {
+    contract: &'a Contract,
+    /// The types whose members are being listed.
+    open: Vec<TypeId>,
+    rows: Vec<FieldRow<'a>>,
+}
+
+impl<'a> Lister<'a> {
+    fn fields(&mut self, prefix: &str, fields: &'a [Field], depth: usize) {
+        for field in fields {
+            let path = format!("{prefix}{}", field.name);
+            let place = self.rows.len();
+            self.rows.push(FieldRow {
+                path: path.clone(),
+                ty: of_type(self.contract, &field.ty),
+                required: field.required,
+                description: field.docs.description.as_deref().or(field.docs.summary.as_deref()),
+                constant: field.constant.as_ref(),
+                default: field.default.as_ref(),
+                values: self.values(&field.ty),
+                more: false,
+            });
+            let more = self.members(path, &field.ty, depth);
+            if let Some(row) = self.rows.get_mut(place) {
+                row.more = more;
+            }
+        }
+    }
+
+    /// Lists the members of the object that the type leads to; says whether there are some that it left out.
+    fn members(&mut self, path: String, ty: &'a Type, depth: usize) -> bool {
+        let (suffix, id, members) = match self.object(ty) {
+            Some(found) => found,
+            None => return false,
+        };
+        if members.fields.is_empty() {
+            return false;
+        }
+        if depth >= DEPTH || self.open.contains(&id) || self.rows.len() + members.fields.len() > ROWS {
+            return true;
+        }
+        self.open.push(id);
+        self.fields(&format!("{path}{suffix}."), &members.fields, depth + 1);
+        self.open.pop();
+        false
+    }
+
+    /// The object that the type is, holds or lists, and how a path goes there.
+    fn object(&self, ty: &'a Type) -> Option<(String, TypeId, &'a Struct)> {
+        let (suffix, ty) = self.content(ty);
+        let Type::Named(id) = ty else { return None };
+        match &self.contract.types.get(id.0)?.shape {
+            Shape::Struct(members) => Some((suffix, *id, members)),
+            _ => None,
+        }
+    }
+
+    /// The type inside of lists, maps and `null`, and how a path goes there.
+    fn content(&self, ty: &'a Type) -> (String, &'a Type) {
+        let mut suffix = String::new();
+        let mut ty = underlying(self.contract, ty);
+        // As with aliases: a list of itself has no end.
+        for _ in 0..ALIASES {
+            ty = match ty {
+                Type::Nullable(inner) => inner,
+                Type::Array(item) => {
+                    suffix.push_str("[]");
+                    item
+                }
+                Type::Map(item) => {
+                    suffix.push_str(".*");
+                    item
+                }
+                _ => break,
+            };
+            ty = underlying(self.contract, ty);
+        }
+        (suffix, ty)
+    }
+
+    fn values(&self, ty: &'a Type) -> Vec<Value> {
+        let (_, ty) = self.content(ty);
+        let Type::Named(id) = ty else { return Vec::new() };
+        match self.contract.types.get(id.0).map(|def| &def.shape) {
+            Some(Shape::Enum(list)) => match &list.values {
+                EnumValues::Strings(values) => values.iter().cloned().map(Value::from).collect(),
+                EnumValues::Integers(values) => values.iter().copied().map(Value::from).collect(),
+            },
+            _ => Vec::new(),
+        }
+    }
+}

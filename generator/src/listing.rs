@@ -1,0 +1,278 @@
+//! `contract.txt`: what the reviewer of a document diffs.
+//!
+//! Comes in: the contract. Goes out: one fact a line, terse, in an order that does not depend on where the document
+//! says it: codes by name, operations by path, the codes of an operation by status and name. A code added to an
+//! operation is one line more. Deliberately absent: prose and examples, columns aligned to their widest entry, and
+//! counts, all of which would change lines that nobody touched.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use crate::contract::{
+    Contract, CredentialKind, EnumValues, ErrorKind, ErrorResponse, Field, Media, NumberFormat, Operation,
+    ParamPlace, ProblemCode, ProblemFamily, Shape, Type, TypeDef,
+};
+use crate::docs::rows;
+use crate::docs::text::{json_line, line, name};
+use crate::docs::words::{integer_format, text_format};
+
+const LEGEND: &str = "\
+# code NAME  STATUSES  retryable|final|unspecified  {members of its own}  section
+# METHOD PATH operationId, then its parameters, bodies, successes, and a line for each status and code;
+# `*` stands for codes, variants or members that the document leaves open, `?` for a member that may be absent
+";
+
+/// The media type that an error has when the listing does not name one.
+const USUAL: &str = "application/problem+json";
+
+/// The listing.
+pub fn print(contract: &Contract) -> String {
+    // Writing to a string cannot fail, here and below.
+    let mut out = format!("# {}\n{LEGEND}\n", crate::docs::NOTICE);
+    let _ = writeln!(out, "api {} {}", line(&contract.api.title), line(&contract.api.version));
+    for server in &contract.api.servers {
+        let _ = writeln!(out, "server {}", line(&server.url));
+    }
+    for credential in &contract.api.credentials {
+        let _ = writeln!(out, "credential {}: {}", name(&credential.name), credential_kind(&credential.kind));
+    }
+    for family in &contract.families {
+        print_family(contract, family, &mut out);
+    }
+    for operation in &contract.operations {
+        print_operation(contract, operation, &mut out);
+    }
+    for def in &contract.types {
+        print_type(contract, def, &mut out);
+    }
+    out
+}
+
+fn credential_kind(kind: &CredentialKind) -> String {
+    match kind {
+        CredentialKind::Bearer => "bearer".to_owned(),
+        CredentialKind::Basic => "basic".to_owned(),
+        CredentialKind::Header(header) => format!("header {}", name(header)),
+        CredentialKind::Query(query) => format!("query {}", name(query)),
+        CredentialKind::Cookie(cookie) => format!("cookie {}", name(cookie)),
+        CredentialKind::Http(scheme) => format!("http {}", name(scheme)),
+    }
+}
+
+fn print_family(contract: &Contract, family: &ProblemFamily, out: &mut String) {
+    let _ = writeln!(
+        out,
+        "\nproblems {} with their code at {}",
+        name(&family.name),
+        line(&rows::place(&family.place))
+    );
+    for member in &family.members {
+        let _ = writeln!(out, "  {}", member_words(contract, member));
+    }
+    out.push('\n');
+    let mut codes: Vec<_> = family.codes.iter().collect();
+    codes.sort_by(|a, b| a.code.cmp(&b.code));
+    for code in codes {
+        print_code(contract, code, out);
+    }
+}
+
+fn print_code(contract: &Contract, code: &ProblemCode, out: &mut String) {
+    let statuses: Vec<_> = code.statuses.iter().map(u16::to_string).collect();
+    let statuses = if statuses.is_empty() { "-".to_owned() } else { statuses.join(" ") };
+    let retryable = match code.retryable {
+        Some(true) => "retryable",
+        Some(false) => "final",
+        None => "unspecified",
+    };
+    let fields: Vec<_> = code.fields.iter().map(|field| member_words(contract, field)).collect();
+    let section = line(code.section.as_deref().unwrap_or("-"));
+    let _ = writeln!(
+        out,
+        "code {}  {statuses}  {retryable}  {{{}}}  {section}",
+        name(&code.code),
+        fields.join(", ")
+    );
+}
+
+fn print_operation(contract: &Contract, operation: &Operation, out: &mut String) {
+    let _ =
+        writeln!(out, "\n{} {} {}", operation.method.as_str(), line(&operation.path), name(&operation.id));
+    if operation.docs.deprecated {
+        out.push_str("  deprecated\n");
+    }
+    for credential in &operation.credentials {
+        let _ = writeln!(out, "  credential {}", name(credential));
+    }
+    for param in &operation.params {
+        let place = match param.place {
+            ParamPlace::Path => "path",
+            ParamPlace::Query => "query",
+            ParamPlace::Header => "header",
+            ParamPlace::Cookie => "cookie",
+        };
+        let optional = if param.required { "" } else { "?" };
+        let default =
+            param.default.as_ref().map(|value| format!(" = {}", json_line(value))).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "  {place} {}{optional}: {}{default}",
+            name(&param.name),
+            words(contract, &param.ty)
+        );
+    }
+    if let Some(body) = &operation.body {
+        let optional = if body.required { "" } else { "?" };
+        for media in &body.media {
+            let _ = writeln!(out, "  body{optional} {}", media_words(contract, media));
+        }
+    }
+    for success in &operation.successes {
+        let status = rows::status(success.status);
+        if success.media.is_empty() {
+            let _ = writeln!(out, "  {status} -");
+        }
+        for media in &success.media {
+            let _ = writeln!(out, "  {status} {}", media_words(contract, media));
+        }
+    }
+    for error in &operation.errors {
+        for (_, line) in error_lines(contract, error) {
+            let _ = writeln!(out, "  {} {line}", rows::status(error.status));
+        }
+    }
+}
+
+/// The lines of an error response, sorted, each once: the codes first, what is left open after them.
+fn error_lines(contract: &Contract, error: &ErrorResponse) -> BTreeSet<(bool, String)> {
+    let mut lines = BTreeSet::new();
+    if error.bodies.is_empty() {
+        lines.insert((true, "-".to_owned()));
+    }
+    for body in &error.bodies {
+        match &body.kind {
+            ErrorKind::Problem { family, codes, open } => {
+                let Some(family) = contract.families.get(family.0) else { continue };
+                let of = if contract.families.len() > 1 {
+                    format!(" of {}", name(&family.name))
+                } else {
+                    String::new()
+                };
+                let as_media = if body.media_type == USUAL {
+                    String::new()
+                } else {
+                    format!(" as {}", line(&body.media_type))
+                };
+                for code in codes.iter().filter_map(|code| family.codes.get(code.0)) {
+                    lines.insert((false, format!("{}{of}{as_media}", name(&code.code))));
+                }
+                if *open {
+                    lines.insert((true, format!("*{of}{as_media}")));
+                }
+            }
+            ErrorKind::Json(ty) => {
+                lines.insert((true, format!("{} {}", line(&body.media_type), words(contract, ty))));
+            }
+            ErrorKind::Bytes => {
+                lines.insert((true, line(&body.media_type)));
+            }
+        }
+    }
+    lines
+}
+
+fn media_words(contract: &Contract, media: &Media) -> String {
+    format!("{} {}", line(&media.media_type), words(contract, &media.ty))
+}
+
+fn print_type(contract: &Contract, def: &TypeDef, out: &mut String) {
+    let _ = write!(out, "\ntype {}", name(&def.name));
+    match &def.shape {
+        Shape::Alias(ty) => {
+            let _ = writeln!(out, " = {}", words(contract, ty));
+        }
+        Shape::Struct(members) => {
+            out.push('\n');
+            for field in &members.fields {
+                let _ = writeln!(out, "  {}", member_words(contract, field));
+            }
+            if let Some(additional) = &members.additional {
+                let _ = writeln!(out, "  *: {}", words(contract, additional));
+            }
+        }
+        Shape::Enum(list) => {
+            out.push_str(" one of\n");
+            match &list.values {
+                EnumValues::Strings(values) => {
+                    for value in values {
+                        let _ = writeln!(out, "  {}", json_line(&value.as_str().into()));
+                    }
+                }
+                EnumValues::Integers(values) => {
+                    for value in values {
+                        let _ = writeln!(out, "  {value}");
+                    }
+                }
+            }
+        }
+        Shape::Union(union) => {
+            match &union.tag {
+                Some(tag) => {
+                    let _ = writeln!(out, " chosen by {}", name(tag));
+                }
+                None => out.push_str(" either\n"),
+            }
+            for variant in &union.variants {
+                let tags: Vec<_> = variant.tags.iter().map(|tag| json_line(&tag.as_str().into())).collect();
+                let tags = if tags.is_empty() { String::new() } else { format!("{}: ", tags.join(" ")) };
+                let _ = writeln!(out, "  {tags}{}", words(contract, &variant.ty));
+            }
+        }
+    }
+}
+
+/// A member on one line: `used: int64`, `plan?: string|null = "free" (read only)`.
+fn member_words(contract: &Contract, field: &Field) -> String {
+    let optional = if field.required { "" } else { "?" };
+    let mut out = format!("{}{optional}: {}", name(&field.name), words(contract, &field.ty));
+    if let Some(constant) = &field.constant {
+        let _ = write!(out, " always {}", json_line(constant));
+    }
+    if let Some(default) = &field.default {
+        let _ = write!(out, " = {}", json_line(default));
+    }
+    for (holds, note) in [
+        (field.read_only, "read only"),
+        (field.write_only, "write only"),
+        (field.docs.deprecated, "deprecated"),
+    ] {
+        if holds {
+            let _ = write!(out, " ({note})");
+        }
+    }
+    out
+}
+
+/// A type in the listing's notation: `int64`, `Drop[]`, `map<string>`, `string|null`.
+fn words(contract: &Contract, ty: &Type) -> String {
+    match ty {
+        Type::Boolean => "boolean".to_owned(),
+        Type::Integer(format) => integer_format(*format).to_owned(),
+        Type::Number(NumberFormat::F32) => "float".to_owned(),
+        Type::Number(NumberFormat::F64) => "double".to_owned(),
+        Type::String => "string".to_owned(),
+        Type::Text(format) => text_format(*format).to_owned(),
+        Type::Binary => "binary".to_owned(),
+        Type::Any => "any".to_owned(),
+        Type::Array(item) => match **item {
+            Type::Nullable(_) => format!("({})[]", words(contract, item)),
+            _ => format!("{}[]", words(contract, item)),
+        },
+        Type::Map(item) => format!("map<{}>", words(contract, item)),
+        Type::Nullable(inner) => format!("{}|null", words(contract, inner)),
+        Type::Named(id) => match contract.types.get(id.0) {
+            Some(def) => name(&def.name).into_owned(),
+            None => "any".to_owned(),
+        },
+    }
+}

@@ -1,0 +1,148 @@
+//! Lowering: from OpenAPI's types to the contract.
+//!
+//! Comes in: [`Resolved`], an OpenAPI 3.0 document in which every reference leads to something. Goes out:
+//! [`Contract`]. This is the only stage that sees both. Deliberately absent: anything about Rust, and laws over the
+//! contract (those are [`check`](crate::check)'s): lowering only refuses what the contract cannot say.
+//!
+//! Components are lowered from a queue and each schema once, so the cost grows with the document and neither a chain
+//! of references nor a circle of them is walked in depth.
+
+mod api;
+pub mod codes;
+mod flat;
+mod media;
+mod node;
+mod numbering;
+mod objects;
+mod operations;
+mod params;
+mod place;
+mod problems;
+mod responses;
+mod types;
+mod unions;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap};
+
+use openapiv3::{Components, OpenAPI, ReferenceOr, Schema};
+
+use crate::contract::{Contract, Pointer, Type, TypeDef, TypeId};
+use crate::report::{Code, Diagnostic, Report};
+use crate::resolve::Resolved;
+
+use self::place::component_name;
+
+/// Builds the contract. `None` when the report has errors.
+pub fn lower(resolved: &Resolved, report: &mut Report) -> Option<Contract> {
+    let mut lowering = Lowering::new(resolved, report);
+    let errors_before = lowering.report.errors();
+    let sites = operations::sites(&mut lowering);
+    let problems = problems::find(&mut lowering, &sites);
+    let operations = operations::lower(&mut lowering, &sites, &problems);
+    let families = problems::lower(&mut lowering, &problems, &operations);
+    lowering.drain();
+    let api = api::lower(&mut lowering, &operations);
+    lowering.note_unused();
+    let failed = lowering.report.errors() > errors_before;
+    let contract =
+        numbering::number(Contract { api, types: Vec::new(), families, operations }, lowering.types);
+    (!failed).then_some(contract)
+}
+
+/// What lowering knows while it works.
+struct Lowering<'a> {
+    resolved: &'a Resolved,
+    doc: &'a OpenAPI,
+    report: &'a mut Report,
+    /// Types in the order in which they were met; `None` while one waits in the queue.
+    types: Vec<Option<TypeDef>>,
+    /// Component schemas that have a type.
+    named: HashMap<&'a str, types::Component>,
+    /// Component schemas whose type is still to be written.
+    queue: Vec<(&'a str, TypeId)>,
+    /// Inline schemas that have been lowered, by address: one that is reached on several ways is one type.
+    inline: HashMap<*const Schema, types::Inline>,
+    /// Which component schemas have `null` as a value.
+    nulls: HashMap<&'a str, bool>,
+    /// What the members of component schemas always are.
+    marks: HashMap<&'a str, std::rc::Rc<unions::Marks>>,
+    /// What was found out about components as problems.
+    known: problems::Known<'a>,
+    /// Component schemas that something else than a type made use of: merged into others, or read as problems.
+    used: BTreeSet<&'a str>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(resolved: &'a Resolved, report: &'a mut Report) -> Self {
+        Lowering {
+            resolved,
+            doc: &resolved.api,
+            report,
+            types: Vec::new(),
+            named: HashMap::new(),
+            queue: Vec::new(),
+            inline: HashMap::new(),
+            nulls: HashMap::new(),
+            marks: HashMap::new(),
+            known: problems::Known::default(),
+            used: BTreeSet::new(),
+        }
+    }
+
+    fn components(&self) -> Option<&'a Components> {
+        self.doc.components.as_ref()
+    }
+
+    /// The component schema that a reference names.
+    fn schema(&self, reference: &str) -> Option<(&'a str, &'a ReferenceOr<Schema>)> {
+        let name = component_name(reference, "schemas")?;
+        let (name, schema) = self.components()?.schemas.get_key_value(&name)?;
+        Some((name.as_str(), schema))
+    }
+
+    fn error(&mut self, code: Code, at: &Pointer, message: impl Into<String>, help: impl Into<String>) {
+        let place = self.resolved.place(at);
+        self.report.push(Diagnostic::error(code, message).at(place).help(help));
+    }
+
+    fn warn(&mut self, code: Code, at: &Pointer, message: impl Into<String>, help: impl Into<String>) {
+        let place = self.resolved.place(at);
+        self.report.push(Diagnostic::warning(code, message).at(place).help(help));
+    }
+
+    fn note(&mut self, code: Code, at: &Pointer, message: impl Into<String>, help: impl Into<String>) {
+        let place = self.resolved.place(at);
+        self.report.push(Diagnostic::note(code, message).at(place).help(help));
+    }
+
+    /// Says which component schemas no operation and no problem reaches.
+    fn note_unused(&mut self) {
+        let Some(components) = self.components() else { return };
+        let unused: Vec<&str> = components
+            .schemas
+            .keys()
+            .map(String::as_str)
+            .filter(|name| !self.named.contains_key(name) && !self.used.contains(name))
+            .collect();
+        if unused.is_empty() {
+            return;
+        }
+        let message = format!("no operation and no problem uses these schemas: {}", unused.join(", "));
+        self.note(
+            codes::UNUSED_SCHEMA,
+            &Pointer("/components/schemas".to_owned()),
+            message,
+            "they get no types; refer to them from an operation if they should",
+        );
+    }
+}
+
+/// A type, or the shape of a type that needs a name.
+enum Lowered {
+    Plain(Type),
+    Shape(crate::contract::Shape),
+}

@@ -1,0 +1,85 @@
+//! The API as a whole: title, servers, credentials, tags.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexSet;
+use openapiv3::{APIKeyLocation, SecurityScheme};
+
+use crate::contract::{Api, CredentialKind, CredentialScheme, Operation, Pointer, Server, Tag};
+
+use super::{Lowering, codes};
+
+/// Lowers what stands around the operations.
+pub(super) fn lower(lowering: &mut Lowering<'_>, operations: &[Operation]) -> Api {
+    let doc = lowering.doc;
+    let named: BTreeSet<&str> =
+        operations.iter().flat_map(|operation| &operation.credentials).map(String::as_str).collect();
+    let credentials = named.into_iter().filter_map(|name| credential(lowering, name)).collect();
+    let mut tags: Vec<Tag> = doc
+        .tags
+        .iter()
+        .map(|tag| Tag { name: tag.name.clone(), description: tag.description.clone() })
+        .collect();
+    let declared: BTreeSet<&str> = doc.tags.iter().map(|tag| tag.name.as_str()).collect();
+    let others: IndexSet<&str> = operations
+        .iter()
+        .filter_map(|operation| operation.tag.as_deref())
+        .filter(|tag| !declared.contains(tag))
+        .collect();
+    tags.extend(others.into_iter().map(|name| Tag { name: name.to_owned(), description: None }));
+    Api {
+        title: doc.info.title.clone(),
+        version: doc.info.version.clone(),
+        description: doc.info.description.clone(),
+        servers: doc.servers.iter().map(server).collect(),
+        credentials,
+        tags,
+    }
+}
+
+/// A server, its variables replaced by their defaults.
+fn server(server: &openapiv3::Server) -> Server {
+    let mut url = server.url.clone();
+    for (name, variable) in server.variables.iter().flatten() {
+        url = url.replace(&format!("{{{name}}}"), &variable.default);
+    }
+    Server { url, description: server.description.clone() }
+}
+
+fn credential(lowering: &mut Lowering<'_>, name: &str) -> Option<CredentialScheme> {
+    let found = lowering
+        .components()
+        .and_then(|components| components.security_schemes.get(name))
+        .and_then(|scheme| scheme.as_item());
+    let Some(scheme) = found else {
+        lowering.error(
+            codes::UNKNOWN_CREDENTIAL,
+            &Pointer("/security".to_owned()),
+            format!("the security scheme `{name}` is not defined"),
+            "define it under `components.securitySchemes`, or correct its name where `security` uses it",
+        );
+        return None;
+    };
+    let (kind, description) = match scheme {
+        SecurityScheme::APIKey { location, name, description, .. } => {
+            let kind = match location {
+                APIKeyLocation::Header => CredentialKind::Header(name.clone()),
+                APIKeyLocation::Query => CredentialKind::Query(name.clone()),
+                APIKeyLocation::Cookie => CredentialKind::Cookie(name.clone()),
+            };
+            (kind, description)
+        }
+        SecurityScheme::HTTP { scheme, description, .. } => {
+            let kind = match scheme.to_ascii_lowercase().as_str() {
+                "bearer" => CredentialKind::Bearer,
+                "basic" => CredentialKind::Basic,
+                _ => CredentialKind::Http(scheme.clone()),
+            };
+            (kind, description)
+        }
+        SecurityScheme::OAuth2 { description, .. } | SecurityScheme::OpenIDConnect { description, .. } => {
+            (CredentialKind::Bearer, description)
+        }
+    };
+    Some(CredentialScheme { name: name.to_owned(), kind, description: description.clone() })
+}

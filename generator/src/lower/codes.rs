@@ -1,0 +1,88 @@
+//! The diagnostics of this stage.
+
+crate::codes! {
+    /// A reference that leads to nothing, or to another reference where there may be none.
+    pub DANGLING = "P001", "reference leads to nothing",
+        "A `$ref` names a component that the document does not define, or one of another kind. Define it, or correct \
+         the reference.";
+    /// `allOf` nests too deep.
+    pub TOO_DEEP = "P002", "`allOf` nests too deep",
+        "Schemas that extend each other over more than a hundred levels are refused, so that a document cannot exhaust \
+         the stack. Merge some of the levels.";
+    /// A component that is only another name for itself.
+    pub ALIAS_CYCLE = "P003", "schema is only another name for itself",
+        "A chain of schemas that are nothing but references to each other comes back to its start, so that no schema in it \
+         says what it is. Give one of them a type.";
+    /// An `enum` whose values are of several types.
+    pub MIXED_ENUM = "P004", "`enum` with values of several types",
+        "An enum becomes a type when all its values are strings or all are integers. Others are read as any value; \
+         nothing is lost, but nothing is typed either.";
+    /// Branches of an `allOf` that no value satisfies.
+    pub CONTRADICTION = "P005", "`allOf` of different types",
+        "A value cannot be, say, an object and a string at once. The schema is read as any value. `anyOf` may be what was \
+         meant.";
+    /// Several `oneOf`/`anyOf` in one schema.
+    pub SEVERAL_GROUPS = "P006", "several groups of alternatives in one schema",
+        "A schema that combines two or more `oneOf`/`anyOf` stands for all their combinations. Only the common members are \
+         typed; the others are kept as they arrive.";
+    /// A discriminator that does not discriminate.
+    pub NO_TAGS = "P007", "discriminator does not tell the alternatives apart",
+        "Each alternative needs a value of the discriminator's member that no other one has: by `mapping`, by a `const`, or \
+         by the name of its schema. Otherwise the alternatives are tried in order.";
+    /// A `type` that JSON Schema does not know.
+    pub UNKNOWN_TYPE = "P008", "unknown `type`",
+        "JSON Schema has the types `string`, `integer`, `number`, `boolean`, `array` and `object`. A schema of any other type \
+         is read as any value.";
+    /// A header parameter that OpenAPI says to ignore.
+    pub IGNORED_HEADER = "P009", "header parameter is ignored",
+        "OpenAPI describes `Accept`, `Content-Type` and `Authorization` by media types and security schemes, and says that \
+         parameters of these names shall be ignored.";
+    /// Schemas that nothing uses.
+    pub UNUSED_SCHEMA = "P010", "schema is not used",
+        "Only what an operation or a problem uses becomes a type.";
+    /// A parameter with `content` that is not JSON.
+    pub PARAM_CONTENT = "P011", "parameter with content other than JSON",
+        "A parameter with `content` is written as one text of that media type. Only JSON is written for you; other types are \
+         parameters that hold text.";
+    /// What the contract has no place for.
+    pub UNSAID = "P012", "part of the document that gets no code",
+        "Response headers, callbacks and servers of single operations are read, but nothing is generated for them.";
+    /// Several credentials at once.
+    pub JOINT_CREDENTIALS = "P013", "several credentials at once",
+        "A security requirement that names several schemes asks for all of them together. The model lists them as \
+         choices.";
+    /// A security scheme that is not defined.
+    pub UNKNOWN_CREDENTIAL = "P014", "security scheme is not defined",
+        "`security` names schemes by their keys under `components.securitySchemes`.";
+    /// A response of coded problems and others.
+    pub MIXED_PROBLEMS = "P020", "coded problems mixed with other bodies",
+        "The codes of one response have to refine one base schema; only then can a body of an unknown code be read. This \
+         response is read as plain JSON.";
+    /// A code under a status that its schema forbids.
+    pub STATUS_CLASH = "P021", "code stands under the wrong status",
+        "The schema of a code says by `status` with which statuses it is sent. A response of another status cannot carry \
+         it.";
+    /// A mapping that contradicts the schema.
+    pub MAPPING_CLASH = "P022", "mapping contradicts the schema of a code",
+        "`discriminator.mapping` sends a code to the schema of another code.";
+    /// A code that only the mapping names.
+    pub MAPPING_ALONE = "P023", "mapping names a schema that is no alternative",
+        "`discriminator.mapping` can only choose among the alternatives beside it (OpenAPI, Discriminator Object).";
+    /// A code that is described in two ways.
+    pub FACTS_CLASH = "P024", "code is described in two ways",
+        "Two schemas describe the same code and disagree. Describe each code once.";
+    /// A common member that a code narrows.
+    pub NARROWED = "P025", "code narrows a common member",
+        "A member of the base has the same type in every problem. What the schema of a code adds to it is not in the \
+         model.";
+    /// A key of `x-problem` with a value of the wrong type.
+    pub EXTENSION_TYPE = "P026", "value of the wrong type in `x-problem`",
+        "On the schema of a code, `section`, `meaning`, `remedy` and `source` are texts and `order` is a whole number. On the \
+         base, `docs` is a URL and `sections` a list of texts.";
+    /// An unknown key of `x-problem`.
+    pub EXTENSION_KEY = "P027", "unknown key in `x-problem`",
+        "Nothing reads this key; a typing mistake would lose a fact without a word.";
+    /// An example with a code that nothing declares.
+    pub EXAMPLE_CODE = "P028", "example of a code that is not declared",
+        "The example of an error carries a code that no schema describes.";
+}

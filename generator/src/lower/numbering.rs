@@ -1,0 +1,106 @@
+//! Numbering: types sorted by name, each name once, and every use of a type pointing at its new place.
+
+use std::collections::HashSet;
+
+use crate::contract::{
+    Contract, Docs, ErrorKind, Field, Media, Pointer, Shape, Struct, Type, TypeDef, TypeId,
+};
+
+/// Puts the types, which stand in the order in which they were met, into the contract.
+pub(super) fn number(mut contract: Contract, types: Vec<Option<TypeDef>>) -> Contract {
+    let mut numbered: Vec<(usize, TypeDef)> =
+        types.into_iter().map(|def| def.unwrap_or_else(missing)).enumerate().collect();
+    numbered.sort_by(|(_, a), (_, b)| (&a.name, &a.at).cmp(&(&b.name, &b.at)));
+    let mut places = vec![0; numbered.len()];
+    for (new, (old, _)) in numbered.iter().enumerate() {
+        if let Some(place) = places.get_mut(*old) {
+            *place = new;
+        }
+    }
+    contract.types = numbered.into_iter().map(|(_, def)| def).collect();
+    distinguish(&mut contract.types);
+    renumber(&mut contract, &places);
+    contract
+}
+
+/// Every reserved type is defined before this; an empty one would be a mistake of this stage, not of a document.
+fn missing() -> TypeDef {
+    TypeDef {
+        name: String::new(),
+        docs: Docs::default(),
+        shape: Shape::Alias(Type::Any),
+        examples: Vec::new(),
+        at: Pointer::default(),
+    }
+}
+
+/// Inline types of the same words get a number.
+fn distinguish(types: &mut [TypeDef]) {
+    let mut taken: HashSet<String> = types.iter().map(|def| def.name.clone()).collect();
+    let mut previous: Option<(String, usize)> = None;
+    for def in types {
+        match &mut previous {
+            Some((name, count)) if *name == def.name => loop {
+                *count += 1;
+                let candidate = format!("{name} {count}");
+                if taken.insert(candidate.clone()) {
+                    def.name = candidate;
+                    break;
+                }
+            },
+            _ => previous = Some((def.name.clone(), 1)),
+        }
+    }
+}
+
+fn renumber(contract: &mut Contract, places: &[usize]) {
+    for def in &mut contract.types {
+        match &mut def.shape {
+            Shape::Alias(ty) => renumber_type(ty, places),
+            Shape::Struct(Struct { fields, additional }) => {
+                renumber_fields(fields, places);
+                if let Some(ty) = additional {
+                    renumber_type(ty, places);
+                }
+            }
+            Shape::Enum(_) => {}
+            Shape::Union(union) => {
+                union.variants.iter_mut().for_each(|variant| renumber_type(&mut variant.ty, places));
+            }
+        }
+    }
+    for family in &mut contract.families {
+        renumber_fields(&mut family.members, places);
+        family.codes.iter_mut().for_each(|code| renumber_fields(&mut code.fields, places));
+    }
+    for operation in &mut contract.operations {
+        operation.params.iter_mut().for_each(|param| renumber_type(&mut param.ty, places));
+        operation.body.iter_mut().for_each(|body| renumber_media(&mut body.media, places));
+        operation.successes.iter_mut().for_each(|success| renumber_media(&mut success.media, places));
+        for body in operation.errors.iter_mut().flat_map(|error| &mut error.bodies) {
+            if let ErrorKind::Json(ty) = &mut body.kind {
+                renumber_type(ty, places);
+            }
+        }
+    }
+}
+
+fn renumber_fields(fields: &mut [Field], places: &[usize]) {
+    fields.iter_mut().for_each(|field| renumber_type(&mut field.ty, places));
+}
+
+fn renumber_media(media: &mut [Media], places: &[usize]) {
+    media.iter_mut().for_each(|media| renumber_type(&mut media.ty, places));
+}
+
+fn renumber_type(ty: &mut Type, places: &[usize]) {
+    match ty {
+        Type::Named(TypeId(id)) => {
+            if let Some(place) = places.get(*id) {
+                *id = *place;
+            }
+        }
+        Type::Array(inner) | Type::Map(inner) | Type::Nullable(inner) => renumber_type(inner, places),
+        _ => {}
+    }
+}

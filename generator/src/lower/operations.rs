@@ -1,0 +1,266 @@
+//! Operations: from paths to methods on them.
+
+use indexmap::IndexSet;
+use openapiv3::{PathItem, ReferenceOr, RequestBody};
+
+use crate::contract::{Body, Docs, Method, Operation, Param, ParamPlace, Segment};
+
+use super::place::{Key, Origin, Place, component_name, push_token};
+use super::problems::Problems;
+use super::{Lowering, codes};
+
+/// An operation, still in OpenAPI's types.
+pub(super) struct Site<'a> {
+    pub(super) path: &'a str,
+    pub(super) item: &'a PathItem,
+    pub(super) method: Method,
+    pub(super) operation: &'a openapiv3::Operation,
+    pub(super) id: String,
+    item_origin: Origin,
+    pub(super) origin: Origin,
+}
+
+/// Every operation: paths in document order, methods in OpenAPI's.
+pub(super) fn sites<'a>(lowering: &mut Lowering<'a>) -> Vec<Site<'a>> {
+    let mut sites = Vec::new();
+    for (path, item) in &lowering.doc.paths.paths {
+        let mut pointer = String::from("/paths");
+        push_token(&mut pointer, path);
+        let item_origin = Origin { pointer, words: String::new() };
+        let item = match item {
+            ReferenceOr::Item(item) => item,
+            ReferenceOr::Reference { reference } => {
+                lowering.dangling(reference, &item_origin.place());
+                continue;
+            }
+        };
+        for (method, operation) in methods(item) {
+            let id = match operation.operation_id.as_deref().map(str::trim) {
+                Some(id) if !id.is_empty() => id.to_owned(),
+                _ => words(method, path),
+            };
+            let pointer = format!("{}/{}", item_origin.pointer, method.as_str().to_ascii_lowercase());
+            let origin = Origin { pointer, words: id.clone() };
+            let item_origin = item_origin.clone();
+            sites.push(Site { path, item, method, operation, id, item_origin, origin });
+        }
+    }
+    sites
+}
+
+/// Lowers every operation, in the order of [`sites`].
+pub(super) fn lower<'a>(
+    lowering: &mut Lowering<'a>,
+    sites: &[Site<'a>],
+    problems: &Problems<'a>,
+) -> Vec<Operation> {
+    let mut unsaid = Unsaid::default();
+    let operations = sites.iter().map(|site| operation(lowering, site, problems, &mut unsaid)).collect();
+    unsaid.report(lowering);
+    operations
+}
+
+fn operation<'a>(
+    lowering: &mut Lowering<'a>,
+    site: &Site<'a>,
+    problems: &Problems<'a>,
+    unsaid: &mut Unsaid,
+) -> Operation {
+    let place = site.origin.place();
+    let source = site.operation;
+    let params = lowering.params(site.item, source, &site.item_origin.place(), &place, &site.id);
+    let body = source.request_body.as_ref().and_then(|slot| body(lowering, slot, &place, &site.id));
+    let found = lowering.found_responses(source, &place, &site.id);
+    unsaid.headers += found.iter().filter(|found| !found.response.headers.is_empty()).count();
+    unsaid.callbacks += source.callbacks.len();
+    unsaid.servers += usize::from(!source.servers.is_empty() || !site.item.servers.is_empty());
+    let (successes, errors) = lowering.responses(found, problems);
+    Operation {
+        id: site.id.clone(),
+        method: site.method,
+        path: site.path.to_owned(),
+        segments: segments(site.path, &params),
+        tag: source.tags.first().cloned(),
+        docs: Docs {
+            summary: source.summary.clone().or_else(|| site.item.summary.clone()),
+            description: source.description.clone().or_else(|| site.item.description.clone()),
+            deprecated: source.deprecated,
+        },
+        params,
+        body,
+        successes,
+        errors,
+        credentials: credentials(lowering, source, &place),
+        at: place.pointer(),
+    }
+}
+
+/// The parts of operations that the contract has no place for, counted so that one line can say so.
+#[derive(Default)]
+struct Unsaid {
+    headers: usize,
+    callbacks: usize,
+    servers: usize,
+}
+
+impl Unsaid {
+    fn report(&self, lowering: &mut Lowering<'_>) {
+        let at = crate::contract::Pointer("/paths".to_owned());
+        if self.headers > 0 {
+            let message = format!("the headers of {} responses get no types", self.headers);
+            lowering.note(codes::UNSAID, &at, message, "read them from the response's header map");
+        }
+        if self.callbacks > 0 {
+            let message = format!("{} callbacks are left out", self.callbacks);
+            lowering.note(codes::UNSAID, &at, message, "describe what receives them as an API of its own");
+        }
+        if self.servers > 0 {
+            let message =
+                format!("{} operations name servers of their own, which are left out", self.servers);
+            lowering.warn(codes::UNSAID, &at, message, "set the base URL where the client is built");
+        }
+    }
+}
+
+fn methods(item: &PathItem) -> impl Iterator<Item = (Method, &openapiv3::Operation)> {
+    [
+        (Method::Get, &item.get),
+        (Method::Put, &item.put),
+        (Method::Post, &item.post),
+        (Method::Delete, &item.delete),
+        (Method::Options, &item.options),
+        (Method::Head, &item.head),
+        (Method::Patch, &item.patch),
+        (Method::Trace, &item.trace),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+}
+
+/// Method and path in words: `get drops drop_id`.
+fn words(method: Method, path: &str) -> String {
+    let mut out = method.as_str().to_ascii_lowercase();
+    for word in path.split(['/', '{', '}', ':', '.']).filter(|word| !word.is_empty()) {
+        out.push(' ');
+        out.push_str(word);
+    }
+    out
+}
+
+/// The template in pieces. A variable that no parameter declares stays text, braces included; `check` refuses it.
+fn segments(path: &str, params: &[Param]) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    let mut literal = String::new();
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        literal.push_str(before);
+        let declared = after.split_once('}').and_then(|(name, after)| {
+            let index = params.iter().position(|p| p.place == ParamPlace::Path && p.name == name)?;
+            Some((index, after))
+        });
+        match declared {
+            Some((index, after)) => {
+                if !literal.is_empty() {
+                    segments.push(Segment::Literal(std::mem::take(&mut literal)));
+                }
+                segments.push(Segment::Param(index));
+                rest = after;
+            }
+            None => {
+                literal.push('{');
+                rest = after;
+            }
+        }
+    }
+    literal.push_str(rest);
+    if !literal.is_empty() {
+        segments.push(Segment::Literal(literal));
+    }
+    segments
+}
+
+fn body<'a>(
+    lowering: &mut Lowering<'a>,
+    slot: &'a ReferenceOr<RequestBody>,
+    place: &Place<'_>,
+    id: &str,
+) -> Option<Body> {
+    let place = place.step("requestBody", Key::None);
+    let (body, origin) = match slot {
+        ReferenceOr::Item(body) => (body, Origin { words: format!("{id} request"), ..place.origin() }),
+        ReferenceOr::Reference { reference } => {
+            let found = component_name(reference, "requestBodies").and_then(|name| {
+                let (name, found) = lowering.components()?.request_bodies.get_key_value(&name)?;
+                Some((name, found.as_item()?))
+            });
+            let Some((name, body)) = found else {
+                lowering.dangling(reference, &place);
+                return None;
+            };
+            let mut pointer = String::from("/components/requestBodies");
+            push_token(&mut pointer, name);
+            (body, Origin { pointer, words: format!("{name} request") })
+        }
+    };
+    let docs = Docs { summary: None, description: body.description.clone(), deprecated: false };
+    Some(Body { required: body.required, docs, media: lowering.content(&body.content, &origin) })
+}
+
+/// The names of the schemes that an operation accepts, in document order.
+fn credentials(
+    lowering: &mut Lowering<'_>,
+    operation: &openapiv3::Operation,
+    place: &Place<'_>,
+) -> Vec<String> {
+    let (requirements, at) = match (&operation.security, &lowering.doc.security) {
+        (Some(own), _) => (own, place.step("security", Key::None).pointer()),
+        (None, Some(common)) => (common, crate::contract::Pointer("/security".to_owned())),
+        (None, None) => return Vec::new(),
+    };
+    if requirements.iter().any(|requirement| requirement.len() > 1) {
+        lowering.warn(
+            codes::JOINT_CREDENTIALS,
+            &at,
+            "this requirement asks for several credentials at once; each is offered by itself",
+            "give the client all of them",
+        );
+    }
+    let names: IndexSet<&String> = requirements.iter().flat_map(|requirement| requirement.keys()).collect();
+    names.into_iter().cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{ParamStyle, Type};
+
+    fn param(name: &str) -> Param {
+        Param {
+            name: name.to_owned(),
+            place: ParamPlace::Path,
+            style: ParamStyle::Simple,
+            explode: false,
+            allow_reserved: false,
+            ty: Type::String,
+            required: true,
+            default: None,
+            docs: Docs::default(),
+            example: None,
+        }
+    }
+
+    #[test]
+    fn segments_mix_text_and_variables() {
+        let literal = |text: &str| Segment::Literal(text.to_owned());
+        assert_eq!(
+            segments("/a/{x}:cancel/v{y}", &[param("x"), param("y")]),
+            [literal("/a/"), Segment::Param(0), literal(":cancel/v"), Segment::Param(1)]
+        );
+        assert_eq!(segments("/a/{z}/{", &[param("x")]), [literal("/a/{z}/{")]);
+    }
+
+    #[test]
+    fn an_operation_without_an_id_is_named_by_method_and_path() {
+        assert_eq!(words(Method::Get, "/drops/{drop_id}:cancel"), "get drops drop_id cancel");
+    }
+}

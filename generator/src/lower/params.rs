@@ -1,0 +1,208 @@
+//! Parameters: from a path item's and an operation's lists to one list in the contract's order.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use openapiv3::{
+    Parameter, ParameterData, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr,
+};
+
+use crate::contract::{Docs, Param, ParamPlace, ParamStyle, Type};
+
+use super::node::{Node, Slot};
+use super::place::{Key, Origin, Place, component_name};
+use super::{Lowering, codes, media};
+
+/// Headers that OpenAPI describes elsewhere: "the parameter definition SHALL be ignored" (Parameter Object, `name`).
+const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
+
+impl<'a> Lowering<'a> {
+    /// The parameters of an operation; its own replace those of the path item with the same name and place.
+    pub(super) fn params(
+        &mut self,
+        item: &'a PathItem,
+        operation: &'a openapiv3::Operation,
+        item_place: &Place<'_>,
+        place: &Place<'_>,
+        id: &str,
+    ) -> Vec<Param> {
+        let mut params: Vec<Param> = Vec::new();
+        let mut known: BTreeMap<(ParamPlace, String), usize> = BTreeMap::new();
+        for (list, place) in [(&item.parameters, item_place), (&operation.parameters, place)] {
+            for (index, parameter) in list.iter().enumerate() {
+                let place = place.step("parameters", Key::Index(index));
+                if let Some(param) = self.param(parameter, &place, id) {
+                    match known.entry((param.place, param.name.clone())) {
+                        Entry::Occupied(at) => {
+                            if let Some(slot) = params.get_mut(*at.get()) {
+                                *slot = param;
+                            }
+                        }
+                        Entry::Vacant(at) => {
+                            at.insert(params.len());
+                            params.push(param);
+                        }
+                    }
+                }
+            }
+        }
+        params.sort_by_key(|param| param.place);
+        params
+    }
+
+    fn param(&mut self, slot: &'a ReferenceOr<Parameter>, place: &Place<'_>, id: &str) -> Option<Param> {
+        let (parameter, origin) = match slot {
+            ReferenceOr::Item(parameter) => (parameter, named(parameter, id, place)),
+            ReferenceOr::Reference { reference } => {
+                let found = component_name(reference, "parameters").and_then(|name| {
+                    let (name, found) = self.components()?.parameters.get_key_value(&name)?;
+                    Some((name, found.as_item()?))
+                });
+                let Some((name, parameter)) = found else {
+                    self.dangling(reference, place);
+                    return None;
+                };
+                let mut pointer = String::from("/components/parameters");
+                super::place::push_token(&mut pointer, name);
+                (parameter, Origin { pointer, words: format!("{name} param") })
+            }
+        };
+        let data = parameter.parameter_data_ref();
+        let (in_, style, explode, allow_reserved) = style(parameter);
+        if in_ == ParamPlace::Header && IGNORED_HEADERS.contains(&data.name.to_lowercase().as_str()) {
+            self.note(
+                codes::IGNORED_HEADER,
+                &place.pointer(),
+                format!("the header parameter `{}` is left out", data.name),
+                "OpenAPI describes this header by media types and security schemes; remove the parameter",
+            );
+            return None;
+        }
+        let start = origin.place();
+        let (ty, style, node) = self.param_type(data, style, &start);
+        Some(Param {
+            name: data.name.clone(),
+            place: in_,
+            style,
+            explode: data.explode.unwrap_or(explode),
+            allow_reserved,
+            ty,
+            required: data.required,
+            default: node
+                .as_ref()
+                .and_then(|node| node.data.default.clone())
+                .filter(|value| !value.is_null()),
+            docs: Docs {
+                summary: None,
+                description: data
+                    .description
+                    .clone()
+                    .or_else(|| node.as_ref().and_then(|node| node.data.description.clone())),
+                deprecated: data.deprecated.unwrap_or(false),
+            },
+            example: self.param_example(data).or_else(|| node.and_then(|node| node.example().cloned())),
+        })
+    }
+
+    fn param_type(
+        &mut self,
+        data: &'a ParameterData,
+        style: ParamStyle,
+        start: &Place<'_>,
+    ) -> (Type, ParamStyle, Option<Node<'a>>) {
+        match &data.format {
+            ParameterSchemaOrContent::Schema(schema) => {
+                let slot = Slot::from(schema);
+                let node = self.target(slot).map(Node::of);
+                let place = start.step("schema", Key::None);
+                (self.ty(slot, &place), style, node)
+            }
+            ParameterSchemaOrContent::Content(content) => {
+                let Some((name, media)) = content.first() else {
+                    self.warn(
+                        codes::PARAM_CONTENT,
+                        &start.pointer(),
+                        format!(
+                            "`content` of the parameter `{}` names no media type; it is read as text",
+                            data.name
+                        ),
+                        "name one media type, or use `schema`",
+                    );
+                    return (Type::String, style, None);
+                };
+                let essence = name.to_lowercase();
+                if !media::is_json(essence.split(';').next().unwrap_or_default().trim()) {
+                    self.warn(
+                        codes::PARAM_CONTENT,
+                        &start.pointer(),
+                        format!("the parameter `{}` travels as `{essence}`; it is read as text", data.name),
+                        "use `application/json`, or `schema` with a style",
+                    );
+                    return (Type::String, style, None);
+                }
+                let up = start.step("content", Key::Name(name));
+                let place = up.step("schema", Key::None);
+                let slot = media.schema.as_ref().map(Slot::from);
+                let node = slot.and_then(|slot| self.target(slot)).map(Node::of);
+                let ty = slot.map_or(Type::Any, |slot| self.ty(slot, &place));
+                (ty, ParamStyle::Json, node)
+            }
+        }
+    }
+
+    fn param_example(&self, data: &'a ParameterData) -> Option<serde_json::Value> {
+        let named = || {
+            let example = data.examples.values().next()?;
+            let example = match example {
+                ReferenceOr::Item(example) => example,
+                ReferenceOr::Reference { reference } => {
+                    let name = component_name(reference, "examples")?;
+                    self.components()?.examples.get(&name)?.as_item()?
+                }
+            };
+            example.value.clone()
+        };
+        data.example.clone().or_else(named)
+    }
+
+    pub(super) fn dangling(&mut self, reference: &str, place: &Place<'_>) {
+        self.error(
+            codes::DANGLING,
+            &place.pointer(),
+            format!("`{reference}` does not lead to anything usable here"),
+            "define it under `components`, or correct the reference",
+        );
+    }
+}
+
+/// Where an operation's own parameter starts: its name follows the operation's.
+fn named(parameter: &Parameter, id: &str, place: &Place<'_>) -> Origin {
+    let words = format!("{id} {}", parameter.parameter_data_ref().name);
+    Origin { pointer: place.pointer().0, words }
+}
+
+/// Place, style, default of `explode`, `allowReserved` (OpenAPI, "Style Values").
+fn style(parameter: &Parameter) -> (ParamPlace, ParamStyle, bool, bool) {
+    match parameter {
+        Parameter::Query { style, allow_reserved, .. } => {
+            let (style, explode) = match style {
+                QueryStyle::Form => (ParamStyle::Form, true),
+                QueryStyle::SpaceDelimited => (ParamStyle::SpaceDelimited, false),
+                QueryStyle::PipeDelimited => (ParamStyle::PipeDelimited, false),
+                // The only way in which `deepObject` is defined.
+                QueryStyle::DeepObject => (ParamStyle::DeepObject, true),
+            };
+            (ParamPlace::Query, style, explode, *allow_reserved)
+        }
+        Parameter::Header { .. } => (ParamPlace::Header, ParamStyle::Simple, false, false),
+        Parameter::Path { style, .. } => {
+            let style = match style {
+                PathStyle::Simple => ParamStyle::Simple,
+                PathStyle::Label => ParamStyle::Label,
+                PathStyle::Matrix => ParamStyle::Matrix,
+            };
+            (ParamPlace::Path, style, false, false)
+        }
+        Parameter::Cookie { .. } => (ParamPlace::Cookie, ParamStyle::Form, true, false),
+    }
+}

@@ -1,0 +1,145 @@
+//! Responses: from statuses and media types to successes and errors.
+
+use openapiv3::{MediaType, ReferenceOr, Response, StatusCode};
+
+use crate::contract::{Docs, Encoding, ErrorBody, ErrorKind, ErrorResponse, StatusSpec, Success, Type};
+
+use super::Lowering;
+use super::node::Slot;
+use super::place::{Key, Origin, Place, component_name, push_token};
+use super::problems::Problems;
+
+/// A response of an operation, wherever it is written.
+pub(super) struct Found<'a> {
+    pub(super) status: StatusSpec,
+    pub(super) response: &'a Response,
+    pub(super) origin: Origin,
+}
+
+impl<'a> Lowering<'a> {
+    /// The responses of an operation by precedence: exact statuses ascending, ranges, `default`.
+    pub(super) fn found_responses(
+        &mut self,
+        operation: &'a openapiv3::Operation,
+        place: &Place<'_>,
+        id: &str,
+    ) -> Vec<Found<'a>> {
+        let listed = &operation.responses;
+        let coded = listed.responses.iter().map(|(status, slot)| match status {
+            StatusCode::Code(status) => (StatusSpec::Exact(*status), slot),
+            // openapiv3 reads one digit.
+            StatusCode::Range(digit) => (StatusSpec::Range(u8::try_from(*digit).unwrap_or(u8::MAX)), slot),
+        });
+        let mut all: Vec<_> =
+            coded.chain(listed.default.iter().map(|slot| (StatusSpec::Default, slot))).collect();
+        all.sort_by_key(|(status, _)| *status);
+        let successes = all.iter().filter(|(status, _)| is_success(*status)).count();
+        all.into_iter()
+            .filter_map(|(status, slot)| {
+                let token = token(status);
+                let place = place.step("responses", Key::Name(&token));
+                let words = match (is_success(status), successes) {
+                    (true, 1) => format!("{id} response"),
+                    (true, _) => format!("{id} response {token}"),
+                    (false, _) => format!("{id} error {token}"),
+                };
+                let (response, origin) = self.found_response(slot, &place, words)?;
+                Some(Found { status, response, origin })
+            })
+            .collect()
+    }
+
+    fn found_response(
+        &mut self,
+        slot: &'a ReferenceOr<Response>,
+        place: &Place<'_>,
+        words: String,
+    ) -> Option<(&'a Response, Origin)> {
+        let reference = match slot {
+            ReferenceOr::Item(response) => return Some((response, Origin { words, ..place.origin() })),
+            ReferenceOr::Reference { reference } => reference,
+        };
+        let found = component_name(reference, "responses").and_then(|name| {
+            let (name, found) = self.components()?.responses.get_key_value(&name)?;
+            Some((name, found.as_item()?))
+        });
+        let Some((name, response)) = found else {
+            self.dangling(reference, place);
+            return None;
+        };
+        let mut pointer = String::from("/components/responses");
+        push_token(&mut pointer, name);
+        Some((response, Origin { pointer, words: format!("{name} response") }))
+    }
+
+    /// What an operation answers.
+    pub(super) fn responses(
+        &mut self,
+        found: Vec<Found<'a>>,
+        problems: &Problems<'a>,
+    ) -> (Vec<Success>, Vec<ErrorResponse>) {
+        let (mut successes, mut errors) = (Vec::new(), Vec::new());
+        for found in found {
+            let docs = docs(found.response);
+            if is_success(found.status) {
+                let media = self.content(&found.response.content, &found.origin);
+                successes.push(Success { status: found.status, docs, media });
+            } else {
+                let start = found.origin.place();
+                let bodies = found
+                    .response
+                    .content
+                    .iter()
+                    .map(|(name, media)| {
+                        let place = start.step("content", Key::Name(name));
+                        self.error_body(name, media, &place, problems)
+                    })
+                    .collect();
+                errors.push(ErrorResponse { status: found.status, docs, bodies });
+            }
+        }
+        (successes, errors)
+    }
+
+    fn error_body(
+        &mut self,
+        name: &str,
+        media: &'a MediaType,
+        place: &Place<'_>,
+        problems: &Problems<'a>,
+    ) -> ErrorBody {
+        let media_type = name.to_lowercase();
+        let kind = match self.encoding(&media_type, media.schema.as_ref()) {
+            Encoding::Json => match &media.schema {
+                None => ErrorKind::Json(Type::Any),
+                Some(schema) => problems.kind(schema).unwrap_or_else(|| {
+                    ErrorKind::Json(self.ty(Slot::from(schema), &place.step("schema", Key::None)))
+                }),
+            },
+            _ => ErrorKind::Bytes,
+        };
+        ErrorBody { media_type, kind }
+    }
+}
+
+pub(super) fn is_success(status: StatusSpec) -> bool {
+    match status {
+        StatusSpec::Exact(status) => status < 400,
+        StatusSpec::Range(digit) => digit < 4,
+        StatusSpec::Default => false,
+    }
+}
+
+/// A status as a document writes it.
+pub(super) fn token(status: StatusSpec) -> String {
+    match status {
+        StatusSpec::Exact(status) => status.to_string(),
+        StatusSpec::Range(digit) => format!("{digit}XX"),
+        StatusSpec::Default => "default".to_owned(),
+    }
+}
+
+fn docs(response: &Response) -> Docs {
+    let description = Some(response.description.clone()).filter(|text| !text.is_empty());
+    Docs { summary: None, description, deprecated: false }
+}

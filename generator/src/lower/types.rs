@@ -1,0 +1,323 @@
+//! Types: from a schema to where it is used, and to the definitions that this needs.
+
+use std::ptr;
+
+use openapiv3::{ReferenceOr, Schema, SchemaData};
+
+use crate::contract::{Docs, IntegerFormat, NumberFormat, Pointer, Shape, TextFormat, Type, TypeDef, TypeId};
+
+use super::node::{Node, Slot};
+use super::place::{Key, Origin, Place};
+use super::{Lowered, Lowering, codes, values};
+
+/// A component schema that has a type.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Component {
+    id: TypeId,
+    nullable: bool,
+}
+
+/// How far an inline schema has come.
+#[derive(Debug, Clone)]
+pub(super) enum Inline {
+    /// It is being lowered; if it holds itself, this is the type that it will have.
+    Open(Option<TypeId>),
+    Done(Type),
+}
+
+/// How deep references may nest before `null` is taken not to be a value.
+const DEPTH: usize = 50;
+
+impl<'a> Lowering<'a> {
+    /// The type of a schema, where it is used.
+    pub(super) fn ty(&mut self, slot: Slot<'a>, place: &Place<'_>) -> Type {
+        match slot {
+            Slot::Ref(reference) => self.reference(reference, place),
+            Slot::Schema(schema) => self.inline(schema, place),
+        }
+    }
+
+    fn reference(&mut self, reference: &'a str, place: &Place<'_>) -> Type {
+        let Some((name, target)) = self.schema(reference) else {
+            self.error(
+                codes::DANGLING,
+                &place.pointer(),
+                format!("`{reference}` does not lead to a schema"),
+                "define it under `components.schemas`, or correct the reference",
+            );
+            return Type::Any;
+        };
+        let component = match self.named.get(name) {
+            Some(component) => *component,
+            None => {
+                let component =
+                    Component { id: self.reserve(), nullable: self.nullable(Slot::from(target), 0) };
+                self.named.insert(name, component);
+                self.queue.push((name, component.id));
+                component
+            }
+        };
+        let named = Type::Named(component.id);
+        if component.nullable { nullable(named) } else { named }
+    }
+
+    fn inline(&mut self, schema: &'a Schema, place: &Place<'_>) -> Type {
+        let key = ptr::from_ref(schema);
+        let is_nullable = self.nullable(Slot::Schema(schema), 0);
+        let wrap = |ty| if is_nullable { nullable(ty) } else { ty };
+        match self.inline.get(&key) {
+            Some(Inline::Done(ty)) => return ty.clone(),
+            Some(Inline::Open(Some(id))) => return wrap(Type::Named(*id)),
+            Some(Inline::Open(None)) => {
+                let id = self.reserve();
+                self.inline.insert(key, Inline::Open(Some(id)));
+                return wrap(Type::Named(id));
+            }
+            None => {}
+        }
+        self.inline.insert(key, Inline::Open(None));
+        let lowered = self.lowered(schema, place);
+        let reserved = match self.inline.get(&key) {
+            Some(Inline::Open(id)) => *id,
+            _ => None,
+        };
+        let ty = match (lowered, reserved) {
+            (Lowered::Plain(ty), None) => ty,
+            (Lowered::Plain(ty), Some(id)) => {
+                self.define(id, place.origin(), schema, Shape::Alias(bare(ty)));
+                Type::Named(id)
+            }
+            (Lowered::Shape(shape), reserved) => {
+                let id = reserved.unwrap_or_else(|| self.reserve());
+                self.define(id, place.origin(), schema, shape);
+                Type::Named(id)
+            }
+        };
+        let ty = wrap(ty);
+        self.inline.insert(key, Inline::Done(ty.clone()));
+        ty
+    }
+
+    /// Lowers the components that have been referred to, and those that these refer to.
+    pub(super) fn drain(&mut self) {
+        while let Some((name, id)) = self.queue.pop() {
+            let Some(target) = self.components().and_then(|components| components.schemas.get(name)) else {
+                continue;
+            };
+            let origin = Origin::schema(name);
+            match target {
+                ReferenceOr::Reference { reference } => {
+                    let ty = self.reference(reference, &origin.place());
+                    let at = Pointer(origin.pointer);
+                    self.put(
+                        id,
+                        TypeDef {
+                            name: name.to_owned(),
+                            docs: Docs::default(),
+                            shape: Shape::Alias(bare(ty)),
+                            examples: Vec::new(),
+                            at,
+                        },
+                    );
+                }
+                ReferenceOr::Item(schema) => {
+                    let shape = match self.lowered(schema, &origin.place()) {
+                        Lowered::Plain(ty) => Shape::Alias(bare(ty)),
+                        Lowered::Shape(shape) => shape,
+                    };
+                    self.define(id, origin, schema, shape);
+                }
+            }
+        }
+    }
+
+    pub(super) fn reserve(&mut self) -> TypeId {
+        self.types.push(None);
+        TypeId(self.types.len() - 1)
+    }
+
+    pub(super) fn define(&mut self, id: TypeId, origin: Origin, schema: &Schema, shape: Shape) {
+        let node = Node::of(schema);
+        let examples = node.examples().into_iter().cloned().collect();
+        let at = Pointer(origin.pointer);
+        self.put(id, TypeDef { name: origin.words, docs: docs(node.data), shape, examples, at });
+    }
+
+    pub(super) fn put(&mut self, id: TypeId, def: TypeDef) {
+        if let Some(slot) = self.types.get_mut(id.0) {
+            *slot = Some(def);
+        }
+    }
+
+    fn lowered(&mut self, schema: &'a Schema, place: &Place<'_>) -> Lowered {
+        let node = Node::of(schema);
+        if !node.composes() {
+            return self.simple(Slot::Schema(schema), &node, place);
+        }
+        if node.is_wrapper() {
+            if let Some(lowered) = self.unwrapped(&node, place) {
+                return lowered;
+            }
+        }
+        let flat = self.flatten(Slot::Schema(schema), &place.origin());
+        self.merged(flat, place)
+    }
+
+    /// The type behind a schema that only wraps another one in `allOf`, `oneOf` or `anyOf`.
+    fn unwrapped(&mut self, node: &Node<'a>, place: &Place<'_>) -> Option<Lowered> {
+        let groups = node.alternatives();
+        if let [group] = groups.as_slice()
+            && node.all_of.is_empty()
+        {
+            if let Some((index, branch)) = self.sole_branch(group) {
+                return Some(Lowered::Plain(self.ty(branch, &place.step(group.keyword, Key::Index(index)))));
+            }
+            if !self.only_constrains(group) {
+                return Some(self.union(group, place));
+            }
+        }
+        let mut telling = node.all_of.iter().map(Slot::from).enumerate().filter(|(_, slot)| match slot {
+            Slot::Ref(_) => true,
+            Slot::Schema(schema) => !Node::of(schema).says_nothing(),
+        });
+        match (telling.next(), telling.next()) {
+            (Some((index, branch)), None) if groups.is_empty() => {
+                Some(Lowered::Plain(self.ty(branch, &place.step("allOf", Key::Index(index)))))
+            }
+            _ => None,
+        }
+    }
+
+    /// A schema without composition.
+    pub(super) fn simple(&mut self, slot: Slot<'a>, node: &Node<'a>, place: &Place<'_>) -> Lowered {
+        if let Some(list) = &node.values {
+            return match values::of(list) {
+                Some(lowered) => lowered,
+                None => {
+                    self.warn(
+                        codes::MIXED_ENUM,
+                        &place.pointer(),
+                        "the values of this `enum` are of several types; it is read as any value",
+                        "list only strings or only integers",
+                    );
+                    Lowered::Plain(Type::Any)
+                }
+            };
+        }
+        let plain = match node.kind() {
+            Some("object") => {
+                let flat = self.flatten(slot, &place.origin());
+                return self.merged(flat, place);
+            }
+            Some("array") => {
+                let item = node.items.map_or(Type::Any, |items| self.ty(items, &place.items()));
+                Type::Array(Box::new(item))
+            }
+            Some("string") => text(node.format.as_deref()),
+            Some("integer") => Type::Integer(integer(node.format.as_deref())),
+            Some("number") => match node.format.as_deref() {
+                Some("float") => Type::Number(NumberFormat::F32),
+                _ => Type::Number(NumberFormat::F64),
+            },
+            Some("boolean") => Type::Boolean,
+            Some("null") | None => Type::Any,
+            Some(other) => {
+                self.warn(
+                    codes::UNKNOWN_TYPE,
+                    &place.pointer(),
+                    format!("`{other}` is not a type of JSON Schema; it is read as any value"),
+                    "use `string`, `integer`, `number`, `boolean`, `array` or `object`",
+                );
+                Type::Any
+            }
+        };
+        Lowered::Plain(plain)
+    }
+
+    /// Is `null` a value of the schema?
+    pub(super) fn nullable(&mut self, slot: Slot<'a>, depth: usize) -> bool {
+        if depth > DEPTH {
+            return false;
+        }
+        let schema = match slot {
+            Slot::Ref(reference) => {
+                let Some((name, target)) = self.schema(reference) else { return false };
+                if let Some(known) = self.nulls.get(name) {
+                    return *known;
+                }
+                self.nulls.insert(name, false);
+                let known = self.nullable(Slot::from(target), depth + 1);
+                self.nulls.insert(name, known);
+                return known;
+            }
+            Slot::Schema(schema) => schema,
+        };
+        let node = Node::of(schema);
+        if node.data.nullable || node.is_null() {
+            return true;
+        }
+        if let Some(values) = &node.values {
+            return values.iter().any(serde_json::Value::is_null);
+        }
+        if node.typ.is_some() {
+            return false;
+        }
+        let mut said = false;
+        for branch in node.all_of.iter().map(Slot::from) {
+            if matches!(branch, Slot::Schema(schema) if Node::of(schema).says_nothing() && !Node::of(schema).data.nullable)
+            {
+                continue;
+            }
+            if !self.nullable(branch, depth + 1) {
+                return false;
+            }
+            said = true;
+        }
+        said || node
+            .one_of
+            .iter()
+            .chain(node.any_of)
+            .any(|branch| self.nullable(Slot::from(branch), depth + 1))
+    }
+}
+
+/// Adds `null` to a type. Any value includes it.
+pub(super) fn nullable(ty: Type) -> Type {
+    match ty {
+        Type::Any | Type::Nullable(_) => ty,
+        ty => Type::Nullable(Box::new(ty)),
+    }
+}
+
+/// Takes `null` from a type.
+pub(super) fn bare(ty: Type) -> Type {
+    match ty {
+        Type::Nullable(ty) => *ty,
+        ty => ty,
+    }
+}
+
+pub(super) fn docs(data: &SchemaData) -> Docs {
+    Docs { summary: data.title.clone(), description: data.description.clone(), deprecated: data.deprecated }
+}
+
+fn text(format: Option<&str>) -> Type {
+    match format {
+        Some("date-time") => Type::Text(TextFormat::DateTime),
+        Some("date") => Type::Text(TextFormat::Date),
+        Some("uuid") => Type::Text(TextFormat::Uuid),
+        Some("password") => Type::Text(TextFormat::Secret),
+        Some("byte" | "base64") => Type::Text(TextFormat::Base64),
+        Some("binary") => Type::Binary,
+        _ => Type::String,
+    }
+}
+
+fn integer(format: Option<&str>) -> IntegerFormat {
+    match format {
+        Some("int32" | "int16" | "int8") => IntegerFormat::I32,
+        Some("uint32" | "uint16" | "uint8") => IntegerFormat::U32,
+        Some("uint64" | "uint") => IntegerFormat::U64,
+        _ => IntegerFormat::I64,
+    }
+}

@@ -1,0 +1,263 @@
+//! Unions: from `oneOf` and `anyOf` to variants, and what tells them apart.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+use openapiv3::{Discriminator, ReferenceOr};
+use serde_json::Value;
+
+use crate::contract::{Enum, EnumValues, Shape, Type, Union, Variant};
+
+use super::flat::Declared;
+use super::node::{Alternatives, Node, Slot};
+use super::place::{Origin, Place, component_name};
+use super::types::bare;
+use super::{Lowered, Lowering, codes, values};
+
+/// The required members of an object that are always one of a few words.
+pub(super) type Marks = IndexMap<String, Vec<String>>;
+
+impl<'a> Lowering<'a> {
+    /// The type of a group of alternatives that stands alone.
+    pub(super) fn union(&mut self, group: &Alternatives<'a>, place: &Place<'_>) -> Lowered {
+        if let Some(shape) = self.joined_enum(group) {
+            return Lowered::Shape(shape);
+        }
+        let names = self.variant_names(group);
+        let mut variants: Vec<Variant> = Vec::new();
+        let mut seen = HashSet::new();
+        for ((index, slot), name) in group.slots.iter().map(Slot::from).enumerate().zip(names) {
+            if matches!(slot, Slot::Schema(schema) if Node::of(schema).is_null()) {
+                continue;
+            }
+            let ty = bare(self.ty(slot, &place.branch(group.keyword, index, &name)));
+            if seen.insert(ty.clone()) {
+                variants.push(Variant { name, ty, tags: Vec::new() });
+            }
+        }
+        if variants.len() < 2 {
+            return Lowered::Plain(variants.pop().map_or(Type::Any, |only| only.ty));
+        }
+        self.tagged(group, variants, place)
+    }
+
+    /// Gives variants their tags, if something tells them apart.
+    pub(super) fn tagged(
+        &mut self,
+        group: &Alternatives<'a>,
+        mut variants: Vec<Variant>,
+        place: &Place<'_>,
+    ) -> Lowered {
+        let marks: Vec<Rc<Marks>> = self.group_marks(group);
+        let chosen = match group.discriminator {
+            Some(discriminator) => {
+                let tags = self.discriminated(group, discriminator, &marks);
+                if tags.is_none() {
+                    self.warn(
+                        codes::NO_TAGS,
+                        &place.pointer(),
+                        format!("`{}` does not tell these alternatives apart", discriminator.property_name),
+                        "map every alternative, or give the member a different `const` in each; \
+                         until then the first alternative that fits is taken",
+                    );
+                }
+                tags.map(|tags| (discriminator.property_name.clone(), tags))
+            }
+            None => told_apart(&marks),
+        };
+        // Equal alternatives were merged into one variant: then the lists no longer stand side by side.
+        let chosen = chosen.filter(|(_, tags)| tags.len() == variants.len());
+        let tag = chosen.map(|(tag, tags)| {
+            for (variant, tags) in variants.iter_mut().zip(tags) {
+                variant.tags = tags;
+            }
+            tag
+        });
+        Lowered::Shape(Shape::Union(Union { tag, variants }))
+    }
+
+    /// The values of the tag for each alternative; `None` when one has none or two share one.
+    fn discriminated(
+        &self,
+        group: &Alternatives<'a>,
+        discriminator: &'a Discriminator,
+        marks: &[Rc<Marks>],
+    ) -> Option<Vec<Vec<String>>> {
+        let mut mapped: HashMap<String, Vec<String>> = HashMap::new();
+        for (value, target) in &discriminator.mapping {
+            let name = component_name(target, "schemas").unwrap_or_else(|| target.clone());
+            mapped.entry(name).or_default().push(value.clone());
+        }
+        let mut taken = HashSet::new();
+        let mut all = Vec::new();
+        for (slot, marks) in alternatives(group).zip(marks) {
+            let name = match slot {
+                Slot::Ref(reference) => component_name(reference, "schemas"),
+                Slot::Schema(_) => None,
+            };
+            let tags = name
+                .as_ref()
+                .and_then(|name| mapped.get(name))
+                .or_else(|| marks.get(&discriminator.property_name))
+                .cloned()
+                .or_else(|| name.map(|name| vec![name]))?;
+            if !tags.iter().all(|tag| taken.insert(tag.clone())) {
+                return None;
+            }
+            all.push(tags);
+        }
+        Some(all)
+    }
+
+    fn group_marks(&mut self, group: &Alternatives<'a>) -> Vec<Rc<Marks>> {
+        alternatives(group).map(|slot| self.marks_of(slot)).collect()
+    }
+
+    /// What the required members of a schema always are; of a component, found once.
+    fn marks_of(&mut self, slot: Slot<'a>) -> Rc<Marks> {
+        let name = match slot {
+            Slot::Ref(reference) => self.schema(reference).map(|(name, _)| name),
+            Slot::Schema(_) => None,
+        };
+        if let Some(known) = name.and_then(|name| self.marks.get(name)) {
+            return Rc::clone(known);
+        }
+        let flat = self.flatten(slot, &Origin { pointer: String::new(), words: String::new() });
+        let mut marks = Marks::new();
+        for (member, list) in &flat.members {
+            let Some(declared) = Declared::choose(list).filter(|_| flat.required.contains(member)) else {
+                continue;
+            };
+            if let Some(words) = self.words_of(declared.slot) {
+                marks.insert((*member).to_owned(), words);
+            }
+        }
+        let marks = Rc::new(marks);
+        if let Some(name) = name {
+            self.marks.insert(name, Rc::clone(&marks));
+        }
+        marks
+    }
+
+    /// The strings of a `const` or `enum`, here or one reference away.
+    fn words_of(&self, slot: Slot<'a>) -> Option<Vec<String>> {
+        let schema = self.target(slot)?;
+        let node = Node::of(schema);
+        node.values.as_deref()?.iter().map(|value| value.as_str().map(str::to_owned)).collect()
+    }
+
+    /// The schema itself, or the one that a reference names.
+    pub(super) fn target(&self, slot: Slot<'a>) -> Option<&'a openapiv3::Schema> {
+        match slot {
+            Slot::Schema(schema) => Some(schema),
+            Slot::Ref(reference) => match self.schema(reference)?.1 {
+                ReferenceOr::Item(schema) => Some(schema),
+                ReferenceOr::Reference { .. } => None,
+            },
+        }
+    }
+
+    /// Alternatives that only list strings, or only integers, are one list. A plain string beside listed ones leaves
+    /// the list open, which an [`Enum`] is anyway.
+    fn joined_enum(&self, group: &Alternatives<'a>) -> Option<Shape> {
+        let mut joined: Vec<Value> = Vec::new();
+        let mut open_to = HashSet::new();
+        for slot in alternatives(group) {
+            let node = Node::of(self.target(slot)?);
+            if node.composes() {
+                return None;
+            }
+            match (&node.values, node.kind(), &node.format) {
+                (Some(values), ..) => joined.extend(values.iter().cloned()),
+                (None, Some(kind @ ("string" | "integer")), None) => {
+                    open_to.insert(kind);
+                }
+                _ => return None,
+            }
+        }
+        match values::of(&joined)? {
+            Lowered::Shape(shape) => {
+                let kind = match &shape {
+                    Shape::Enum(Enum { values: EnumValues::Strings(_) }) => "string",
+                    _ => "integer",
+                };
+                open_to.iter().all(|open| *open == kind).then_some(shape)
+            }
+            Lowered::Plain(_) => None,
+        }
+    }
+
+    /// A word for each alternative, all different.
+    pub(super) fn variant_names(&self, group: &Alternatives<'a>) -> Vec<String> {
+        let mut taken: HashMap<String, usize> = HashMap::new();
+        group
+            .slots
+            .iter()
+            .map(|slot| {
+                let name = self.variant_name(Slot::from(slot));
+                let count = taken.entry(name.clone()).or_default();
+                *count += 1;
+                if *count == 1 { name } else { format!("{name} {count}") }
+            })
+            .collect()
+    }
+
+    fn variant_name(&self, slot: Slot<'a>) -> String {
+        let schema = match slot {
+            Slot::Ref(reference) => {
+                return component_name(reference, "schemas").unwrap_or_else(|| reference.to_owned());
+            }
+            Slot::Schema(schema) => schema,
+        };
+        let node = Node::of(schema);
+        if let Some(title) = node.data.title.as_deref().filter(|title| is_name(title)) {
+            return title.to_owned();
+        }
+        if let Some(value) = node.constant().and_then(values::word) {
+            return value;
+        }
+        // The member that is always the same names the object best.
+        let marked = node.properties().find_map(|(_, slot)| match slot {
+            Slot::Schema(schema) => Node::of(schema).constant().and_then(Value::as_str).map(str::to_owned),
+            Slot::Ref(_) => None,
+        });
+        marked.unwrap_or_else(|| match (node.kind(), node.format.as_deref()) {
+            (Some("array"), _) => "list".to_owned(),
+            (Some("string"), Some(format)) => format.to_owned(),
+            (Some(kind), _) => kind.to_owned(),
+            (None, _) => "value".to_owned(),
+        })
+    }
+}
+
+/// A title that names a thing rather than telling about it.
+fn is_name(title: &str) -> bool {
+    !title.trim().is_empty() && title.len() <= 40 && title.split_whitespace().count() <= 4
+}
+
+/// The alternatives of a group that are not `null`.
+fn alternatives<'a>(group: &Alternatives<'a>) -> impl Iterator<Item = Slot<'a>> + use<'a> {
+    group
+        .slots
+        .iter()
+        .map(Slot::from)
+        .filter(|slot| !matches!(slot, Slot::Schema(schema) if Node::of(schema).is_null()))
+}
+
+/// A required member whose constant values differ in all alternatives.
+fn told_apart(marks: &[Rc<Marks>]) -> Option<(String, Vec<Vec<String>>)> {
+    let (first, others) = marks.split_first()?;
+    first.keys().find_map(|member| {
+        let mut taken = HashSet::new();
+        let mut all = Vec::new();
+        for marks in std::iter::once(first).chain(others) {
+            let tags = marks.get(member)?;
+            if !tags.iter().all(|tag| taken.insert(tag)) {
+                return None;
+            }
+            all.push(tags.clone());
+        }
+        Some((member.clone(), all))
+    })
+}

@@ -1,0 +1,260 @@
+//! `codegen`: in comes a document, out goes what is generated from it, or what is out of date. Deliberately absent: how
+//! anything is generated, compared or written; that is the library's.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use problemgen::changes;
+use problemgen::report::{Paint, Report};
+use problemgen::store::{self, Artifact, ChangeKind, Mode, Outcome, Scope};
+use problemgen::{CATALOGUE, Options, Output};
+
+use crate::Ended;
+use crate::repository::{self, shown};
+use crate::terminal::{BAD, FAINT, GOOD, HEAD, ODD, complain, count, say, styled, visible};
+
+/// Generate the crate, the documentation, the catalogue and the listing of a document, or check that they are current.
+///
+/// Without `--check`, makes the output folder what the document says: changed and missing files are written, files that
+/// nothing generates are removed, and what was done is listed. The folder is replaced as a whole, so that it holds the
+/// old output or the new one and never a mix. A folder that was not generated is refused.
+#[derive(Debug, clap::Args)]
+#[command(after_help = crate::EXIT_CODES)]
+pub(crate) struct Args {
+    /// Write nothing; say what changed in the contract and which files are stale, missing, orphaned or edited by hand
+    #[arg(long)]
+    check: bool,
+    /// The OpenAPI document [default: this repository's spec/openapi.yaml]
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+    /// The folder to generate into [default: this repository's generated/]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Generate only some of the output, and leave the other files as they are
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_enum)]
+    only: Vec<Only>,
+}
+
+/// A part of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Only {
+    /// docs/errors.md and docs/errors.html
+    Docs,
+    /// docs/errors.json and its schema, for programs
+    Catalogue,
+    /// contract.txt, for reviewers
+    Listing,
+}
+
+impl From<Only> for Output {
+    fn from(only: Only) -> Self {
+        match only {
+            Only::Docs => Output::Docs,
+            Only::Catalogue => Output::Catalogue,
+            Only::Listing => Output::Listing,
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Ended {
+    let spec = args.spec.clone().unwrap_or_else(repository::spec);
+    let out = args.out.clone().unwrap_or_else(repository::generated);
+    let mut report = Report::new();
+    let done = generate(args, &spec, &out, &mut report);
+    complain_of(&report);
+    let Some((sentences, outcome)) = done else { return Ended::Unusable };
+    contract(sentences.as_deref(), args.check && !outcome.changes.is_empty());
+    if args.check {
+        return checked(args, &outcome, &spec, &out);
+    }
+    written(&outcome, &out);
+    Ended::Well
+}
+
+/// What changed in the contract, and in the files. Nothing if the report says why not.
+fn generate(
+    args: &Args,
+    spec: &Path,
+    out: &Path,
+    report: &mut Report,
+) -> Option<(Option<Vec<changes::Change>>, Outcome)> {
+    let contract = problemgen::read(spec, report)?;
+    let outputs: BTreeSet<Output> = match args.only.is_empty() {
+        true => Output::ALL.into(),
+        false => args.only.iter().copied().map(Output::from).collect(),
+    };
+    let artifacts = problemgen::generate(&contract, &Options { outputs });
+    let scope = if args.only.is_empty() { Scope::Whole } else { Scope::Part };
+    let mode = if args.check { Mode::Check } else { Mode::Write };
+    let sentences = sentences(&artifacts, out);
+    let outcome = store::store(&artifacts, out, scope, mode, report)?;
+    Some((sentences, outcome))
+}
+
+/// What changed from the catalogue in `out` to the new one, as far as both are there.
+fn sentences(artifacts: &[Artifact], out: &Path) -> Option<Vec<changes::Change>> {
+    let new = artifacts.iter().find(|artifact| artifact.path == CATALOGUE);
+    let new = new.and_then(|artifact| std::str::from_utf8(&artifact.contents).ok());
+    let old = fs::read_to_string(out.join(CATALOGUE)).ok();
+    Some(changes::between(&old?, new?))
+}
+
+/// Prints every diagnostic, and how many there were.
+pub(crate) fn complain_of(report: &Report) {
+    let text = report.render(Paint::Colour);
+    if !text.is_empty() {
+        complain(text.trim_end());
+        complain("");
+    }
+    let (errors, warnings) = (report.errors(), report.warnings());
+    match (errors, warnings) {
+        (0, 0) => {}
+        (0, _) => complain(format!("{}: {}", styled(ODD, "warning"), count(warnings, "warning"))),
+        (_, 0) => complain(format!("{}: {}", styled(BAD, "error"), count(errors, "error"))),
+        _ => complain(format!(
+            "{}: {}, {}",
+            styled(BAD, "error"),
+            count(errors, "error"),
+            count(warnings, "warning")
+        )),
+    }
+}
+
+/// Says what changed in the contract; and that nothing did, where somebody will wonder what else it was.
+fn contract(sentences: Option<&[changes::Change]>, wondering: bool) {
+    match sentences {
+        Some([]) if wondering => {
+            say(
+                "The catalogue of errors says what it said before: something else in the document changed, or the",
+            );
+            say("generator did, or a file was edited by hand.");
+        }
+        None | Some([]) => return,
+        Some(sentences) => {
+            say(styled(HEAD, "The contract changed:"));
+            for sentence in sentences {
+                let style = if sentence.effect == changes::Effect::Breaking { BAD } else { GOOD };
+                say(format!("  {}", styled(style, visible(&sentence.to_string()))));
+            }
+        }
+    }
+    say("");
+}
+
+fn written(outcome: &Outcome, out: &Path) {
+    for change in &outcome.changes {
+        let verb = match change.kind {
+            ChangeKind::Stale => styled(GOOD, "updated"),
+            ChangeKind::Missing => styled(GOOD, "created"),
+            ChangeKind::Orphan => styled(ODD, "removed"),
+        };
+        say(format!("{verb} {}", shown(&out.join(&change.path))));
+    }
+    let out = shown(out);
+    if outcome.changes.is_empty() {
+        say(format!("{out} is up to date ({})", count(outcome.unchanged, "file")));
+    } else {
+        say(format!(
+            "{out}: {}, {} unchanged",
+            tally(outcome, ["updated", "created", "removed"]),
+            outcome.unchanged
+        ));
+    }
+}
+
+fn checked(args: &Args, outcome: &Outcome, spec: &Path, out: &Path) -> Ended {
+    if outcome.changes.is_empty() {
+        say(format!("{} is up to date ({})", shown(out), count(outcome.unchanged, "file")));
+        return Ended::Well;
+    }
+    for change in &outcome.changes {
+        let kind = match change.kind {
+            ChangeKind::Stale => "stale",
+            ChangeKind::Missing => "missing",
+            ChangeKind::Orphan => "orphan",
+        };
+        say(format!("{} {}", styled(BAD, kind), shown(&out.join(&change.path))));
+        if let Some(note) = &change.note {
+            say(format!("  {note}"));
+        }
+        diff(&change.diff);
+    }
+    say("");
+    say(format!(
+        "{}: {} is not what {} says: {}",
+        styled(BAD, "error"),
+        shown(out),
+        shown(spec),
+        tally(outcome, ["stale", "missing", "orphan"])
+    ));
+    say(format!("To bring it up to date, run: {}", styled(HEAD, cure(args))));
+    Ended::Drift
+}
+
+/// Prints a diff, whose text may be anything.
+fn diff(text: &str) {
+    for line in text.split_terminator('\n') {
+        let style = match line.as_bytes().first() {
+            Some(b'+') => GOOD,
+            Some(b'-') => BAD,
+            Some(b'@') => FAINT,
+            _ => anstyle::Style::new(),
+        };
+        // Tabs do no harm, and are common in what is compared.
+        let cells: Vec<_> = line.split('\t').map(visible).collect();
+        say(styled(style, cells.join("\t")));
+    }
+}
+
+/// `2 stale, 1 orphan`.
+fn tally(outcome: &Outcome, words: [&str; 3]) -> String {
+    let kinds = [ChangeKind::Stale, ChangeKind::Missing, ChangeKind::Orphan];
+    let counts = kinds.map(|kind| outcome.changes.iter().filter(|change| change.kind == kind).count());
+    let named = counts.iter().zip(words).filter(|(n, _)| **n > 0).map(|(n, word)| format!("{n} {word}"));
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// The command that writes what this one checked.
+fn cure(args: &Args) -> String {
+    let mut command = vec!["cargo xtask codegen".to_owned()];
+    let paths = [("--spec", &args.spec), ("--out", &args.out)];
+    for (flag, path) in paths.into_iter().filter_map(|(flag, path)| Some((flag, path.as_ref()?))) {
+        command.push(format!("{flag} {}", quoted(&path.display().to_string())));
+    }
+    if !args.only.is_empty() {
+        let only: Vec<_> = args.only.iter().map(|only| format!("{only:?}").to_lowercase()).collect();
+        command.push(format!("--only {}", only.join(",")));
+    }
+    visible(&command.join(" ")).into_owned()
+}
+
+/// The text as one word of a shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@\\".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cure_is_the_command_without_check() {
+        let args = Args {
+            check: true,
+            spec: Some("their's.yaml".into()),
+            out: Some("out".into()),
+            only: vec![Only::Docs, Only::Listing],
+        };
+        assert_eq!(
+            cure(&args),
+            r"cargo xtask codegen --spec 'their'\''s.yaml' --out out --only docs,listing"
+        );
+        let plain = Args { check: true, spec: None, out: None, only: vec![] };
+        assert_eq!(cure(&plain), "cargo xtask codegen");
+    }
+}

@@ -1,0 +1,47 @@
+//! The repository: where its folders are, whatever the current folder. Deliberately absent: what is in them.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The folder of the workspace: the one that Cargo runs this from, or else the one that it was built in.
+pub(crate) fn root() -> PathBuf {
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let ours = manifest.filter(|folder| folder.ends_with("xtask"));
+    let folder = ours.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    folder.parent().map_or(folder.clone(), Path::to_owned)
+}
+
+/// The document that the repository's own output is generated from.
+pub(crate) fn spec() -> PathBuf {
+    root().join("spec").join("openapi.yaml")
+}
+
+/// The repository's own output.
+pub(crate) fn generated() -> PathBuf {
+    root().join("generated")
+}
+
+/// Where Cargo puts what it builds.
+pub(crate) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
+}
+
+/// Cargo, to be run in the workspace without input.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root()).stdin(Stdio::null());
+    command
+}
+
+/// The path as a person would type it: relative to the current folder where it lies below.
+pub(crate) fn shown(path: &Path) -> String {
+    let current = env::current_dir().unwrap_or_default();
+    let relative = path.strip_prefix(&current).unwrap_or(path);
+    crate::terminal::visible(&relative.display().to_string()).into_owned()
+}
+
+/// Does the environment say that nobody is watching, and that nothing may be left out?
+pub(crate) fn in_ci() -> bool {
+    env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
+}
