@@ -6,6 +6,8 @@ pub mod contract;
 
 pub mod load;
 
+mod grammar;
+
 pub mod bundle;
 
 pub mod downlevel;

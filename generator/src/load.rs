@@ -5,37 +5,103 @@
 //! means; this module knows of OpenAPI no more than the version in the root.
 
 pub mod codes;
+mod index;
+mod json;
+mod place;
+mod pointer;
+#[cfg(test)]
+mod tests;
+mod yaml;
 
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::contract::Pointer;
-use crate::report::{Place, Report};
+use crate::report::{Code, Diagnostic, Report};
 
-/// A file among [`Sources`]; 0 is the root document.
+pub use place::Part;
+pub(crate) use pointer::percent_decode;
+pub use pointer::{escape, unescape};
+
+/// How deep values may nest. Deep enough for any document that people write, shallow enough for every stage to recurse.
+pub(crate) const MAX_DEPTH: usize = 256;
+
+/// A file among [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId(pub(crate) usize);
+pub struct FileId(usize);
 
-/// Which part of a member a [`Place`] shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// The member's name; for items of a list and for documents, the value.
-    Key,
-    /// The member's value.
-    Value,
+impl FileId {
+    /// The root document.
+    pub const ROOT: FileId = FileId(0);
+}
+
+/// The OpenAPI version that the root document is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "each is the version of its digits")]
+pub enum Version {
+    V3_0,
+    V3_1,
+    V3_2,
 }
 
 /// The files of a run.
 #[derive(Debug)]
 pub struct Sources {
-    root: Value,
+    files: Vec<SourceFile>,
+    /// Files by name; `None` for those that could not be read.
+    names: HashMap<String, Option<FileId>>,
+    store: Store,
+    version: Version,
+    /// Where the parts of the bundled document came from: a pointer into it, a file, a pointer into that.
+    origins: BTreeMap<String, (FileId, String)>,
+}
+
+/// Where files are read from.
+#[derive(Debug)]
+enum Store {
+    /// The folder of the root document.
+    Folder(PathBuf),
+    /// Texts by name.
+    Texts(HashMap<String, String>),
+}
+
+#[derive(Debug)]
+struct SourceFile {
+    /// Relative to the folder of the root document.
+    name: String,
+    /// As the caller would open it.
+    shown: String,
+    text: String,
+    format: Format,
+    value: Value,
+    index: OnceLock<index::Index>,
+    lines: OnceLock<Vec<u32>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Json,
+    Yaml,
 }
 
 /// Reads the root document at a path. `None` when the report has errors.
 pub fn load(path: &Path, report: &mut Report) -> Option<Sources> {
-    let _ = (path, report);
-    None
+    let shown = path.to_string_lossy().replace('\\', "/");
+    let name = path.file_name().map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
+    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let text = match read(path) {
+        Ok(text) => text,
+        Err(why) => {
+            report.push(
+                Diagnostic::error(codes::UNREADABLE, format!("cannot read `{shown}`: {why}"))
+                    .help("name the root document of an OpenAPI description"),
+            );
+            return None;
+        }
+    };
+    root(name, shown, text, Store::Folder(folder), report)
 }
 
 /// Reads a root document from text, with a made-up name such as `openapi.yaml`; it can refer to no other file.
@@ -43,42 +109,282 @@ pub fn load_text(name: &str, text: impl Into<String>, report: &mut Report) -> Op
     load_texts([(name.to_owned(), text.into())], report)
 }
 
-/// Reads documents from texts with made-up names; the first is the root, and the names are what references between
-/// them resolve against.
+/// Reads documents from texts with made-up names, relative to the same folder and with `/`. The first is the root.
 pub fn load_texts(texts: impl IntoIterator<Item = (String, String)>, report: &mut Report) -> Option<Sources> {
-    let _ = (texts.into_iter().next(), report);
-    None
+    let mut texts = texts.into_iter();
+    let (name, text) = texts.next().unwrap_or_default();
+    let text = text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned);
+    root(name.clone(), name, text, Store::Texts(texts.collect()), report)
+}
+
+fn root(name: String, shown: String, text: String, store: Store, report: &mut Report) -> Option<Sources> {
+    let mut sources = Sources {
+        files: Vec::new(),
+        names: HashMap::new(),
+        store,
+        version: Version::V3_0,
+        origins: BTreeMap::new(),
+    };
+    let before = report.errors();
+    sources.add(name, shown, text, report);
+    if report.errors() == before {
+        sources.version = sources.read_version(report)?;
+    }
+    (report.errors() == before).then_some(sources)
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    })?;
+    decode(bytes)
+}
+
+/// UTF-8, or UTF-16 by its byte order mark, without the mark.
+fn decode(bytes: Vec<u8>) -> Result<String, String> {
+    let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = bytes.chunks(2).map(|pair| unit([pair[0], pair.get(1).copied().unwrap_or(0)]));
+        char::decode_utf16(units)
+            .collect::<Result<String, _>>()
+            .map_err(|_| "it is not valid UTF-16".to_owned())
+    };
+    let narrow = |bytes| String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned());
+    match bytes.as_slice() {
+        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, ..] => narrow(bytes).map(|mut text| text.split_off(3)),
+        _ => narrow(bytes),
+    }
 }
 
 impl Sources {
-    /// The root document.
-    pub fn root(&self) -> &Value {
-        &self.root
+    /// The version of the root document.
+    pub fn version(&self) -> Version {
+        self.version
     }
 
-    /// The place of a pointer into the bundled document (after [`bundle`](crate::bundle), which knows where each part came
-    /// from) or into the root document (before). When nothing stands there, the place of the nearest thing around it.
-    pub fn place(&self, pointer: &Pointer, part: Part) -> Place {
-        self.place_in(FileId(0), &pointer.0, part)
+    /// The value of a file; null once it was taken.
+    pub fn value(&self, file: FileId) -> &Value {
+        self.files.get(file.0).map_or(&Value::Null, |file| &file.value)
     }
 
-    /// The place of a pointer into a file.
-    pub fn place_in(&self, file: FileId, pointer: &str, part: Part) -> Place {
-        let _ = (file, pointer, part);
-        Place {
-            file: String::new(),
-            line: 1,
-            column: 1,
-            pointer: String::new(),
-            text: String::new(),
-            underline: (0, 0),
+    /// Takes the value of a file, which keeps its text for positions.
+    pub fn take(&mut self, file: FileId) -> Value {
+        self.files.get_mut(file.0).map_or(Value::Null, |file| std::mem::take(&mut file.value))
+    }
+
+    /// The name of a file, relative to the folder of the root document, with `/`.
+    pub fn name(&self, file: FileId) -> &str {
+        self.files.get(file.0).map_or("", |file| &file.name)
+    }
+
+    /// The names of all files that were read, the root first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| file.name.as_str())
+    }
+
+    /// Says where a part of the bundled document came from.
+    pub(crate) fn came_from(&mut self, part: String, file: FileId, pointer: String) {
+        self.origins.insert(part, (file, pointer));
+    }
+
+    /// Where a part of the bundled document came from, when that was said of exactly this part.
+    pub(crate) fn origin(&self, part: &str) -> Option<(FileId, String)> {
+        self.origins.get(part).cloned()
+    }
+
+    /// The file that a reference at `from` and `pointer` names, read if it was not yet. `None`, with a diagnostic at the
+    /// reference, when that cannot be.
+    pub fn open(&mut self, from: FileId, pointer: &str, path: &str, report: &mut Report) -> Option<FileId> {
+        let refuse = |sources: &Self, code: Code, message: String, help: &str, report: &mut Report| {
+            report.push(
+                Diagnostic::error(code, message).at(sources.place_in(from, pointer, Part::Value)).help(help),
+            );
+        };
+        if has_scheme(path) || path.starts_with('/') {
+            let message = format!("`{path}` is not a relative path");
+            let help = "put a copy of the file beside the document and refer to that; remote references are not followed";
+            refuse(self, codes::REMOTE, message, help, report);
+            return None;
+        }
+        let name = pointer::join(self.name(from), &pointer::percent_decode(path));
+        if let Some(known) = self.names.get(&name) {
+            if known.is_none() {
+                let message = format!("`{path}` cannot be read");
+                refuse(
+                    self,
+                    codes::UNREADABLE,
+                    message,
+                    "the reason is given where it is first used",
+                    report,
+                );
+            }
+            return *known;
+        }
+        let text = match &mut self.store {
+            Store::Texts(texts) => texts.remove(&name).ok_or_else(|| "there is no such file".to_owned()),
+            Store::Folder(folder) => read(&folder.join(&name)),
+        };
+        let opened = match text {
+            Ok(text) => {
+                let shown = match &self.store {
+                    Store::Folder(folder) => folder.join(&name).to_string_lossy().replace('\\', "/"),
+                    Store::Texts(_) => name.clone(),
+                };
+                self.add(name.clone(), shown, text, report)
+            }
+            Err(why) => {
+                let help = "the path is relative to the file that holds the reference";
+                refuse(self, codes::UNREADABLE, format!("cannot read `{path}`: {why}"), help, report);
+                None
+            }
+        };
+        self.names.insert(name, opened);
+        opened
+    }
+
+    /// Parses a file and keeps it, also when it cannot be parsed, for the positions of the diagnostics.
+    fn add(&mut self, name: String, shown: String, text: String, report: &mut Report) -> Option<FileId> {
+        let id = FileId(self.files.len());
+        self.names.insert(name.clone(), Some(id));
+        let mut file = SourceFile {
+            name,
+            shown,
+            text,
+            format: Format::Yaml,
+            value: Value::Null,
+            index: OnceLock::new(),
+            lines: OnceLock::new(),
+        };
+        if u32::try_from(file.text.len()).is_err() {
+            report.push(Diagnostic::error(codes::TOO_LARGE, format!("`{}` is larger than 4 GiB", file.name)));
+            return None;
+        }
+        let before = report.errors();
+        file.parse(report);
+        self.files.push(file);
+        (report.errors() == before).then_some(id)
+    }
+
+    fn read_version(&self, report: &mut Report) -> Option<Version> {
+        let root = self.value(FileId::ROOT);
+        let help = "the root document has a member `openapi` such as `openapi: 3.1.0`";
+        let refused = |pointer: &str, message: String, help: &str, report: &mut Report| {
+            let place = self.place_in(FileId::ROOT, pointer, Part::Value);
+            report.push(Diagnostic::error(codes::VERSION, message).at(place).help(help));
+        };
+        if root.get("openapi").is_none() && root.get("swagger").is_some() {
+            let help = "convert it to OpenAPI 3, for example with `npx swagger2openapi`";
+            refused("/swagger", "Swagger 2.0 is not supported".into(), help, report);
+            return None;
+        }
+        let version = match root.get("openapi") {
+            Some(Value::String(text)) => text.clone(),
+            // `openapi: 3.1`, without quotes.
+            Some(Value::Number(number)) => number.to_string(),
+            Some(_) => {
+                refused("/openapi", "`openapi` is not a version".into(), help, report);
+                return None;
+            }
+            None => {
+                refused("", "this is not an OpenAPI document: it has no `openapi`".into(), help, report);
+                return None;
+            }
+        };
+        let mut parts = version.trim().splitn(3, '.');
+        match (parts.next(), parts.next()) {
+            (Some("3"), Some("0")) => Some(Version::V3_0),
+            (Some("3"), Some("1")) => Some(Version::V3_1),
+            (Some("3"), Some("2")) => Some(Version::V3_2),
+            _ => {
+                let message = format!("OpenAPI `{version}` is not supported");
+                refused("/openapi", message, "versions 3.0, 3.1 and 3.2 are", report);
+                None
+            }
         }
     }
 }
 
-impl Pointer {
-    /// The pointer to a member or item of what this one points to; the segment is escaped here.
-    pub fn child(&self, segment: impl AsRef<str>) -> Pointer {
-        Pointer(format!("{}/{}", self.0, segment.as_ref().replace('~', "~0").replace('/', "~1")))
+/// Does a reference name a scheme (`https:`, `file:`, `urn:`) or an authority (`//host`)? RFC 3986, section 3.1.
+fn has_scheme(reference: &str) -> bool {
+    reference.starts_with("//")
+        || reference.split_once(':').is_some_and(|(scheme, _)| {
+            scheme.len() > 1
+                && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+                && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+        })
+}
+
+impl SourceFile {
+    fn parse(&mut self, report: &mut Report) {
+        let named_json = Path::new(&self.name).extension().is_some_and(|it| it.eq_ignore_ascii_case("json"));
+        if self.text.trim_start().starts_with(['{', '[']) {
+            match json::parse(&self.text) {
+                Ok((value, repeated)) => {
+                    self.format = Format::Json;
+                    self.value = value;
+                    if repeated {
+                        self.report_repeated(report);
+                    }
+                    return;
+                }
+                Err(error) if named_json => {
+                    self.format = Format::Json;
+                    let at = self.offset(error.line(), error.column());
+                    let text = error.to_string();
+                    let text = text.split(" at line ").next().unwrap_or(&text);
+                    let place = self.at(at, at, String::new());
+                    report.push(Diagnostic::error(codes::SYNTAX, text).at(place));
+                    return;
+                }
+                Err(_) => {}
+            }
+        }
+        let (value, problems) = yaml::parse(&self.text);
+        for problem in problems {
+            let diagnostic = match problem {
+                yaml::Problem::Syntax(at, message) => {
+                    Diagnostic::error(codes::SYNTAX, message).at(self.at(at, at, String::new()))
+                }
+                yaml::Problem::NotJson(at, message) => Diagnostic::error(codes::NOT_JSON, message)
+                    .at(self.at(at, at, String::new()))
+                    .help("write it in quotes if it is text"),
+                yaml::Problem::TooLarge(at, message) => {
+                    Diagnostic::error(codes::TOO_LARGE, message).at(self.at(at, at, String::new()))
+                }
+                yaml::Problem::Duplicate(at, pointer, same) => self.repeated(at, &pointer, same),
+            };
+            report.push(diagnostic);
+        }
+        self.value = value.unwrap_or_default();
+    }
+
+    fn report_repeated(&self, report: &mut Report) {
+        for duplicate in self.index().duplicates() {
+            let value = |found: index::Found| {
+                let raw = self.text.get(found.value.start as usize..found.value.end as usize)?;
+                serde_json::from_str::<Value>(raw).ok()
+            };
+            let at = duplicate.second.key.map_or(0, |key| key.start as usize);
+            let same = value(duplicate.first) == value(duplicate.second);
+            report.push(self.repeated(at, &duplicate.pointer, same));
+        }
+    }
+
+    fn repeated(&self, at: usize, pointer: &str, same: bool) -> Diagnostic {
+        let key = unescape(pointer.rsplit('/').next().unwrap_or("")).into_owned();
+        let end = self.key_end(at, &key);
+        let message = format!("`{key}` is given twice");
+        let diagnostic = match same {
+            true => Diagnostic::warning(codes::DUPLICATE, message).help("leave one out; both say the same"),
+            false => {
+                Diagnostic::error(codes::DUPLICATE, message).help("leave one out, or give it another name")
+            }
+        };
+        diagnostic
+            .at(self.at(at, end, pointer.to_owned()))
+            .label(self.place(pointer, Part::Key), "it stands here first")
     }
 }

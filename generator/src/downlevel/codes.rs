@@ -1,2 +1,3 @@
 //! The diagnostics of this stage.
+
 crate::codes! {}

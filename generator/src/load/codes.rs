@@ -1,2 +1,31 @@
 //! The diagnostics of this stage.
-crate::codes! {}
+
+crate::codes! {
+    /// The root document, or a file that a reference names, cannot be read.
+    pub UNREADABLE = "L001", "the file cannot be read",
+        "The file is missing, is no regular file, may not be read, or is not text in UTF-8 or UTF-16. For a file that a \
+         reference names, the path is taken relative to the file that holds the reference.";
+    /// The text is not JSON or YAML.
+    pub SYNTAX = "L002", "the text is not valid JSON or YAML",
+        "A file that starts with `{` or `[` and is named `.json` is read as JSON (RFC 8259); every other file is read as YAML 1.2, \
+         of which JSON is a part. A file holds one document.";
+    /// A member name is given twice in one object.
+    pub DUPLICATE = "L003", "the key is given twice",
+        "RFC 8259 leaves open what a repeated name means, and YAML forbids it; one of the two would be lost. When both values are \
+         the same this is a warning.";
+    /// The root is not an OpenAPI 3 document.
+    pub VERSION = "L004", "not an OpenAPI 3 document",
+        "The root document must have a member `openapi` that says 3.0, 3.1 or 3.2. Documents of Swagger 2.0 can be converted, \
+         for example with `npx swagger2openapi`.";
+    /// A YAML value that JSON has no form for.
+    pub NOT_JSON = "L005", "the value has no form in JSON",
+        "OpenAPI documents are JSON data also when they are written as YAML: infinities, not-a-number, and keys that are lists or \
+         objects do not exist there.";
+    /// Aliases that expand to too much, or values that nest too deeply.
+    pub TOO_LARGE = "L006", "the document expands too far",
+        "YAML aliases may repeat at most a million nodes, and values may nest at most 256 levels deep.";
+    /// A reference to another host.
+    pub REMOTE = "L007", "the reference leaves the file system",
+        "References to URLs are not followed, so that what is generated depends on your files alone. Put a copy of the file beside \
+         the document and refer to that.";
+}

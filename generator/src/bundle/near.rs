@@ -1,0 +1,34 @@
+//! Names that a misspelt one may have meant.
+
+/// The candidates nearest to a name, best first, at most three; none when nothing is near.
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let wanted: Vec<char> = name.to_lowercase().chars().take(64).collect();
+    let limit = (wanted.len() / 3).max(1);
+    let mut near: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .filter(|candidate| candidate.len().abs_diff(name.len()) <= limit * 4)
+        .map(|candidate| (distance(&wanted, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .collect();
+    near.sort();
+    near.into_iter().take(3).map(|(_, candidate)| candidate).collect()
+}
+
+/// Levenshtein's distance, without case.
+fn distance(wanted: &[char], candidate: &str) -> usize {
+    let mut row: Vec<usize> = (0..=wanted.len()).collect();
+    for (above, character) in candidate.to_lowercase().chars().take(64).enumerate() {
+        let mut diagonal = above;
+        let mut left = above + 1;
+        for (cell, letter) in row.iter_mut().skip(1).zip(wanted) {
+            let up = *cell;
+            *cell = (diagonal + usize::from(*letter != character)).min(up + 1).min(left + 1);
+            diagonal = up;
+            left = *cell;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = above + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}

@@ -1,0 +1,373 @@
+//! What can be reached from the root document, and what the references on the way lead to.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use serde_json::Value;
+
+use crate::grammar::{self, Kind};
+use crate::load::{FileId, Part, Sources, percent_decode, unescape};
+use crate::report::{Diagnostic, Report};
+
+use super::{codes, nearest};
+
+/// Something that a reference leads to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Target {
+    pub(super) file: FileId,
+    pub(super) pointer: String,
+    pub(super) kind: Kind,
+}
+
+/// What was reached.
+#[derive(Debug, Default)]
+pub(super) struct Reached {
+    /// Where each reference leads, by the file it stands in, its text and its kind. Aliases in other files are skipped: this is
+    /// the definition, or a component of the root document.
+    pub(super) references: HashMap<(FileId, String, Kind), Target>,
+    /// Definitions that are not components of the root document.
+    pub(super) targets: BTreeSet<Target>,
+    /// Components of the root document that only refer to a definition elsewhere, and thereby name it.
+    pub(super) slots: BTreeMap<Target, Vec<String>>,
+}
+
+/// The component that a place in the root document is, with its section.
+pub(super) fn slot(file: FileId, pointer: &str) -> Option<(Kind, &str)> {
+    let (section, name) = pointer.strip_prefix("/components/")?.split_once('/')?;
+    let kind = Kind::of_section(section)?;
+    (file == FileId::ROOT && !name.contains('/')).then_some((kind, name))
+}
+
+/// Walks everything that can be reached and reports the references that lead nowhere.
+pub(super) fn reach(sources: &mut Sources, report: &mut Report) -> Reached {
+    let mut walk =
+        Walk { sources, report, reached: Reached::default(), queue: Vec::new(), anchors: HashMap::new() };
+    walk.queue.push(Target { file: FileId::ROOT, pointer: String::new(), kind: Kind::Document });
+    loop {
+        while let Some(next) = walk.queue.pop() {
+            walk.follow_all(&next);
+        }
+        walk.add_children_of_discriminators();
+        if walk.queue.is_empty() {
+            break;
+        }
+    }
+    walk.reached
+}
+
+struct Walk<'a> {
+    sources: &'a mut Sources,
+    report: &'a mut Report,
+    reached: Reached,
+    queue: Vec<Target>,
+    anchors: HashMap<FileId, HashMap<String, String>>,
+}
+
+/// A reference on the way.
+struct Found {
+    pointer: String,
+    text: String,
+    kind: Kind,
+    how: How,
+}
+
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum How {
+    /// `$ref`.
+    Reference,
+    /// A value of `discriminator.mapping`.
+    Mapping,
+    /// `$ref` in an extension, which may be data.
+    Extension,
+}
+
+impl Walk<'_> {
+    /// Follows the references of a subtree.
+    fn follow_all(&mut self, target: &Target) {
+        let mut found = Vec::new();
+        let mut bad = Vec::new();
+        if let Some(value) = self.sources.value(target.file).pointer(&target.pointer) {
+            collect(value, target.kind, &mut target.pointer.clone(), &mut found, &mut bad);
+        }
+        for pointer in bad {
+            let place = self.sources.place_in(target.file, &pointer, Part::Value);
+            self.report.push(Diagnostic::error(codes::NOT_TEXT, "`$ref` is not text").at(place));
+        }
+        for reference in found {
+            let key = (target.file, reference.text.clone(), reference.kind);
+            if self.reached.references.contains_key(&key) {
+                continue;
+            }
+            let Some(first) = self.target(target.file, &reference) else { continue };
+            let Some(last) = self.definition(first, target.file, &reference) else { continue };
+            self.reached.references.insert(key, last.clone());
+            if let Some((kind, name)) = slot(target.file, reference.pointer.trim_end_matches("/$ref"))
+                && kind == last.kind
+                && reference.how == How::Reference
+                && slot(last.file, &last.pointer).is_none()
+                && self.is_alias(target.file, reference.pointer.trim_end_matches("/$ref"))
+            {
+                self.reached.slots.entry(last.clone()).or_default().push(unescape(name).into_owned());
+            }
+            self.include(last);
+        }
+    }
+
+    fn include(&mut self, target: Target) {
+        if slot(target.file, &target.pointer).is_some_and(|(kind, _)| kind == target.kind) {
+            return;
+        }
+        if self.reached.targets.insert(target.clone()) {
+            self.queue.push(target);
+        }
+    }
+
+    /// Where a reference leads.
+    fn target(&mut self, file: FileId, reference: &Found) -> Option<Target> {
+        let (path, fragment) = reference.text.split_once('#').unwrap_or((&reference.text, ""));
+        let kind = reference.kind;
+        if reference.how == How::Mapping && !reference.text.contains(['/', '#']) {
+            // A bare schema name.
+            let pointer = format!("/components/schemas/{}", crate::load::escape(&reference.text));
+            for file in [file, FileId::ROOT] {
+                if self.sources.value(file).pointer(&pointer).is_some() {
+                    return Some(Target { file, pointer, kind });
+                }
+            }
+            if !reference.text.contains('.') {
+                return self.dangling(file, reference, file, "/components/schemas", &reference.text);
+            }
+        }
+        let other = match path {
+            "" => file,
+            path if reference.how == How::Extension => {
+                // Data that only looks like a reference must not make a document fail.
+                self.sources.open(file, &reference.pointer, path, &mut Report::new())?
+            }
+            path => self.sources.open(file, &reference.pointer, path, self.report)?,
+        };
+        let pointer = percent_decode(fragment).into_owned();
+        let pointer = match pointer.as_str() {
+            "" | "/" => String::new(),
+            anchor if !anchor.starts_with('/') => match self.anchor(other, anchor) {
+                Some(pointer) => pointer,
+                None => return self.dangling(file, reference, other, "", anchor),
+            },
+            _ => pointer,
+        };
+        let root = self.sources.value(other);
+        // A pointer with `%` that was not meant as an escape.
+        let exists = root.pointer(&pointer).is_some();
+        let pointer = if !exists && root.pointer(fragment).is_some() { fragment.to_owned() } else { pointer };
+        match self.sources.value(other).pointer(&pointer) {
+            Some(_) => Some(Target { file: other, pointer, kind }),
+            None => {
+                let (parent, last) = pointer.rsplit_once('/').unwrap_or(("", &pointer));
+                self.dangling(file, reference, other, parent, &unescape(last))
+            }
+        }
+    }
+
+    fn dangling(
+        &mut self,
+        file: FileId,
+        reference: &Found,
+        other: FileId,
+        parent: &str,
+        name: &str,
+    ) -> Option<Target> {
+        if reference.how == How::Extension {
+            return None;
+        }
+        let place = self.sources.place_in(file, &reference.pointer, Part::Value);
+        let names = match self.sources.value(other).pointer(parent) {
+            Some(Value::Object(map)) => nearest(name, map.keys().map(String::as_str)),
+            _ => Vec::new(),
+        };
+        let within =
+            if other == file { String::new() } else { format!(" in `{}`", self.sources.name(other)) };
+        let help = match names.as_slice() {
+            [] => format!("there is no `{name}` under `#{parent}`{within}"),
+            near => format!("near names under `#{parent}`{within}: `{}`", near.join("`, `")),
+        };
+        let diagnostic = match reference.how {
+            How::Mapping => Diagnostic::warning(
+                codes::MAPPING,
+                format!("the mapping names no schema: `{}`", reference.text),
+            ),
+            _ => Diagnostic::error(
+                codes::DANGLING,
+                format!("the reference leads nowhere: `{}`", reference.text),
+            ),
+        };
+        self.report.push(diagnostic.at(place).help(help));
+        None
+    }
+
+    /// Skips aliases, down to a definition or a component of the root document.
+    fn definition(&mut self, first: Target, from: FileId, reference: &Found) -> Option<Target> {
+        let mut seen = HashSet::new();
+        let mut at = first.clone();
+        let mut kept = None;
+        while self.is_alias(at.file, &at.pointer) {
+            // A component of the root document keeps its name; it is followed only to see that it leads somewhere.
+            if kept.is_none() && slot(at.file, &at.pointer).is_some_and(|(kind, _)| kind == at.kind) {
+                kept = Some(at.clone());
+            }
+            let text = self.sources.value(at.file).pointer(&at.pointer)?.get("$ref")?.as_str()?.to_owned();
+            if !seen.insert(at.clone()) {
+                let place = self.sources.place_in(from, &reference.pointer, Part::Value);
+                let message = format!("`{}` leads in a circle of references", reference.text);
+                let help = "one of them has to say what it is";
+                self.report.push(Diagnostic::error(codes::CIRCLE, message).at(place).help(help));
+                return None;
+            }
+            let pointer = format!("{}/$ref", at.pointer);
+            at = self.target(at.file, &Found { pointer, text, kind: at.kind, how: reference.how })?;
+        }
+        Some(kept.unwrap_or(at))
+    }
+
+    /// Is a value nothing but a reference?
+    fn is_alias(&self, file: FileId, pointer: &str) -> bool {
+        let value = self.sources.value(file).pointer(pointer);
+        value
+            .and_then(Value::as_object)
+            .is_some_and(|map| map.len() == 1 && map.get("$ref").is_some_and(Value::is_string))
+    }
+
+    fn anchor(&mut self, file: FileId, name: &str) -> Option<String> {
+        let sources = &*self.sources;
+        let anchors = self.anchors.entry(file).or_insert_with(|| {
+            let mut anchors = HashMap::new();
+            find_anchors(sources.value(file), &mut String::new(), &mut anchors);
+            anchors
+        });
+        anchors.get(name).cloned()
+    }
+
+    /// A schema with a discriminator but without a mapping means every schema that is built on it, also those that nothing else
+    /// refers to. In the root document they are there anyway.
+    fn add_children_of_discriminators(&mut self) {
+        let parents: Vec<Target> =
+            self.reached.targets.iter().filter(|t| t.kind == Kind::Schema).cloned().collect();
+        let has_discriminator = |target: &&Target| {
+            let value = self.sources.value(target.file).pointer(&target.pointer);
+            target.file != FileId::ROOT && value.is_some_and(|value| value.get("discriminator").is_some())
+        };
+        let parents: HashSet<Target> = parents.iter().filter(has_discriminator).cloned().collect();
+        let files: BTreeSet<FileId> = parents.iter().map(|parent| parent.file).collect();
+        for file in files {
+            for (pointer, bases) in candidates(self.sources.value(file)) {
+                let built_on = bases.into_iter().any(|text| {
+                    let found =
+                        Found { pointer: pointer.clone(), text, kind: Kind::Schema, how: How::Extension };
+                    self.target(file, &found).is_some_and(|target| parents.contains(&target))
+                });
+                if built_on {
+                    self.include(Target { file, pointer, kind: Kind::Schema });
+                }
+            }
+        }
+    }
+}
+
+/// The named schemas of a file that are built on others, with the references to these.
+fn candidates(root: &Value) -> Vec<(String, Vec<String>)> {
+    let mut out = Vec::new();
+    for holder in ["/components/schemas", "/definitions", "/$defs", ""] {
+        for (name, schema) in root.pointer(holder).and_then(Value::as_object).into_iter().flatten() {
+            let bases = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+            let bases: Vec<String> =
+                bases.filter_map(|base| base.get("$ref")?.as_str().map(str::to_owned)).collect();
+            if !bases.is_empty() {
+                out.push((format!("{holder}/{}", crate::load::escape(name)), bases));
+            }
+        }
+    }
+    out
+}
+
+fn find_anchors(value: &Value, pointer: &mut String, anchors: &mut HashMap<String, String>) {
+    let length = pointer.len();
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::String(name)) = map.get("$anchor") {
+                anchors.entry(name.clone()).or_insert_with(|| pointer.clone());
+            }
+            for (name, child) in map {
+                pointer.push('/');
+                pointer.push_str(&crate::load::escape(name));
+                find_anchors(child, pointer, anchors);
+                pointer.truncate(length);
+            }
+        }
+        Value::Array(items) => {
+            for (place, child) in items.iter().enumerate() {
+                pointer.push_str(&format!("/{place}"));
+                find_anchors(child, pointer, anchors);
+                pointer.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The references of a subtree.
+fn collect(value: &Value, kind: Kind, pointer: &mut String, found: &mut Vec<Found>, bad: &mut Vec<String>) {
+    let mut push = |path: String, text: &str, kind: Kind, how: How| {
+        found.push(Found { pointer: path, text: text.to_owned(), kind, how });
+    };
+    if let Some(map) = value.as_object() {
+        match map.get("$ref") {
+            Some(Value::String(text)) if kind.section().is_some() => {
+                push(format!("{pointer}/$ref"), text, kind, How::Reference);
+            }
+            Some(_) if kind.section().is_some() => bad.push(format!("{pointer}/$ref")),
+            _ => {}
+        }
+        for (name, text) in mapping(value, kind) {
+            push(
+                format!("{pointer}/discriminator/mapping/{}", crate::load::escape(name)),
+                text,
+                Kind::Schema,
+                How::Mapping,
+            );
+        }
+        for (name, extension) in map.iter().filter(|(name, _)| name.starts_with("x-")) {
+            extension_references(extension, &mut |text, kind| {
+                push(format!("{pointer}/{}", crate::load::escape(name)), text, kind, How::Extension);
+            });
+        }
+    }
+    grammar::children(value, kind, pointer, &mut |child, kind, pointer| {
+        collect(child, kind, pointer, found, bad)
+    });
+}
+
+/// The values of a schema's `discriminator.mapping`.
+fn mapping(value: &Value, kind: Kind) -> impl Iterator<Item = (&String, &str)> {
+    let mapping =
+        (kind == Kind::Schema).then(|| value.get("discriminator")?.get("mapping")?.as_object()).flatten();
+    mapping.into_iter().flatten().filter_map(|(name, text)| Some((name, text.as_str()?)))
+}
+
+/// References in an extension that name a component, and so say what they lead to.
+pub(super) fn extension_references(value: &Value, each: &mut dyn FnMut(&str, Kind)) {
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::String(text)) = map.get("$ref")
+                && let Some(kind) = extension_kind(text)
+            {
+                each(text, kind);
+            }
+            map.values().for_each(|child| extension_references(child, each));
+        }
+        Value::Array(items) => items.iter().for_each(|child| extension_references(child, each)),
+        _ => {}
+    }
+}
+
+/// What a reference in an extension leads to, by its section.
+pub(super) fn extension_kind(text: &str) -> Option<Kind> {
+    Kind::of_section(text.split_once("#/components/")?.1.split_once('/')?.0)
+}

@@ -1,0 +1,217 @@
+//! Which members of an OpenAPI document hold which objects, in 3.0, 3.1 and 3.2.
+//!
+//! Comes in: a value and what it is. Goes out: its children and what they are. Deliberately absent: everything that is
+//! data (`example`, `default`, `enum`, `const`, extensions), so that a `$ref` in an example is never taken for a reference.
+
+use serde_json::Value;
+
+use crate::load::escape;
+
+/// What an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Kind {
+    Document,
+    Components,
+    PathItem,
+    Operation,
+    Parameter,
+    RequestBody,
+    Response,
+    MediaType,
+    Encoding,
+    Header,
+    Example,
+    Link,
+    Callback,
+    SecurityScheme,
+    Schema,
+}
+
+/// What a member holds.
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    One(Kind),
+    List(Kind),
+    Map(Kind),
+    /// A map in which names that start with `x-` are extensions.
+    Extensible(Kind),
+}
+
+use Kind::*;
+use Shape::{Extensible, List, Map, One};
+
+impl Kind {
+    /// The member of `components` that holds objects of this kind, when there is one.
+    pub(crate) fn section(self) -> Option<&'static str> {
+        COMPONENTS
+            .iter()
+            .find(|(_, shape)| matches!(shape, Map(kind) if *kind == self))
+            .map(|(name, _)| *name)
+    }
+
+    /// What a section of `components` holds.
+    pub(crate) fn of_section(section: &str) -> Option<Kind> {
+        COMPONENTS.iter().find_map(|(name, shape)| match shape {
+            Map(kind) if *name == section => Some(*kind),
+            _ => None,
+        })
+    }
+
+    fn members(self) -> &'static [(&'static str, Shape)] {
+        match self {
+            Document => &[
+                ("paths", Extensible(PathItem)),
+                ("webhooks", Map(PathItem)),
+                ("components", One(Components)),
+            ],
+            Components => COMPONENTS,
+            PathItem => PATH_ITEM,
+            Operation => &[
+                ("parameters", List(Parameter)),
+                ("requestBody", One(RequestBody)),
+                ("responses", Extensible(Response)),
+                ("callbacks", Map(Callback)),
+            ],
+            Parameter | Header => {
+                &[("schema", One(Schema)), ("content", Map(MediaType)), ("examples", Map(Example))]
+            }
+            RequestBody => &[("content", Map(MediaType))],
+            Response => &[("headers", Map(Header)), ("content", Map(MediaType)), ("links", Map(Link))],
+            MediaType => &[
+                ("schema", One(Schema)),
+                ("itemSchema", One(Schema)),
+                ("examples", Map(Example)),
+                ("encoding", Map(Encoding)),
+                ("prefixEncoding", List(Encoding)),
+                ("itemEncoding", One(Encoding)),
+            ],
+            Encoding => &[("headers", Map(Header))],
+            Schema => SCHEMA,
+            Example | Link | SecurityScheme | Callback => &[],
+        }
+    }
+
+    fn shape(self, member: &str) -> Option<Shape> {
+        if self == Callback {
+            return (!member.starts_with("x-")).then_some(One(PathItem));
+        }
+        self.members().iter().find(|(name, _)| *name == member).map(|(_, shape)| *shape)
+    }
+}
+
+const COMPONENTS: &[(&str, Shape)] = &[
+    ("schemas", Map(Schema)),
+    ("responses", Map(Response)),
+    ("parameters", Map(Parameter)),
+    ("examples", Map(Example)),
+    ("requestBodies", Map(RequestBody)),
+    ("headers", Map(Header)),
+    ("securitySchemes", Map(SecurityScheme)),
+    ("links", Map(Link)),
+    ("callbacks", Map(Callback)),
+    ("pathItems", Map(PathItem)),
+    ("mediaTypes", Map(MediaType)),
+];
+
+const PATH_ITEM: &[(&str, Shape)] = &[
+    ("parameters", List(Parameter)),
+    ("get", One(Operation)),
+    ("put", One(Operation)),
+    ("post", One(Operation)),
+    ("delete", One(Operation)),
+    ("options", One(Operation)),
+    ("head", One(Operation)),
+    ("patch", One(Operation)),
+    ("trace", One(Operation)),
+    ("query", One(Operation)),
+    ("additionalOperations", Map(Operation)),
+];
+
+const SCHEMA: &[(&str, Shape)] = &[
+    ("properties", Map(Schema)),
+    ("items", One(Schema)),
+    ("allOf", List(Schema)),
+    ("oneOf", List(Schema)),
+    ("anyOf", List(Schema)),
+    ("additionalProperties", One(Schema)),
+    ("not", One(Schema)),
+    ("$defs", Map(Schema)),
+    ("definitions", Map(Schema)),
+    ("prefixItems", List(Schema)),
+    ("patternProperties", Map(Schema)),
+    ("propertyNames", One(Schema)),
+    ("contains", One(Schema)),
+    ("if", One(Schema)),
+    ("then", One(Schema)),
+    ("else", One(Schema)),
+    ("dependentSchemas", Map(Schema)),
+    ("unevaluatedItems", One(Schema)),
+    ("unevaluatedProperties", One(Schema)),
+    ("additionalItems", One(Schema)),
+    ("contentSchema", One(Schema)),
+];
+
+/// Calls `each` with every child, its kind and its pointer; `pointer` is that of `value` and the same again afterwards.
+pub(crate) fn children(
+    value: &Value,
+    kind: Kind,
+    pointer: &mut String,
+    each: &mut dyn FnMut(&Value, Kind, &mut String),
+) {
+    let Some(map) = value.as_object() else { return };
+    for (member, child) in map {
+        let Some(shape) = kind.shape(member) else { continue };
+        within(pointer, member, |pointer| match (shape, child) {
+            (One(kind), Value::Array(items)) | (List(kind), Value::Array(items)) => {
+                for (place, item) in items.iter().enumerate() {
+                    within(pointer, &place.to_string(), |pointer| each(item, kind, pointer));
+                }
+            }
+            (One(kind), _) => each(child, kind, pointer),
+            (Map(kind) | Extensible(kind), Value::Object(entries)) => {
+                let data = |name: &str| matches!(shape, Extensible(_)) && name.starts_with("x-");
+                for (name, entry) in entries.iter().filter(|(name, _)| !data(name)) {
+                    within(pointer, name, |pointer| each(entry, kind, pointer));
+                }
+            }
+            _ => {}
+        });
+    }
+}
+
+/// The same, with children that can be changed.
+pub(crate) fn children_mut(
+    value: &mut Value,
+    kind: Kind,
+    pointer: &mut String,
+    each: &mut dyn FnMut(&mut Value, Kind, &mut String),
+) {
+    let Some(map) = value.as_object_mut() else { return };
+    for (member, child) in map.iter_mut() {
+        let Some(shape) = kind.shape(member) else { continue };
+        within(pointer, member, |pointer| match (shape, child) {
+            (One(kind), Value::Array(items)) | (List(kind), Value::Array(items)) => {
+                for (place, item) in items.iter_mut().enumerate() {
+                    within(pointer, &place.to_string(), |pointer| each(item, kind, pointer));
+                }
+            }
+            (One(kind), child) => each(child, kind, pointer),
+            (Map(kind) | Extensible(kind), Value::Object(entries)) => {
+                let data = |name: &str| matches!(shape, Extensible(_)) && name.starts_with("x-");
+                for (name, entry) in entries.iter_mut().filter(|(name, _)| !data(name)) {
+                    within(pointer, name, |pointer| each(entry, kind, pointer));
+                }
+            }
+            _ => {}
+        });
+    }
+}
+
+/// Runs `inside` with the pointer to a member.
+fn within(pointer: &mut String, segment: &str, inside: impl FnOnce(&mut String)) {
+    let length = pointer.len();
+    pointer.push('/');
+    pointer.push_str(&escape(segment));
+    inside(pointer);
+    pointer.truncate(length);
+}

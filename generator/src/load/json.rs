@@ -1,0 +1,186 @@
+//! JSON through serde_json, and where its parts stand.
+
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use super::index::{Builder, Index, Span};
+
+/// The value of a text, and whether an object in it has a key twice.
+pub(super) fn parse(text: &str) -> Result<(Value, bool), serde_json::Error> {
+    let repeated = Cell::new(false);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = Any { repeated: &repeated }.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok((value, repeated.get()))
+}
+
+/// Builds a `Value` as serde_json itself does, but notices repeated keys.
+#[derive(Clone, Copy)]
+struct Any<'a> {
+    repeated: &'a Cell<bool>,
+}
+
+impl<'de> DeserializeSeed<'de> for Any<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Any<'_> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(self)? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = members.next_key::<String>()? {
+            if map.insert(key, members.next_value_seed(self)?).is_some() {
+                self.repeated.set(true);
+            }
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+/// Where the parts of a text stand. The text has been parsed before, so nothing here refuses anything.
+pub(super) fn index(text: &str) -> Index {
+    let mut scanner = Scanner { text, at: 0, builder: Builder::default() };
+    scanner.value(None);
+    scanner.builder.finish()
+}
+
+struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+    builder: Builder,
+}
+
+impl Scanner<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn space(&mut self) {
+        while self.peek().is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn span(&self, start: usize) -> Span {
+        let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span { start: narrow(start), end: narrow(self.at) }
+    }
+
+    /// A value. As deep as the parser went before, which has a limit.
+    fn value(&mut self, key: Option<(Box<str>, Span)>) {
+        self.space();
+        let start = self.at;
+        match self.peek() {
+            Some(open @ (b'{' | b'[')) => {
+                self.at += 1;
+                let id = self.builder.add(key, self.span(start));
+                self.builder.open(id);
+                loop {
+                    self.space();
+                    match self.peek() {
+                        Some(b'}' | b']') | None => break,
+                        Some(b',' | b':') => self.at += 1,
+                        Some(_) if open == b'[' => self.value(None),
+                        Some(_) => {
+                            let key = self.key();
+                            self.value(Some(key));
+                        }
+                    }
+                }
+                self.at = (self.at + 1).min(self.text.len());
+                let end = self.span(start).end;
+                self.builder.close(end);
+            }
+            Some(b'"') => {
+                self.string();
+                let span = self.span(start);
+                self.builder.add(key, span);
+            }
+            _ => {
+                while self
+                    .peek()
+                    .is_some_and(|byte| !matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r'))
+                {
+                    self.at += 1;
+                }
+                let span = self.span(start);
+                self.builder.add(key, span);
+            }
+        }
+    }
+
+    fn key(&mut self) -> (Box<str>, Span) {
+        let start = self.at;
+        self.string();
+        let raw = self.text.get(start..self.at).unwrap_or("");
+        let key = serde_json::from_str::<String>(raw).unwrap_or_else(|_| raw.to_owned());
+        let span = self.span(start);
+        self.space();
+        if self.peek() == Some(b':') {
+            self.at += 1;
+        }
+        (key.into_boxed_str(), span)
+    }
+
+    fn string(&mut self) {
+        self.at += 1;
+        while let Some(byte) = self.peek() {
+            self.at += match byte {
+                b'\\' => 2,
+                _ => 1,
+            };
+            if byte == b'"' {
+                break;
+            }
+        }
+        self.at = self.at.min(self.text.len());
+    }
+}

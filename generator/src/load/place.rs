@@ -1,0 +1,138 @@
+//! From pointers and offsets to places.
+
+use crate::contract::Pointer;
+use crate::report::Place;
+
+use super::index::{Found, Index};
+use super::{FileId, Format, SourceFile, Sources, json, yaml};
+
+/// Which part of a member a place shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The member's name, for what is missing inside of it; for items of a list, the item.
+    Key,
+    /// The member's value; for a list or an object, its name, because the value fills many lines.
+    Value,
+}
+
+/// How many characters of a line a place holds at most.
+const LONGEST: usize = 160;
+
+impl Sources {
+    /// The place of a pointer into the bundled document (after [`bundle`](crate::bundle), which knows where each part
+    /// came from) or into the root document (before). When nothing stands there, the nearest thing around it.
+    pub fn place(&self, pointer: &Pointer, part: Part) -> Place {
+        let mut prefix = pointer.0.as_str();
+        loop {
+            if let Some((file, start)) = self.origins.get(prefix) {
+                let rest = pointer.0.get(prefix.len()..).unwrap_or("");
+                return self.place_in(*file, &format!("{start}{rest}"), part);
+            }
+            match prefix.rfind('/') {
+                Some(at) => prefix = prefix.get(..at).unwrap_or(""),
+                None => return self.place_in(FileId::ROOT, &pointer.0, part),
+            }
+        }
+    }
+
+    /// The place of a pointer into a file. When nothing stands there, the nearest thing around it.
+    pub fn place_in(&self, file: FileId, pointer: &str, part: Part) -> Place {
+        match self.files.get(file.0) {
+            Some(file) => file.place(pointer, part),
+            None => Place {
+                file: String::new(),
+                line: 1,
+                column: 1,
+                pointer: pointer.to_owned(),
+                text: String::new(),
+                underline: (0, 0),
+            },
+        }
+    }
+
+    /// A scalar as its author wrote it, for numbers that are meant as text (`version: 1.10`).
+    pub fn raw(&self, pointer: &Pointer) -> Option<&str> {
+        let place = self.place(pointer, Part::Value);
+        let file = self.files.iter().find(|file| file.shown == place.file)?;
+        match file.index().find(&place.pointer) {
+            (Some(Found { value, container: false, .. }), reached) if reached == place.pointer => {
+                file.text.get(value.start as usize..value.end as usize)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl SourceFile {
+    pub(super) fn index(&self) -> &Index {
+        self.index.get_or_init(|| match self.format {
+            Format::Json => json::index(&self.text),
+            Format::Yaml => yaml::index(&self.text),
+        })
+    }
+
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(breaks.filter_map(|(at, _)| u32::try_from(at + 1).ok())).collect()
+        })
+    }
+
+    pub(super) fn place(&self, pointer: &str, part: Part) -> Place {
+        let (found, reached) = self.index().find(pointer);
+        let exact = reached == pointer;
+        let span = found.map(|found| match found.key {
+            Some(key) if part == Part::Key || found.container || !exact => key,
+            _ => found.value,
+        });
+        let (start, end) = span.map_or((0, 0), |span| (span.start as usize, span.end as usize));
+        self.at(start, end, pointer.to_owned())
+    }
+
+    /// The offset of a line and column as serde_json counts them: from 1, in bytes.
+    pub(super) fn offset(&self, line: usize, column: usize) -> usize {
+        let start = self.lines().get(line.saturating_sub(1)).map_or(0, |start| *start as usize);
+        // Column 0 is the line break before the line.
+        (start + column).saturating_sub(1).min(self.text.len())
+    }
+
+    /// Where a key that starts at an offset ends.
+    pub(super) fn key_end(&self, at: usize, key: &str) -> usize {
+        let quoted = self.text.get(at..).is_some_and(|rest| rest.starts_with(['"', '\'']));
+        let end = at + key.len() + if quoted { 2 } else { 0 };
+        if self.text.is_char_boundary(end) { end.min(self.text.len()) } else { at }
+    }
+
+    /// The place of a range of bytes.
+    pub(super) fn at(&self, start: usize, end: usize, pointer: String) -> Place {
+        let mut start = start.min(self.text.len());
+        while !self.text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let line = self.lines().partition_point(|first| *first as usize <= start).max(1);
+        let first = self.lines().get(line - 1).map_or(0, |first| *first as usize);
+        let rest = self.text.get(first..).unwrap_or("");
+        let whole = rest.split('\n').next().unwrap_or("").trim_end_matches('\r');
+        let before = self.text.get(first..start).unwrap_or("");
+        let column = before.chars().count() + 1;
+        let begin = (start - first).min(whole.len());
+        let until = (end.max(start) - first).min(whole.len());
+        let (text, underline) = cut(whole, begin, until);
+        Place { file: self.shown.clone(), line, column, pointer, text, underline }
+    }
+}
+
+/// A line cut to what is around the range of bytes, and the range in that.
+fn cut(line: &str, start: usize, end: usize) -> (String, (usize, usize)) {
+    if line.len() <= LONGEST {
+        return (line.to_owned(), (start, end));
+    }
+    let back = line.get(..start).unwrap_or("").char_indices().rev().nth(LONGEST / 4).map_or(0, |(at, _)| at);
+    let window = line.get(back..).unwrap_or("");
+    let ahead = window.char_indices().nth(LONGEST).map_or(window.len(), |(at, _)| at);
+    let window = window.get(..ahead).unwrap_or("");
+    let (prefix, suffix) =
+        (if back > 0 { "…" } else { "" }, if back + ahead < line.len() { "…" } else { "" });
+    let shift = |at: usize| (at.max(back) - back).min(ahead) + prefix.len();
+    (format!("{prefix}{window}{suffix}"), (shift(start), shift(end)))
+}
