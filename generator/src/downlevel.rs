@@ -65,12 +65,7 @@ fn apply(value: &mut Value, kind: Kind, pointer: &mut String, sources: &Sources,
     grammar::children_mut(value, kind, pointer, &mut |child, kind, pointer| {
         apply(child, kind, pointer, sources, report);
     });
-    // A schema may be `true` or `false`; `additionalProperties` and the like may be so in 3.0, too.
-    if kind == Kind::Schema
-        && value.is_boolean()
-        && !pointer.ends_with("Properties")
-        && !pointer.ends_with("Items")
-    {
+    if kind == Kind::Schema && value.is_boolean() && !may_be_boolean(pointer) {
         schema::from_boolean(value);
     }
     let Some(map) = value.as_object_mut() else { return };
@@ -80,6 +75,20 @@ fn apply(value: &mut Value, kind: Kind, pointer: &mut String, sources: &Sources,
     } else {
         document::apply(map, kind, &mut context);
     }
+}
+
+/// Schemas that may be `true` or `false` in 3.0, too, or that travel as they are.
+fn may_be_boolean(pointer: &str) -> bool {
+    let mut segments = pointer.rsplit('/');
+    let last = segments.next().unwrap_or("");
+    let holder = segments.next().unwrap_or("");
+    let named = matches!(
+        holder,
+        "properties" | "schemas" | "patternProperties" | "dependentSchemas" | "$defs" | "definitions"
+    );
+    let keyword = ["additionalProperties", "unevaluatedProperties", "unevaluatedItems", "additionalItems"]
+        .contains(&last);
+    keyword && !named
 }
 
 /// Moves a member to the extension of its name.
