@@ -16,6 +16,8 @@ pub mod resolve;
 
 pub mod lower;
 
+pub mod check;
+
 /// Every table of diagnostic codes, one for each stage that can refuse something.
 pub const DIAGNOSTICS: &[&[report::Code]] = &[
     load::codes::TABLE,
@@ -23,6 +25,7 @@ pub const DIAGNOSTICS: &[&[report::Code]] = &[
     downlevel::codes::TABLE,
     resolve::codes::TABLE,
     lower::codes::TABLE,
+    check::codes::TABLE,
 ];
 
 /// The explanation of a diagnostic code such as `L002`, in any case.
