@@ -27,6 +27,8 @@ pub mod resolve;
 
 pub mod lower;
 
+pub mod check;
+
 pub mod docs;
 
 pub mod catalogue;
@@ -105,6 +107,7 @@ pub const DIAGNOSTICS: &[&[report::Code]] = &[
     downlevel::codes::TABLE,
     resolve::codes::TABLE,
     lower::codes::TABLE,
+    check::codes::TABLE,
     store::codes::TABLE,
 ];
 
