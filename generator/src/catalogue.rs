@@ -136,7 +136,11 @@ fn media(contract: &Contract, media: &Media) -> Value {
 /// One entry for each media type, or one without.
 fn errors(contract: &Contract, error: &ErrorResponse) -> Vec<Value> {
     let status = rows::status(error.status);
-    let entry = |media_type: Option<&str>, family: Option<&str>, codes: Vec<Value>, open: bool, ty: Option<String>| {
+    let entry = |media_type: Option<&str>,
+                 family: Option<&str>,
+                 codes: Vec<Value>,
+                 open: bool,
+                 ty: Option<String>| {
         object([
             ("status", Some(status.as_str().into())),
             ("media_type", media_type.map(Value::from)),
@@ -158,7 +162,10 @@ fn errors(contract: &Contract, error: &ErrorResponse) -> Vec<Value> {
                 ErrorKind::Problem { family, codes, open } => {
                     let family = contract.families.get(family.0);
                     let known = family.map(|family| family.codes.as_slice()).unwrap_or_default();
-                    let codes = codes.iter().filter_map(|code| known.get(code.0)).map(|code| code.code.as_str().into());
+                    let codes = codes
+                        .iter()
+                        .filter_map(|code| known.get(code.0))
+                        .map(|code| code.code.as_str().into());
                     entry(media_type, family.map(|family| family.name.as_str()), codes.collect(), *open, None)
                 }
                 ErrorKind::Json(ty) => {
@@ -168,4 +175,70 @@ fn errors(contract: &Contract, error: &ErrorResponse) -> Vec<Value> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docs::samples;
+
+    fn catalogue(contract: &Contract) -> String {
+        print(contract, &rows::rows(contract))
+    }
+
+    #[test]
+    fn catalogues_follow_their_schema() {
+        let schema: Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
+        assert!(jsonschema::meta::is_valid(&schema));
+        let validator = jsonschema::validator_for(&schema).expect("the schema compiles");
+        for contract in [samples::empty(), samples::library(), samples::hostile()] {
+            let text = catalogue(&contract);
+            assert!(text.ends_with("}\n"));
+            let value: Value = serde_json::from_str(&text).expect("the catalogue is JSON");
+            let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            assert_eq!(errors, [""; 0]);
+        }
+    }
+
+    #[test]
+    fn the_schema_describes_every_key() {
+        let mut schema: Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
+        close(&mut schema);
+        let validator = jsonschema::validator_for(&schema).expect("the schema compiles");
+        let mut contract = samples::library();
+        contract.families[0].members[0].constant = Some("x".into());
+        let value: Value = serde_json::from_str(&catalogue(&contract)).expect("the catalogue is JSON");
+        let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert_eq!(errors, [""; 0]);
+    }
+
+    /// Forbids keys that the schema does not name.
+    fn close(schema: &mut Value) {
+        match schema {
+            Value::Object(members) => {
+                if members.contains_key("properties") && members.get("type") == Some(&"object".into()) {
+                    members.insert("additionalProperties".to_owned(), false.into());
+                }
+                members.values_mut().for_each(close);
+            }
+            Value::Array(items) => items.iter_mut().for_each(close),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn text_arrives_unchanged() {
+        let contract = samples::hostile();
+        let text = catalogue(&contract);
+        assert!(!text.contains('\u{202E}'));
+        let value: Value = serde_json::from_str(&text).expect("the catalogue is JSON");
+        assert_eq!(value["families"][0]["codes"][0]["meaning"], samples::HOSTILE);
+    }
+
+    #[test]
+    fn an_operation() {
+        let value: Value =
+            serde_json::from_str(&catalogue(&samples::library())).expect("the catalogue is JSON");
+        insta::assert_snapshot!(value["operations"][1], @r#"{"id":"lendBook","method":"POST","path":"/loans","body":{"required":true,"media":[{"media_type":"application/json","type":"Target"}]},"successes":[{"status":"201","media":[{"media_type":"application/json","type":"Loan"}]}],"errors":[{"status":"403","media_type":"application/problem+json","family":"Problem","codes":["quota_exceeded"],"open":true},{"status":"409","media_type":"application/problem+json","family":"Problem","codes":["branch_required"],"open":true},{"status":"413","media_type":"application/problem+json","family":"Problem","codes":["quota_exceeded"],"open":false},{"status":"5XX","media_type":"application/json","codes":[],"open":true,"type":"Branch"}]}"#);
+    }
 }

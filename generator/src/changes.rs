@@ -56,9 +56,8 @@ pub fn between(old: &str, new: &str) -> Vec<Change> {
 }
 
 /// A catalogue, as far as changes are looked for. What is missing is empty: an older form of it still compares.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(default)]
-#[derive(Default)]
 struct Catalogue {
     catalogue: String,
     api: Api,
@@ -144,6 +143,9 @@ struct Failure {
     r#type: Option<String>,
 }
 
+/// How a sentence names the codes that a response leaves open.
+const OTHER_CODES: &str = "with other codes";
+
 fn read(text: &str) -> Result<Catalogue, String> {
     let catalogue: Catalogue = serde_json::from_str(text).map_err(|error| line(&error.to_string()))?;
     if catalogue.catalogue == crate::catalogue::VERSION {
@@ -184,7 +186,11 @@ struct Matched<'a, T> {
     kept: Vec<(Option<&'a T>, &'a T)>,
 }
 
-fn matched<'a, T, K: std::hash::Hash + Eq>(old: &'a [T], new: &'a [T], key: impl Fn(&'a T) -> K) -> Matched<'a, T> {
+fn matched<'a, T, K: std::hash::Hash + Eq>(
+    old: &'a [T],
+    new: &'a [T],
+    key: impl Fn(&'a T) -> K,
+) -> Matched<'a, T> {
     let mut left: IndexMap<K, &T> = IndexMap::with_capacity(old.len());
     for item in old {
         left.entry(key(item)).or_insert(item);
@@ -214,7 +220,11 @@ impl Changes {
             self.compatible(format!("api: title {} -> {}", quoted(&old.api.title), quoted(&new.api.title)));
         }
         if old.api.version != new.api.version {
-            self.compatible(format!("api: version {} -> {}", quoted(&old.api.version), quoted(&new.api.version)));
+            self.compatible(format!(
+                "api: version {} -> {}",
+                quoted(&old.api.version),
+                quoted(&new.api.version)
+            ));
         }
         match (old.families.as_slice(), new.families.as_slice()) {
             // A family that is the only one is the same one under another name.
@@ -228,14 +238,20 @@ impl Changes {
         let Matched { removed, kept } = matched(old, new, |family| &family.name);
         for family in removed {
             self.breaking(format!("problem family {} removed", quoted(&family.name)));
-            self.family(family, &Family { name: family.name.clone(), place: family.place.clone(), ..Family::default() });
+            self.family(
+                family,
+                &Family { name: family.name.clone(), place: family.place.clone(), ..Family::default() },
+            );
         }
         for (old, new) in kept {
             if let Some(old) = old {
                 self.family(old, new);
             } else {
                 self.compatible(format!("problem family {} added", quoted(&new.name)));
-                self.family(&Family { name: new.name.clone(), place: new.place.clone(), ..Family::default() }, new);
+                self.family(
+                    &Family { name: new.name.clone(), place: new.place.clone(), ..Family::default() },
+                    new,
+                );
             }
         }
     }
@@ -245,7 +261,11 @@ impl Changes {
             self.breaking(format!("problem family {} renamed to {}", quoted(&old.name), quoted(&new.name)));
         }
         if old.place != new.place {
-            self.breaking(format!("problems carry their code at {} instead of {}", quoted(&new.place), quoted(&old.place)));
+            self.breaking(format!(
+                "problems carry their code at {} instead of {}",
+                quoted(&new.place),
+                quoted(&old.place)
+            ));
         }
         self.fields(&format!("problems of {}", quoted(&new.name)), &old.members, &new.members);
         let Matched { removed, kept } = matched(&old.codes, &new.codes, |code| &code.code);
@@ -263,7 +283,8 @@ impl Changes {
     fn code(&mut self, old: &Code, new: &Code) {
         let code = format!("code {}", quoted(&new.code));
         if old.statuses != new.statuses {
-            let sentence = format!("{code}: status {} -> {}", statuses(&old.statuses), statuses(&new.statuses));
+            let sentence =
+                format!("{code}: status {} -> {}", statuses(&old.statuses), statuses(&new.statuses));
             if old.statuses.iter().all(|status| new.statuses.contains(status)) {
                 self.compatible(sentence);
             } else {
@@ -271,7 +292,8 @@ impl Changes {
             }
         }
         if old.retryable != new.retryable {
-            let sentence = format!("{code}: retryable {} -> {}", retryable(old.retryable), retryable(new.retryable));
+            let sentence =
+                format!("{code}: retryable {} -> {}", retryable(old.retryable), retryable(new.retryable));
             if old.retryable.is_none() {
                 self.compatible(sentence);
             } else {
@@ -289,7 +311,11 @@ impl Changes {
         }
         for (what, old, new) in [("title", &old.title, &new.title), ("section", &old.section, &new.section)] {
             if old != new {
-                self.compatible(format!("{code}: {what} {} -> {}", or_none(old.as_ref()), or_none(new.as_ref())));
+                self.compatible(format!(
+                    "{code}: {what} {} -> {}",
+                    or_none(old.as_ref()),
+                    or_none(new.as_ref())
+                ));
             }
         }
         self.fields(&code, &old.fields, &new.fields);
@@ -335,14 +361,19 @@ impl Changes {
         let operation = format!("operation {}", quoted(&new.id));
         if (&old.method, &old.path) != (&new.method, &new.path) {
             let old = quoted(&format!("{} {}", old.method, old.path));
-            self.breaking(format!("{operation}: {old} -> {}", quoted(&format!("{} {}", new.method, new.path))));
+            self.breaking(format!(
+                "{operation}: {old} -> {}",
+                quoted(&format!("{} {}", new.method, new.path))
+            ));
         }
         self.body(&operation, old.body.as_ref(), new.body.as_ref());
         self.successes(&operation, &old.successes, &new.successes);
         let (old, new) = (answers(&old.errors), answers(&new.errors));
         let Matched { removed, kept } = matched(&old, &new, |answer| answer);
         for (status, answer) in removed {
-            self.breaking(format!("{operation}: no longer answers {status} {answer}"));
+            let sentence = format!("{operation}: no longer answers {status} {answer}");
+            // Nobody can have relied on codes that were not named.
+            if answer == OTHER_CODES { self.compatible(sentence) } else { self.breaking(sentence) }
         }
         for (_, (status, answer)) in kept.into_iter().filter(|(old, _)| old.is_none()) {
             self.compatible(format!("{operation}: may now answer {status} {answer}"));
@@ -353,11 +384,15 @@ impl Changes {
         match (old, new) {
             (None, None) => {}
             (Some(_), None) => self.breaking(format!("{operation}: request body removed")),
-            (None, Some(new)) if new.required => self.breaking(format!("{operation}: request body added (required)")),
+            (None, Some(new)) if new.required => {
+                self.breaking(format!("{operation}: request body added (required)"))
+            }
             (None, Some(_)) => self.compatible(format!("{operation}: request body added (optional)")),
             (Some(old), Some(new)) => {
                 match (old.required, new.required) {
-                    (true, false) => self.compatible(format!("{operation}: request body required -> optional")),
+                    (true, false) => {
+                        self.compatible(format!("{operation}: request body required -> optional"))
+                    }
                     (false, true) => self.breaking(format!("{operation}: request body optional -> required")),
                     _ => {}
                 }
@@ -388,7 +423,11 @@ impl Changes {
         }
         for (old, new) in kept {
             match old {
-                None => self.compatible(format!("{of}: {} added ({})", quoted(&new.media_type), line(&new.r#type))),
+                None => self.compatible(format!(
+                    "{of}: {} added ({})",
+                    quoted(&new.media_type),
+                    line(&new.r#type)
+                )),
                 Some(old) if old.r#type != new.r#type => {
                     self.breaking(format!("{of}: type {} -> {}", line(&old.r#type), line(&new.r#type)));
                 }
@@ -430,8 +469,10 @@ fn answers(failures: &[Failure]) -> Vec<(String, String)> {
         }
         let uncoded = match (&failure.r#type, &failure.media_type) {
             (Some(ty), _) => Some(format!("with {}", line(ty))),
-            (None, Some(media)) if failure.codes.is_empty() && failure.open => Some(format!("with {}", quoted(media))),
-            (None, Some(_)) if failure.open => Some("with other codes".to_owned()),
+            (None, Some(media)) if failure.codes.is_empty() && failure.open => {
+                Some(format!("with {}", quoted(media)))
+            }
+            (None, Some(_)) if failure.open => Some(OTHER_CODES.to_owned()),
             (None, Some(_)) => None,
             (None, None) => Some("without a body".to_owned()),
         };
@@ -440,4 +481,142 @@ fn answers(failures: &[Failure]) -> Vec<(String, String)> {
     let mut seen = std::collections::HashSet::new();
     out.retain(|answer| seen.insert(answer.clone()));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{CodeId, Contract, ErrorKind, IntegerFormat, Type};
+    use crate::docs::{rows, samples};
+
+    fn print(contract: &Contract) -> String {
+        crate::catalogue::print(contract, &rows::rows(contract))
+    }
+
+    fn changes(change: impl FnOnce(&mut Contract)) -> String {
+        let mut contract = samples::library();
+        let old = print(&contract);
+        change(&mut contract);
+        between(&old, &print(&contract)).iter().map(Change::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn nothing_changed() {
+        assert_eq!(changes(|_| {}), "");
+        assert_eq!(
+            changes(|contract| contract.families[0].codes[0].meaning = Some("Other words.".to_owned())),
+            ""
+        );
+    }
+
+    #[test]
+    fn facts_of_codes() {
+        let text = changes(|contract| {
+            let codes = &mut contract.families[0].codes;
+            codes[0].statuses = vec![403, 410];
+            codes[0].fields[0].ty = Type::String;
+            codes[0].fields[1].required = false;
+            codes[0].fields[2].required = true;
+            codes[1].retryable = Some(true);
+            codes[1].title = None;
+            codes[1].fields.clear();
+            codes[1].fields.push(samples::field("new|`", Type::Integer(IntegerFormat::I32), true));
+            codes[2].type_uri = Some("https://example.com/errors#busy".to_owned());
+        });
+        insta::assert_snapshot!(text, @"
+        code `quota_exceeded`: status 403, 413 -> 403, 410 (breaking)
+        code `quota_exceeded`: field `limit`: type integer (int64) -> string (breaking)
+        code `quota_exceeded`: field `used`: required -> optional (breaking)
+        code `quota_exceeded`: field `tier`: optional -> required
+        code `branch_required`: retryable no -> yes (breaking)
+        code `branch_required`: title `About branch_required` -> none
+        code `branch_required`: field `choices` removed (breaking)
+        code `branch_required`: field `choices[].slug` removed (breaking)
+        code `branch_required`: field `choices[].opens_at` removed (breaking)
+        code `branch_required`: field `choices[].nearest` removed (breaking)
+        code `branch_required`: field `new|'` added (integer (int32), required)
+        code `busy`: type none -> `https://example.com/errors#busy`
+        ");
+    }
+
+    #[test]
+    fn codes_come_and_go() {
+        let text = changes(|contract| {
+            let mut code = samples::code("card_lost", &[409], "Loans");
+            code.fields = vec![samples::field("lost_at", Type::String, true)];
+            contract.families[0].codes.push(code);
+            let bodies = contract.operations[1].errors.iter_mut().flat_map(|error| &mut error.bodies);
+            for body in bodies.skip(1).take(1) {
+                if let ErrorKind::Problem { codes, open, .. } = &mut body.kind {
+                    *codes = vec![CodeId(3)];
+                    *open = false;
+                }
+            }
+        });
+        insta::assert_snapshot!(text, @"
+        code `card_lost` added (409, not retryable, fields: `lost_at`)
+        operation `lendBook`: no longer answers 409 `branch_required` (breaking)
+        operation `lendBook`: no longer answers 409 with other codes
+        operation `lendBook`: may now answer 409 `card_lost`
+        ");
+        let text = changes(|contract| {
+            contract.families[0].codes.pop();
+        });
+        assert_eq!(text, "code `busy` removed (breaking)");
+    }
+
+    #[test]
+    fn operations() {
+        let text = changes(|contract| {
+            let mut added = contract.operations.remove(0);
+            added.id = "findLoans".to_owned();
+            contract.operations.push(added);
+            let lend = &mut contract.operations[0];
+            lend.path = "/lendings".to_owned();
+            lend.successes[0].media[0].ty = Type::String;
+            lend.body = None;
+        });
+        insta::assert_snapshot!(text, @"
+        operation `listLoans` (GET /loans) removed (breaking)
+        operation `lendBook`: `POST /loans` -> `POST /lendings` (breaking)
+        operation `lendBook`: request body removed (breaking)
+        operation `lendBook`: success 201: type Loan -> string (breaking)
+        operation `findLoans` (GET /loans) added
+        ");
+    }
+
+    #[test]
+    fn families() {
+        let text = changes(|contract| {
+            let mut other = contract.families[0].clone();
+            other.name = "Other".to_owned();
+            other.codes.truncate(1);
+            contract.families.push(other);
+        });
+        insta::assert_snapshot!(text, @"
+        problem family `Other` added
+        problems of `Other`: field `type` added (string, required)
+        problems of `Other`: field `code` added (string, required)
+        problems of `Other`: field `detail` added (string, optional)
+        code `quota_exceeded` added (403, 413, not retryable, fields: `limit`, `used`, `tier`)
+        ");
+    }
+
+    #[test]
+    fn an_old_catalogue_that_cannot_be_read_is_one_sentence() {
+        let new = print(&samples::library());
+        for (old, reason) in [
+            ("", "EOF while parsing a value at line 1 column 0"),
+            ("<<<<<<< HEAD\n{", "expected value at line 1 column 1"),
+            ("{}", "its version is ``, not 1"),
+            ("{\"catalogue\": \"2\"}", "its version is `2`, not 1"),
+        ] {
+            let changes = between(old, &new);
+            assert_eq!(changes.len(), 1);
+            assert_eq!(changes[0].sentence, format!("the committed catalogue cannot be read: {reason}"));
+        }
+        assert!(between("{\"catalogue\": \"1\"}", &new).len() > 3, "what is missing was added");
+        let hostile = print(&samples::hostile());
+        assert!(between(&new, &hostile).iter().all(|change| change.sentence.lines().count() == 1));
+    }
 }

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::contract::{
-    Contract, CredentialKind, EnumValues, ErrorKind, ErrorResponse, Field, Media, NumberFormat, Operation, ParamPlace,
-    ProblemCode, ProblemFamily, Shape, Type, TypeDef,
+    Contract, CredentialKind, EnumValues, ErrorKind, ErrorResponse, Field, Media, NumberFormat, Operation,
+    ParamPlace, ProblemCode, ProblemFamily, Shape, Type, TypeDef,
 };
 use crate::docs::rows;
 use crate::docs::text::{json_line, line, name};
@@ -60,7 +60,12 @@ fn credential_kind(kind: &CredentialKind) -> String {
 }
 
 fn print_family(contract: &Contract, family: &ProblemFamily, out: &mut String) {
-    let _ = writeln!(out, "\nproblems {} with their code at {}", name(&family.name), line(&rows::place(&family.place)));
+    let _ = writeln!(
+        out,
+        "\nproblems {} with their code at {}",
+        name(&family.name),
+        line(&rows::place(&family.place))
+    );
     for member in &family.members {
         let _ = writeln!(out, "  {}", member_words(contract, member));
     }
@@ -91,7 +96,8 @@ fn print_code(contract: &Contract, code: &ProblemCode, out: &mut String) {
 }
 
 fn print_operation(contract: &Contract, operation: &Operation, out: &mut String) {
-    let _ = writeln!(out, "\n{} {} {}", operation.method.as_str(), line(&operation.path), name(&operation.id));
+    let _ =
+        writeln!(out, "\n{} {} {}", operation.method.as_str(), line(&operation.path), name(&operation.id));
     if operation.docs.deprecated {
         out.push_str("  deprecated\n");
     }
@@ -106,8 +112,14 @@ fn print_operation(contract: &Contract, operation: &Operation, out: &mut String)
             ParamPlace::Cookie => "cookie",
         };
         let optional = if param.required { "" } else { "?" };
-        let default = param.default.as_ref().map(|value| format!(" = {}", json_line(value))).unwrap_or_default();
-        let _ = writeln!(out, "  {place} {}{optional}: {}{default}", name(&param.name), words(contract, &param.ty));
+        let default =
+            param.default.as_ref().map(|value| format!(" = {}", json_line(value))).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "  {place} {}{optional}: {}{default}",
+            name(&param.name),
+            words(contract, &param.ty)
+        );
     }
     if let Some(body) = &operation.body {
         let optional = if body.required { "" } else { "?" };
@@ -141,9 +153,16 @@ fn error_lines(contract: &Contract, error: &ErrorResponse) -> BTreeSet<(bool, St
         match &body.kind {
             ErrorKind::Problem { family, codes, open } => {
                 let Some(family) = contract.families.get(family.0) else { continue };
-                let of = if contract.families.len() > 1 { format!(" of {}", name(&family.name)) } else { String::new() };
-                let as_media =
-                    if body.media_type == USUAL { String::new() } else { format!(" as {}", line(&body.media_type)) };
+                let of = if contract.families.len() > 1 {
+                    format!(" of {}", name(&family.name))
+                } else {
+                    String::new()
+                };
+                let as_media = if body.media_type == USUAL {
+                    String::new()
+                } else {
+                    format!(" as {}", line(&body.media_type))
+                };
                 for code in codes.iter().filter_map(|code| family.codes.get(code.0)) {
                     lines.insert((false, format!("{}{of}{as_media}", name(&code.code))));
                 }
@@ -222,9 +241,11 @@ fn member_words(contract: &Contract, field: &Field) -> String {
     if let Some(default) = &field.default {
         let _ = write!(out, " = {}", json_line(default));
     }
-    for (holds, note) in
-        [(field.read_only, "read only"), (field.write_only, "write only"), (field.docs.deprecated, "deprecated")]
-    {
+    for (holds, note) in [
+        (field.read_only, "read only"),
+        (field.write_only, "write only"),
+        (field.docs.deprecated, "deprecated"),
+    ] {
         if holds {
             let _ = write!(out, " ({note})");
         }
@@ -253,5 +274,95 @@ fn words(contract: &Contract, ty: &Type) -> String {
             Some(def) => name(&def.name).into_owned(),
             None => "any".to_owned(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::CodeId;
+    use crate::docs::samples;
+
+    #[test]
+    fn a_listing() {
+        insta::assert_snapshot!(print(&samples::library()), @r#"
+        # Generated from the OpenAPI document. Do not edit: change the document and generate again.
+        # code NAME  STATUSES  retryable|final|unspecified  {members of its own}  section
+        # METHOD PATH operationId, then its parameters, bodies, successes, and a line for each status and code;
+        # `*` stands for codes, variants or members that the document leaves open, `?` for a member that may be absent
+
+        api Library 2.1.0
+        server https://api.example.com
+
+        problems Problem with their code at code
+          type: string
+          code: string
+          detail?: string
+
+        code branch_required  409  final  {choices: Branch[]}  Loans
+        code busy  503  retryable  {}  Server
+        code quota_exceeded  403 413  final  {limit: int64, used: int64, tier?: Tier = "free"}  Loans
+
+        GET /loans listLoans
+          query limit?: int32 = 20
+          200 application/json Loan[]
+          403 quota_exceeded
+          403 *
+          404 -
+
+        POST /loans lendBook
+          credential card
+          body application/json Target
+          201 application/json Loan
+          403 quota_exceeded
+          403 *
+          409 branch_required
+          409 *
+          413 quota_exceeded
+          5XX application/json Branch
+
+        type Branch
+          slug: string
+          opens_at?: date-time|null
+          nearest?: Branch|null
+
+        type Loan
+          id: uuid
+          tier?: Tier
+          *: any
+
+        type Tier one of
+          "free"
+          "gold"
+
+        type Target chosen by kind
+          "branch": Branch
+          "loan": Loan
+        "#);
+    }
+
+    #[test]
+    fn a_code_more_is_one_line_for_itself_and_one_for_each_operation() {
+        let mut contract = samples::library();
+        let before = print(&contract);
+        contract.families[0].codes.push(samples::code("card_lost", &[409], "Loans"));
+        let added = CodeId(contract.families[0].codes.len() - 1);
+        for body in contract.operations[1].errors[1].bodies.iter_mut() {
+            if let ErrorKind::Problem { codes, .. } = &mut body.kind {
+                codes.insert(0, added);
+            }
+        }
+        let after = print(&contract);
+        let added: Vec<_> = after.lines().filter(|line| !before.lines().any(|old| old == *line)).collect();
+        assert_eq!(added, ["code card_lost  409  final  {}  Loans", "  409 card_lost"]);
+        assert!(before.lines().all(|old| after.lines().any(|line| line == old)));
+    }
+
+    #[test]
+    fn hostile_text_stays_on_its_line() {
+        let lines = print(&samples::library()).lines().count();
+        let hostile = print(&samples::hostile());
+        assert_eq!(hostile.lines().count(), lines, "{hostile}");
+        assert!(!hostile.contains('\u{202E}'));
     }
 }

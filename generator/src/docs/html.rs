@@ -12,15 +12,16 @@ const STYLE: &str = include_str!("errors.css");
 const SCRIPT: &str = include_str!("errors.js");
 
 /// SHA-256 of [`STYLE`] and [`SCRIPT`], as the policy wants them. A test computes them again and says the new values.
-const STYLE_HASH: &str = "sha256-";
-const SCRIPT_HASH: &str = "sha256-";
+const STYLE_HASH: &str = "sha256-wTTUc+SIoplp++rOdGz/WNVESPkInxPj4OLUlyTbPpg=";
+const SCRIPT_HASH: &str = "sha256-HZhenDRVmbW30awjI6EQKqqitT5c5aB0tmlUAN7juLA=";
 
 /// From how many operations on the list is folded.
 const FOLD: usize = 6;
 
 /// The page.
 pub fn print(rows: &Rows<'_>) -> String {
-    let mut page = Page { out: String::with_capacity(64 * 1024) };
+    let mut page =
+        Page { out: String::with_capacity(64 * 1024), level: if rows.families.len() > 1 { 3 } else { 2 } };
     page.head(rows);
     page.navigation(rows);
     page.main(rows);
@@ -74,6 +75,8 @@ fn operation(row: &OperationRow<'_>) -> String {
 
 struct Page {
     out: String,
+    /// The level of a section's heading: one more where families have headings of their own.
+    level: usize,
 }
 
 impl Page {
@@ -161,7 +164,10 @@ impl Page {
                 self.section(section);
             }
             if !family.members.is_empty() {
-                self.push("<section class=\"common\">\n<h2>Members of every error</h2>");
+                let level = self.level;
+                self.push(&format!(
+                    "<section class=\"common\">\n<h{level}>Members of every error</h{level}>"
+                ));
                 self.fields(&family.members);
                 self.push("</section>");
             }
@@ -208,9 +214,12 @@ impl Page {
     }
 
     fn section(&mut self, section: &SectionRows<'_>) {
-        let anchor = escaped(&section.anchor);
+        let (anchor, level) = (escaped(&section.anchor), self.level);
         self.push(&format!("<section class=\"codes\" aria-labelledby=\"{anchor}\">"));
-        self.push(&format!("<h2 id=\"{anchor}\">{}</h2>", escaped(&text::line(section_title(section)))));
+        self.push(&format!(
+            "<h{level} id=\"{anchor}\">{}</h{level}>",
+            escaped(&text::line(section_title(section)))
+        ));
         for code in &section.codes {
             self.code(code);
         }
@@ -221,10 +230,11 @@ impl Page {
         let anchor = escaped(&code.anchor);
         self.push(&format!("<article id=\"{anchor}\" class=\"code\" data-facts=\"{}\">", facts(code)));
         self.push(&format!(
-            "<div class=\"title find\">\n<h3><code>{name}</code> <a class=\"self\" href=\"#{anchor}\" \
-             aria-label=\"Link to {name}\">#</a></h3>\n<p class=\"chips\">{}</p>\n</div>",
+            "<div class=\"title find\">\n<h{level}><code>{name}</code> <a class=\"self\" href=\"#{anchor}\" \
+             aria-label=\"Link to {name}\">#</a></h{level}>\n<p class=\"chips\">{}</p>\n</div>",
             chips(code),
             name = escaped(code.code),
+            level = self.level + 1,
         ));
         self.push("<div class=\"columns\">\n<div class=\"find\">");
         if let Some(title) = code.title {
@@ -234,11 +244,11 @@ impl Page {
             self.prose(meaning, "prose");
         }
         if let Some(remedy) = code.remedy {
-            self.push("<h4>What to do</h4>");
+            self.push("<p class=\"label\">What to do</p>");
             self.prose(remedy, "prose");
         }
         if !code.fields.is_empty() {
-            self.push("<h4>Members of this error</h4>");
+            self.push("<p class=\"label\">Members of this error</p>");
             self.fields(&code.fields);
         }
         self.operations(&code.operations);
@@ -260,7 +270,7 @@ impl Page {
         let list: String = operations.iter().map(operation).collect();
         match operations.len() {
             0 => {}
-            1..FOLD => self.push(&format!("<h4>Operations</h4>\n<ul class=\"operations\">\n{list}</ul>")),
+            1..FOLD => self.push(&format!("<p class=\"label\">Operations</p>\n<ul class=\"operations\">\n{list}</ul>")),
             number => self.push(&format!(
                 "<details>\n<summary>{number} operations</summary>\n<ul class=\"operations\">\n{list}</ul>\n</details>"
             )),
@@ -269,7 +279,8 @@ impl Page {
 
     fn example(&mut self, example: &ExampleRow<'_>) {
         let name = text::line(example.name);
-        let title = if name.is_empty() { "Example".to_owned() } else { format!("Example: {}", escaped(&name)) };
+        let title =
+            if name.is_empty() { "Example".to_owned() } else { format!("Example: {}", escaped(&name)) };
         // The lines of a body scroll sideways; what scrolls can be reached from the keyboard.
         self.push(&format!(
             "<figure>\n<figcaption>{title}</figcaption>\n<pre tabindex=\"0\"><code>{}</code></pre>\n</figure>",
@@ -309,7 +320,10 @@ impl Page {
                 (Some(media), None) => format!("<code>{}</code>", escaped(media)),
                 (Some(media), Some(ty)) => format!("<code>{}</code> {}", escaped(media), escaped(ty)),
             };
-            self.push(&format!("<div>\n<dt><span class=\"chip client\">{}</span> {body}</dt>\n<dd>", row.status));
+            self.push(&format!(
+                "<div>\n<dt><span class=\"chip client\">{}</span> {body}</dt>\n<dd>",
+                row.status
+            ));
             let list: String = row.operations.iter().map(operation).collect();
             match row.operations.len() {
                 0..FOLD => self.push(&format!("<ul class=\"operations\">\n{list}</ul>")),
@@ -369,16 +383,184 @@ mod tests {
         assert_eq!((STYLE_HASH, SCRIPT_HASH), (hash(STYLE).as_str(), hash(SCRIPT).as_str()));
     }
 
+    /// Whatever the text, the page has the elements that the printer wrote.
+    #[test]
+    fn hostile_text_stays_text() {
+        let page = print(&rows::rows(&samples::hostile()));
+        assert_eq!(page.matches("<script").count(), 1);
+        assert_eq!(page.matches("</script").count(), 1);
+        assert_eq!(page.matches("</style").count(), 1);
+        assert_eq!(page.matches("<img").count(), 0);
+        assert_eq!(page.matches("href=\"javascript").count(), 0);
+        assert!(!page.contains('\u{202E}'));
+        let rest = page.replace(STYLE, "").replace(SCRIPT, "");
+        let tags: std::collections::BTreeSet<_> = rest
+            .split('<')
+            .skip(1)
+            .map(|tag| {
+                tag.split(|c: char| !c.is_ascii_alphanumeric() && c != '!' && c != '/').next().unwrap_or("")
+            })
+            .map(|tag| tag.trim_start_matches('/'))
+            .collect();
+        let known = [
+            "!",
+            "!doctype",
+            "a",
+            "article",
+            "body",
+            "caption",
+            "code",
+            "dd",
+            "details",
+            "div",
+            "dl",
+            "dt",
+            "em",
+            "figcaption",
+            "figure",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "head",
+            "header",
+            "html",
+            "input",
+            "kbd",
+            "label",
+            "li",
+            "main",
+            "meta",
+            "nav",
+            "p",
+            "pre",
+            "script",
+            "section",
+            "span",
+            "strong",
+            "style",
+            "summary",
+            "table",
+            "tbody",
+            "td",
+            "th",
+            "thead",
+            "title",
+            "tr",
+            "ul",
+        ];
+        let unknown: Vec<_> = tags.into_iter().filter(|tag| !known.contains(tag)).collect();
+        assert_eq!(unknown, [""; 0]);
+    }
+
+    /// A page must not ask anybody for anything.
+    #[test]
+    fn nothing_is_fetched() {
+        for contract in [samples::library(), samples::hostile(), samples::empty()] {
+            let page = print(&rows::rows(&contract));
+            for word in [" src=", "<link", "<iframe", "@import", "url(", "fetch(", "XMLHttpRequest", "srcset"]
+            {
+                let rest = page.replace("src=x onerror", "");
+                assert!(!rest.contains(word), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_link_on_the_page_has_its_place_and_every_place_is_one() {
+        for contract in [samples::library(), samples::hostile(), samples::empty()] {
+            let page = print(&rows::rows(&contract));
+            let all = |start: &str| -> Vec<String> {
+                page.split(start)
+                    .skip(1)
+                    .filter_map(|rest| rest.split('"').next())
+                    .map(str::to_owned)
+                    .collect()
+            };
+            let ids = all(" id=\"");
+            let places: std::collections::HashSet<_> = ids.iter().collect();
+            assert_eq!(places.len(), ids.len());
+            for link in all(" href=\"#").into_iter().chain(all(" data-of=\"")) {
+                assert!(places.contains(&link), "{link}");
+            }
+        }
+    }
+
+    fn big() -> crate::contract::Contract {
+        use crate::contract::*;
+        let mut c = samples::library();
+        let quota = c.families[0].codes[0].clone();
+        let branch = c.families[0].codes[1].clone();
+        let busy = c.families[0].codes[2].clone();
+        for i in 0..12 {
+            c.operations.push(samples::operation(
+                &format!("renewLoan{i}"),
+                Method::Patch,
+                &format!("/loans/{{loan_id}}/renewals/{i}"),
+            ));
+        }
+        let mut codes = vec![];
+        for (i, (section, names)) in [
+            ("Authentication", &["unauthorized", "token_expired", "insufficient_scope"][..]),
+            (
+                "Loans & quotas",
+                &["quota_exceeded", "branch_required", "feature_not_in_plan", "loan_conflict"],
+            ),
+            (
+                "Validation",
+                &["validation_error", "malformed_json", "unsupported_media_type", "payload_too_large"],
+            ),
+            ("Server", &["busy", "internal_error", "rate_limited", "upstream_unavailable"]),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            for (j, name) in names.iter().enumerate() {
+                let mut code = if *name == "quota_exceeded" {
+                    quota.clone()
+                } else if *name == "branch_required" {
+                    branch.clone()
+                } else if i == 3 {
+                    busy.clone()
+                } else {
+                    samples::code(name, &[401 + j as u16 * 8], section)
+                };
+                code.code = (*name).to_owned();
+                code.section = Some(section.to_owned());
+                code.type_uri = Some(format!("https://example.com/errors#{name}"));
+                code.title = Some(format!("{} in short", name.replace('_', " ")));
+                code.meaning = Some("The account has used up what its plan allows, counted over **all** branches. The `limit` covers books and tapes alike.\n\nSee also `token_expired`.".into());
+                code.remedy = Some("Return something first, then repeat the request:\n\n- with the same `Idempotency-Key`\n- or [upgrade](https://example.com/plans)".into());
+                if j % 2 == 0 {
+                    code.raised_by = (0..c.operations.len()).map(OperationId).collect();
+                }
+                code.examples = vec![Example {
+                    name: String::new(),
+                    value: serde_json::json!({"type": format!("https://example.com/errors#{name}"), "title": "In short", "status": 403, "code": name, "detail": "3 of 3 books are out", "retryable": false, "limit": 3, "used": 3}),
+                }];
+                codes.push(code);
+            }
+        }
+        c.families[0].codes = codes;
+        c.families[0].sections =
+            ["Authentication", "Loans & quotas", "Validation", "Server"].map(String::from).to_vec();
+        c
+    }
+
     #[test]
     #[ignore = "writes pages to look at"]
     fn look() {
-        for (name, contract) in
-            [("library", samples::library()), ("hostile", samples::hostile()), ("empty", samples::empty())]
-        {
+        for (name, contract) in [
+            ("big", big()),
+            ("library", samples::library()),
+            ("hostile", samples::hostile()),
+            ("empty", samples::empty()),
+        ] {
             let rows = rows::rows(&contract);
             std::fs::write(format!("/tmp/{name}.html"), print(&rows)).expect("written");
             std::fs::write(format!("/tmp/{name}.md"), crate::docs::markdown::print(&rows)).expect("written");
-            std::fs::write(format!("/tmp/{name}.json"), crate::catalogue::print(&contract, &rows)).expect("written");
+            std::fs::write(format!("/tmp/{name}.json"), crate::catalogue::print(&contract, &rows))
+                .expect("written");
             std::fs::write(format!("/tmp/{name}.txt"), crate::listing::print(&contract)).expect("written");
         }
     }

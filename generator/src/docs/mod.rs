@@ -14,4 +14,5 @@ pub mod text;
 pub mod words;
 
 /// The first line of every page: where it comes from and what not to do with it.
-pub const NOTICE: &str = "Generated from the OpenAPI document. Do not edit: change the document and generate again.";
+pub const NOTICE: &str =
+    "Generated from the OpenAPI document. Do not edit: change the document and generate again.";

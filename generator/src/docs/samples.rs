@@ -27,7 +27,13 @@ fn docs(description: &str) -> Docs {
 }
 
 fn def(name: &str, shape: Shape) -> TypeDef {
-    TypeDef { name: name.to_owned(), docs: Docs::default(), shape, examples: Vec::new(), at: Pointer::default() }
+    TypeDef {
+        name: name.to_owned(),
+        docs: Docs::default(),
+        shape,
+        examples: Vec::new(),
+        at: Pointer::default(),
+    }
 }
 
 pub(crate) fn code(code: &str, statuses: &[u16], section: &str) -> ProblemCode {
@@ -108,26 +114,49 @@ pub(crate) fn library() -> Contract {
     contract.api.version = "2.1.0".to_owned();
     contract.api.servers = vec![Server { url: "https://api.example.com".to_owned(), description: None }];
     contract.types = vec![
-        def("Branch", Shape::Struct(Struct {
-            fields: vec![
-                field("slug", Type::String, true),
-                field("opens_at", Type::Nullable(Box::new(Type::Text(TextFormat::DateTime))), false),
-                field("nearest", Type::Nullable(Box::new(Type::Named(TypeId(0)))), false),
-            ],
-            additional: None,
-        })),
-        def("Loan", Shape::Struct(Struct {
-            fields: vec![field("id", Type::Text(TextFormat::Uuid), true), field("tier", Type::Named(TypeId(2)), false)],
-            additional: Some(Type::Any),
-        })),
-        def("Tier", Shape::Enum(Enum { values: EnumValues::Strings(vec!["free".to_owned(), "gold".to_owned()]) })),
-        def("Target", Shape::Union(Union {
-            tag: Some("kind".to_owned()),
-            variants: vec![
-                Variant { name: "Branch".to_owned(), ty: Type::Named(TypeId(0)), tags: vec!["branch".to_owned()] },
-                Variant { name: "Loan".to_owned(), ty: Type::Named(TypeId(1)), tags: vec!["loan".to_owned()] },
-            ],
-        })),
+        def(
+            "Branch",
+            Shape::Struct(Struct {
+                fields: vec![
+                    field("slug", Type::String, true),
+                    field("opens_at", Type::Nullable(Box::new(Type::Text(TextFormat::DateTime))), false),
+                    field("nearest", Type::Nullable(Box::new(Type::Named(TypeId(0)))), false),
+                ],
+                additional: None,
+            }),
+        ),
+        def(
+            "Loan",
+            Shape::Struct(Struct {
+                fields: vec![
+                    field("id", Type::Text(TextFormat::Uuid), true),
+                    field("tier", Type::Named(TypeId(2)), false),
+                ],
+                additional: Some(Type::Any),
+            }),
+        ),
+        def(
+            "Tier",
+            Shape::Enum(Enum { values: EnumValues::Strings(vec!["free".to_owned(), "gold".to_owned()]) }),
+        ),
+        def(
+            "Target",
+            Shape::Union(Union {
+                tag: Some("kind".to_owned()),
+                variants: vec![
+                    Variant {
+                        name: "Branch".to_owned(),
+                        ty: Type::Named(TypeId(0)),
+                        tags: vec!["branch".to_owned()],
+                    },
+                    Variant {
+                        name: "Loan".to_owned(),
+                        ty: Type::Named(TypeId(1)),
+                        tags: vec!["loan".to_owned()],
+                    },
+                ],
+            }),
+        ),
     ];
     contract.families = vec![library_family()];
     contract.operations = library_operations();
@@ -161,7 +190,11 @@ fn library_family() -> ProblemFamily {
         docs_url: Some("https://example.com/errors".to_owned()),
         sections: vec!["Loans".to_owned(), "Server".to_owned()],
         place: CodePlace::Root("code".to_owned()),
-        members: vec![field("type", Type::String, true), field("code", Type::String, true), field("detail", Type::String, false)],
+        members: vec![
+            field("type", Type::String, true),
+            field("code", Type::String, true),
+            field("detail", Type::String, false),
+        ],
         roles: Roles::default(),
         codes: vec![quota, branch, busy],
         at: Pointer::default(),
@@ -187,11 +220,10 @@ fn library_operations() -> Vec<Operation> {
         docs: Docs::default(),
         media: vec![media("application/json", Type::Array(Box::new(Type::Named(TypeId(1)))))],
     }];
-    list.errors = vec![problem(StatusSpec::Exact(403), &[0], true), ErrorResponse {
-        status: StatusSpec::Exact(404),
-        docs: Docs::default(),
-        bodies: Vec::new(),
-    }];
+    list.errors = vec![
+        problem(StatusSpec::Exact(403), &[0], true),
+        ErrorResponse { status: StatusSpec::Exact(404), docs: Docs::default(), bodies: Vec::new() },
+    ];
     let mut lend = operation("lendBook", Method::Post, "/loans");
     lend.body = Some(Body {
         required: true,

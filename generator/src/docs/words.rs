@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::rows::FieldRow;
 use crate::contract::{
-    Contract, EnumValues, Field, IntegerFormat, NumberFormat, Shape, Struct, TextFormat, Type, TypeDef, TypeId,
+    Contract, EnumValues, Field, IntegerFormat, NumberFormat, Shape, Struct, TextFormat, Type, TypeDef,
+    TypeId,
 };
 
 /// How deep members of members are listed.
@@ -55,7 +56,9 @@ fn named_words(contract: &Contract, def: &TypeDef, depth: usize) -> String {
         },
         // A key under `components.schemas` has no space; the words that name an inline schema do.
         _ if !def.name.contains(' ') => def.name.clone(),
-        Shape::Union(union) if depth > 0 && union.variants.len() <= VARIANTS && !union.variants.is_empty() => {
+        Shape::Union(union)
+            if depth > 0 && union.variants.len() <= VARIANTS && !union.variants.is_empty() =>
+        {
             let mut words: Vec<String> = Vec::new();
             for variant in &union.variants {
                 // Variants multiply, so that a union counts for more than a list.
