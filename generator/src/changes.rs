@@ -9,12 +9,15 @@
 //! fact that it was told is another. Everything else is [`Compatible`](Effect::Compatible); a new code is, because the
 //! vocabulary is open by design, and so is a member that is now always there.
 
+mod read;
+
 use std::fmt;
 
 use indexmap::IndexMap;
-use serde::Deserialize;
 
-use crate::docs::text::{line, visible};
+use crate::docs::text::line;
+
+use self::read::{Body, Catalogue, Code, Failure, Family, Field, Media, Operation, Success, read};
 
 /// A change of the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,109 +58,12 @@ pub fn between(old: &str, new: &str) -> Vec<Change> {
     changes.list
 }
 
-/// A catalogue, as far as changes are looked for. What is missing is empty: an older form of it still compares.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Catalogue {
-    catalogue: String,
-    api: Api,
-    families: Vec<Family>,
-    operations: Vec<Operation>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Api {
-    title: String,
-    version: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Family {
-    name: String,
-    place: String,
-    members: Vec<Field>,
-    codes: Vec<Code>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Code {
-    code: String,
-    statuses: Vec<u16>,
-    retryable: Option<bool>,
-    title: Option<String>,
-    r#type: Option<String>,
-    section: Option<String>,
-    fields: Vec<Field>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Field {
-    name: String,
-    r#type: String,
-    required: bool,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Operation {
-    id: String,
-    method: String,
-    path: String,
-    body: Option<Body>,
-    successes: Vec<Success>,
-    errors: Vec<Failure>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Body {
-    required: bool,
-    media: Vec<Media>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Success {
-    status: String,
-    media: Vec<Media>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Media {
-    media_type: String,
-    r#type: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Failure {
-    status: String,
-    media_type: Option<String>,
-    codes: Vec<String>,
-    open: bool,
-    r#type: Option<String>,
-}
-
 /// How a sentence names the codes that a response leaves open.
 const OTHER_CODES: &str = "with other codes";
 
-fn read(text: &str) -> Result<Catalogue, String> {
-    let catalogue: Catalogue = serde_json::from_str(text).map_err(|error| line(&error.to_string()))?;
-    if catalogue.catalogue == crate::catalogue::VERSION {
-        Ok(catalogue)
-    } else {
-        Err(format!("its version is {}, not {}", quoted(&catalogue.catalogue), crate::catalogue::VERSION))
-    }
-}
-
 /// Text of a document within a sentence.
 fn quoted(text: &str) -> String {
-    format!("`{}`", line(&visible(text)).replace('`', "'"))
+    format!("`{}`", line(text).replace('`', "'"))
 }
 
 fn statuses(statuses: &[u16]) -> String {

@@ -100,10 +100,7 @@ impl Page {
     fn overview(&mut self, family: &FamilyRows<'_>) {
         let mut table = "| Code | Status | Retryable | Meaning |\n| --- | --- | --- | --- |\n".to_owned();
         for code in family.codes() {
-            let meaning = match code.meaning {
-                Some(meaning) => prose::markdown_cell(&prose::first_sentence(&prose::parse(meaning))),
-                None => escaped(&text::line(code.title.unwrap_or_default())),
-            };
+            let meaning = prose::markdown_cell(&code.sentence());
             table.push_str(&format!(
                 "| [{}](<{}>) | {} | {} | {meaning} |\n",
                 cell_span(code.code),

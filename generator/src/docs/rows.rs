@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::prose::{self, Inline};
 use super::{text, words};
 use crate::contract::{
     CodePlace, Contract, ErrorKind, Operation, OperationId, ProblemCode, ProblemFamily, StatusSpec,
@@ -91,6 +92,18 @@ pub struct CodeRow<'a> {
     pub operations: Vec<OperationRow<'a>>,
     /// Whole bodies.
     pub examples: Vec<ExampleRow<'a>>,
+}
+
+impl CodeRow<'_> {
+    /// What it means in one sentence, for a table.
+    pub fn sentence(&self) -> Vec<Inline> {
+        let sentence =
+            self.meaning.map(|meaning| prose::first_sentence(&prose::parse(meaning))).unwrap_or_default();
+        match self.title {
+            Some(title) if sentence.is_empty() => vec![Inline::Text(text::line(title))],
+            _ => sentence,
+        }
+    }
 }
 
 /// A member of a body.
@@ -243,9 +256,11 @@ fn operations<'a>(contract: &'a Contract, ids: &[OperationId]) -> Vec<OperationR
     ids.iter().filter_map(|id| contract.operations.get(id.0)).map(operation_row).collect()
 }
 
+/// Status, media type and type in words.
+type Other<'a> = (StatusSpec, Option<&'a str>, Option<String>);
+
 fn other_rows(contract: &Contract) -> Vec<OtherRow<'_>> {
-    let mut rows: IndexMap<(StatusSpec, Option<&str>, Option<String>), Vec<OperationRow<'_>>> =
-        IndexMap::new();
+    let mut rows: IndexMap<Other<'_>, Vec<OperationRow<'_>>> = IndexMap::new();
     for operation in &contract.operations {
         for error in &operation.errors {
             if error.bodies.is_empty() {
