@@ -3,7 +3,7 @@
 //! Comes in: a `description`. Goes out: paragraphs, lists, quotations, code, emphasis and links, printed again as
 //! Markdown or HTML. Deliberately absent: raw HTML (it becomes text), headings (a paragraph in bold, so that the page
 //! keeps its outline), images (their alternative text, since a page must not fetch anything), and links to anything but
-//! `http`, `https` and a place on the same page. Nesting beyond [`DEPTH`] is flattened.
+//! `http`, `https` and a place on the same page. Nesting beyond eight levels is flattened.
 
 use pulldown_cmark::{Event, Parser, Tag};
 
