@@ -94,12 +94,15 @@ impl Walk<'_> {
         }
         for reference in found {
             let key = (target.file, reference.text.clone(), reference.kind);
-            if self.reached.references.contains_key(&key) {
-                continue;
-            }
-            let Some(first) = self.target(target.file, &reference) else { continue };
-            let Some(last) = self.definition(first, target.file, &reference) else { continue };
-            self.reached.references.insert(key, last.clone());
+            let last = match self.reached.references.get(&key) {
+                Some(known) => known.clone(),
+                None => {
+                    let Some(first) = self.target(target.file, &reference) else { continue };
+                    let Some(last) = self.definition(first, target.file, &reference) else { continue };
+                    self.reached.references.insert(key, last.clone());
+                    last
+                }
+            };
             if let Some((kind, name)) = slot(target.file, reference.pointer.trim_end_matches("/$ref"))
                 && kind == last.kind
                 && reference.how == How::Reference

@@ -54,6 +54,14 @@ crate::codes! {
     /// A security scheme that is not defined.
     pub UNKNOWN_CREDENTIAL = "P014", "security scheme is not defined",
         "`security` names schemes by their keys under `components.securitySchemes`.";
+    /// A path parameter that may be absent.
+    pub OPTIONAL_PATH = "P015", "path parameter without `required: true`",
+        "A URL without its path parameter is another URL. OpenAPI asks for `required: true` on every path parameter \
+         (Parameter Object, `required`).";
+    /// A keyword from which no type follows.
+    pub UNTYPED_KEYWORD = "P016", "keyword that gets no type",
+        "`patternProperties`, `prefixItems`, `if` and `dependentSchemas` describe members or items that depend on names or values. They \
+         are read as any value and kept.";
     /// A response of coded problems and others.
     pub MIXED_PROBLEMS = "P020", "coded problems mixed with other bodies",
         "The codes of one response have to refine one base schema; only then can a body of an unknown code be read. This \

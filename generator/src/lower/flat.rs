@@ -28,6 +28,8 @@ pub(super) struct Flat<'a> {
     pub(super) parents: IndexSet<&'a str>,
     /// `type: object` was said.
     pub(super) object: bool,
+    /// A keyword that gets no type brings further members.
+    pub(super) more: bool,
 }
 
 /// A schema and where it was declared.
@@ -85,6 +87,7 @@ impl<'a> Lowering<'a> {
             }
         }
         flat.object |= node.typ == Some("object");
+        flat.more |= !node.untyped().is_empty();
         for (name, slot) in node.properties() {
             let declared = Declared { slot, origin: Rc::clone(origin) };
             flat.members.entry(name).or_default().push(declared);

@@ -87,7 +87,9 @@ impl<'a> Lowering<'a> {
             return Lowered::Shape(Shape::Struct(self.members(flat, place)));
         }
         match &flat.additional {
-            Some((AdditionalProperties::Any(false), _)) => Lowered::Shape(Shape::Struct(Struct::default())),
+            Some((AdditionalProperties::Any(false), _)) if !flat.more => {
+                Lowered::Shape(Shape::Struct(Struct::default()))
+            }
             _ => {
                 let value = self.additional(flat, place).unwrap_or(Type::Any);
                 Lowered::Plain(Type::Map(Box::new(value)))
@@ -109,7 +111,11 @@ impl<'a> Lowering<'a> {
     }
 
     fn additional(&mut self, flat: &Flat<'a>, place: &Place<'_>) -> Option<Type> {
-        match flat.additional.as_ref()? {
+        let Some(additional) = flat.additional.as_ref() else {
+            return flat.more.then_some(Type::Any);
+        };
+        match additional {
+            _ if flat.more => Some(Type::Any),
             (AdditionalProperties::Any(false), _) => None,
             (AdditionalProperties::Any(true), _) => Some(Type::Any),
             (AdditionalProperties::Schema(schema), origin) => {
@@ -209,6 +215,7 @@ fn overlaid<'a>(base: &Flat<'a>, branch: Flat<'a>) -> Flat<'a> {
         members: base.members.clone(),
         required: base.required.clone(),
         additional: base.additional.clone(),
+        more: base.more || branch.more,
         ..Flat::default()
     };
     for (name, list) in branch.members {

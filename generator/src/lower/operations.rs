@@ -26,7 +26,7 @@ pub(super) fn sites<'a>(lowering: &mut Lowering<'a>) -> Vec<Site<'a>> {
     for (path, item) in &lowering.doc.paths.paths {
         let mut pointer = String::from("/paths");
         push_token(&mut pointer, path);
-        let item_origin = Origin { pointer, words: String::new() };
+        let item_origin = Origin { pointer, words: path_words(path) };
         let item = match item {
             ReferenceOr::Item(item) => item,
             ReferenceOr::Reference { reference } => {
@@ -68,7 +68,7 @@ fn operation<'a>(
 ) -> Operation {
     let place = site.origin.place();
     let source = site.operation;
-    let params = lowering.params(site.item, source, &site.item_origin.place(), &place, &site.id);
+    let params = lowering.params(site.item, source, &site.item_origin.place(), &place);
     let body = source.request_body.as_ref().and_then(|slot| body(lowering, slot, &place, &site.id));
     let found = lowering.found_responses(source, &place, &site.id);
     unsaid.headers += found.iter().filter(|found| !found.response.headers.is_empty()).count();
@@ -139,12 +139,13 @@ fn methods(item: &PathItem) -> impl Iterator<Item = (Method, &openapiv3::Operati
 
 /// Method and path in words: `get drops drop_id`.
 fn words(method: Method, path: &str) -> String {
-    let mut out = method.as_str().to_ascii_lowercase();
-    for word in path.split(['/', '{', '}', ':', '.']).filter(|word| !word.is_empty()) {
-        out.push(' ');
-        out.push_str(word);
-    }
-    out
+    format!("{} {}", method.as_str().to_ascii_lowercase(), path_words(path)).trim_end().to_owned()
+}
+
+/// A path in words: `drops drop_id`.
+fn path_words(path: &str) -> String {
+    let words: Vec<&str> = path.split(['/', '{', '}', ':', '.']).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
 }
 
 /// The template in pieces. A variable that no parameter declares stays text, braces included; `check` refuses it.

@@ -268,7 +268,7 @@ fn members<'a>(
                 }
                 let own: Vec<Declared<'a>> = declared.into_iter().skip(*count).filter(is_telling).collect();
                 let fixed = own.last().is_some_and(|own| lowering.listed(own.slot).is_some());
-                if !own.is_empty() && !(is_fact(name) && fixed) {
+                if !(own.is_empty() || is_fact(name) && fixed) {
                     members.push(Member { name, declared: own, required, common: true });
                 }
             }

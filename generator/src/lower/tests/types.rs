@@ -251,6 +251,32 @@ List: {type: array, items: {$ref: '#/components/schemas/List'}}
 }
 
 #[test]
+fn members_that_get_no_type_are_kept() {
+    insta::assert_snapshot!(shape("$ref: '#/components/schemas/All'", "
+All:
+  type: object
+  properties:
+    named: {type: object, properties: {a: {type: string}}, additionalProperties: false, x-pattern-properties: {'^s': {type: string}}}
+    only: {type: object, x-pattern-properties: {'^s': {type: string}}}
+    pair: {type: array, x-prefix-items: [{type: string}, {type: integer}]}
+"), @r#"
+    type "All"
+      named?: <All named>
+      only?: {any}
+      pair?: [any]
+    type "All named"
+      a?: string
+      *: any
+    make POST /things
+      body? application/json Json <All>
+      Exact(204)
+    P016 /components/schemas/All/properties/named: what `patternProperties` says gets no type; values are kept as they arrive
+    P016 /components/schemas/All/properties/only: what `patternProperties` says gets no type; values are kept as they arrive
+    P016 /components/schemas/All/properties/pair: what `prefixItems` says gets no type; values are kept as they arrive
+    "#);
+}
+
+#[test]
 fn what_no_type_can_say_is_said_in_a_diagnostic() {
     insta::assert_snapshot!(shape("$ref: '#/components/schemas/All'", "
 All:
