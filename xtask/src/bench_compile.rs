@@ -108,7 +108,15 @@ fn measure(subject: &Subject, runs: u8) -> Result<String, String> {
                 if n == 0 { format!("{name}: dependencies") } else { format!("{name}: run {n}") },
             ));
             for package in &subject.packages {
-                let mut clean = cargo(&["clean", "--quiet", "--profile", profile, "--package", package, "--manifest-path"]);
+                let mut clean = cargo(&[
+                    "clean",
+                    "--quiet",
+                    "--profile",
+                    profile,
+                    "--package",
+                    package,
+                    "--manifest-path",
+                ]);
                 succeed(clean.arg(&subject.manifest).arg("--target-dir").arg(&target))?;
             }
             fs::write(&log, "").map_err(|error| format!("{}: {error}", shown(&log)))?;
