@@ -77,7 +77,9 @@ pub fn read(spec: &Path, report: &mut Report) -> Option<Contract> {
     let document = bundle::bundle(sources, report)?;
     let document = downlevel::downlevel(document, report)?;
     let resolved = resolve::resolve(document, report)?;
-    lower::lower(&resolved, report)
+    let contract = lower::lower(&resolved, report)?;
+    check::check(&contract, &resolved.sources, report)?;
+    Some(contract)
 }
 
 /// From the contract to the files.
