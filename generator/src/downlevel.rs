@@ -57,6 +57,7 @@ impl Context<'_> {
 /// Rewrites a document to OpenAPI 3.0.3. `None` when the report has errors.
 pub fn downlevel(mut document: Document, report: &mut Report) -> Option<Document> {
     let before = report.errors();
+    document::slashes(&mut document, report);
     apply(&mut document.value, Kind::Document, &mut String::new(), &document.sources, report);
     (report.errors() == before).then_some(document)
 }

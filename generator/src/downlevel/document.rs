@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::bundle::Document;
+use crate::contract::Pointer;
 use crate::grammar::Kind;
-use crate::load::escape;
-use crate::report::Diagnostic;
+use crate::load::{FileId, Part, escape};
+use crate::report::{Diagnostic, Report};
 
 use super::{Context, Rule, codes, extend};
 
@@ -109,11 +111,11 @@ fn document(map: &mut Object, context: &mut Context<'_>) {
     if map.get("paths").is_none_or(Value::is_null) {
         map.insert("paths".into(), json!({}));
     }
-    slashes(map, context);
 }
 
-fn slashes(map: &mut Object, context: &mut Context<'_>) {
-    let Some(Value::Object(paths)) = map.get_mut("paths") else { return };
+/// Gives every path its slash.
+pub(super) fn slashes(document: &mut Document, report: &mut Report) {
+    let Some(Value::Object(paths)) = document.value.get_mut("paths") else { return };
     if paths.keys().all(|path| path.starts_with('/') || path.starts_with("x-")) {
         return;
     }
@@ -123,15 +125,15 @@ fn slashes(map: &mut Object, context: &mut Context<'_>) {
             continue;
         }
         let message = format!("the path `{path}` does not start with a slash");
-        let help = format!("write `/{path}`");
-        context.say(
-            &format!("/paths/{}", escape(&path)),
-            Diagnostic::warning(codes::NO_SLASH, message).help(help),
-        );
+        let written = format!("/paths/{}", escape(&path));
+        let place = document.sources.place(&Pointer(written.clone()), Part::Key);
+        report.push(Diagnostic::warning(codes::NO_SLASH, message).at(place).help(format!("write `/{path}`")));
         let mut with = format!("/{path}");
         while paths.contains_key(&with) {
             with.insert(0, '/');
         }
+        let origin = document.sources.origin(&written).unwrap_or((FileId::ROOT, written));
+        document.sources.came_from(format!("/paths/{}", escape(&with)), origin.0, origin.1);
         paths.insert(with, item);
     }
 }

@@ -51,9 +51,10 @@ fn info(reader: &mut Reader<'_>, value: Value) -> Info {
             _ => drop(info.extensions.insert(member.clone(), value)),
         });
     }
+    // Neither decides anything about what is generated, so a document without them is read.
     for (member, given) in [("title", title.is_some()), ("version", version.is_some())] {
         if !given {
-            reader.missing("the API", member);
+            reader.warn(codes::MISSING, format!("the API has no `{member}`"), format!("add `{member}`"));
         }
     }
     info.title = title.unwrap_or_default();
