@@ -1,6 +1,6 @@
 //! Coded problems.
 
-use super::lowered;
+use super::{lowered, read};
 
 /// A document with the given errors of its two operations, and further schemas.
 fn document(first: &str, second: &str, schemas: &str) -> String {
@@ -188,4 +188,23 @@ fn examples_of_responses_are_filed_by_code() {
     second PUT /a
     P028 /paths/~1a/get/responses/409/content/application~1problem+json/examples/other: this example has the code `unknown`, which no schema declares
     "#);
+}
+
+#[test]
+fn the_same_problems_in_3_0_and_in_3_1_give_the_same_contract() {
+    let first = "'409': {description: Bad, content: {application/problem+json: {schema: {anyOf: [{$ref: \
+                 '#/components/schemas/SoldOut'}, {$ref: '#/components/schemas/Problem'}]}}}}";
+    let older = ["'https://example.com/errors#sold_out'", "Sold out", "false", "true", "too_many"]
+        .into_iter()
+        .fold(document(first, "", ""), |text, value| {
+            text.replace(&format!("{{x-const: {value}}}"), &format!("{{enum: [{value}]}}"))
+        });
+    let newer = document(first, "", "")
+        .replace("openapi: 3.0.3", "openapi: 3.1.0")
+        .replace("x-const", "const")
+        .replace("{type: string, nullable: true}", "{type: [string, 'null']}")
+        .replace("{type: string, enum: [sold_out]}", "{const: sold_out}");
+    let (older, newer) = (read(&older), read(&newer));
+    assert!(older.contains("code sold_out [409, 410] retryable=Some(false)"), "{older}");
+    assert_eq!(older, newer);
 }
