@@ -129,39 +129,25 @@ fn laws_over_paths() {
     Error C001: no parameter declares `{it}` of the path
     Error C002: the path does not contain `{id}`
     "#);
-    insta::assert_snapshot!(broken(|contract| contract.operations[0].params[0].required = false), @r#"
-    Error C003: the path parameter `id` is not required
-    "#);
+    insta::assert_snapshot!(broken(|contract| contract.operations[0].params[0].required = false), @"Error C003: the path parameter `id` is not required");
     insta::assert_snapshot!(broken(|contract| {
         let again = contract.operations[0].clone();
         contract.operations.push(again);
-    }), @r#"
-    Error C004: `get` is the id of this operation and of GET /things/{id}
-    "#);
+    }), @"Error C004: `get` is the id of this operation and of GET /things/{id}");
 }
 
 #[test]
 fn laws_over_indices() {
-    insta::assert_snapshot!(broken(|contract| contract.operations[0].params[0].ty = Type::Named(TypeId(3))), @r#"
-    Error C005: the model names a type here that it does not have
-    "#);
-    insta::assert_snapshot!(broken(|contract| contract.operations[0].segments.push(Segment::Param(1))), @r#"
-    Error C005: the model names a parameter here that it does not have
-    "#);
-    insta::assert_snapshot!(broken_code(|code| code.raised_by.push(OperationId(1))), @r#"
-    Error C005: the model names an operation here that it does not have
-    "#);
+    insta::assert_snapshot!(broken(|contract| contract.operations[0].params[0].ty = Type::Named(TypeId(3))), @"Error C005: the model names a type here that it does not have");
+    insta::assert_snapshot!(broken(|contract| contract.operations[0].segments.push(Segment::Param(1))), @"Error C005: the model names a parameter here that it does not have");
+    insta::assert_snapshot!(broken_code(|code| code.raised_by.push(OperationId(1))), @"Error C005: the model names an operation here that it does not have");
     insta::assert_snapshot!(broken_code(|code| {
         code.fields[0].ty = Type::Nullable(Box::new(Type::Nullable(Box::new(Type::String))));
-    }), @r#"
-    Error C005: the model nests `null` here
-    "#);
+    }), @"Error C005: the model nests `null` here");
     insta::assert_snapshot!(broken(|contract| {
         contract.operations[0].errors[0].bodies[0].kind =
             ErrorKind::Problem { family: FamilyId(0), codes: vec![CodeId(1)], open: false };
-    }), @r#"
-    Error C005: the model names a code here that it does not have
-    "#);
+    }), @"Error C005: the model names a code here that it does not have");
 }
 
 #[test]
@@ -169,9 +155,7 @@ fn laws_over_codes() {
     insta::assert_snapshot!(broken(|contract| {
         let again = contract.families[0].codes[0].clone();
         contract.families[0].codes.push(again);
-    }), @r#"
-    Error C010: the code `sold_out` is defined twice
-    "#);
+    }), @"Error C010: the code `sold_out` is defined twice");
     insta::assert_snapshot!(broken(|contract| {
         let mut other = contract.families[0].codes[0].clone();
         other.code = "other".to_owned();
@@ -182,55 +166,27 @@ fn laws_over_codes() {
     Error C016: the `type` of `other` leads to another place on the documentation page
     Note C020: `other` has no example
     "#);
-    insta::assert_snapshot!(broken_code(|code| code.statuses = vec![200, 409]), @r#"
-    Error C011: `sold_out` has the status 200, which is no error
-    "#);
-    insta::assert_snapshot!(broken_code(|code| code.statuses.clear()), @r#"
-    Warning C012: nothing says with which status `sold_out` is sent
-    "#);
-    insta::assert_snapshot!(broken_code(|code| code.retryable = None), @r#"
-    Note C013: `sold_out` does not say what its `retryable` is
-    "#);
-    insta::assert_snapshot!(broken(|contract| contract.families[0].roles.retryable = None), @r#"
-    Error C013: `sold_out` says whether a retry can help, but problems have no such member
-    "#);
-    insta::assert_snapshot!(broken_code(|code| code.fields[0].name = "code".to_owned()), @r#"
-    Error C017: `sold_out` gives the common member `code` another type
-    "#);
-    insta::assert_snapshot!(broken_code(|code| code.section = Some("Traffic".to_owned())), @r#"
-    Error C018: `sold_out` stands in the section `Traffic`, which the base does not list
-    "#);
-    insta::assert_snapshot!(broken_code(|code| code.raised_by.clear()), @r#"
-    Warning C019: no operation raises `sold_out`
-    "#);
+    insta::assert_snapshot!(broken_code(|code| code.statuses = vec![200, 409]), @"Error C011: `sold_out` has the status 200, which is no error");
+    insta::assert_snapshot!(broken_code(|code| code.statuses.clear()), @"Warning C012: nothing says with which status `sold_out` is sent");
+    insta::assert_snapshot!(broken_code(|code| code.retryable = None), @"Note C013: `sold_out` does not say what its `retryable` is");
+    insta::assert_snapshot!(broken(|contract| contract.families[0].roles.retryable = None), @"Error C013: `sold_out` says whether a retry can help, but problems have no such member");
+    insta::assert_snapshot!(broken_code(|code| code.fields[0].name = "code".to_owned()), @"Error C017: `sold_out` gives the common member `code` another type");
+    insta::assert_snapshot!(broken_code(|code| code.section = Some("Traffic".to_owned())), @"Error C018: `sold_out` stands in the section `Traffic`, which the base does not list");
+    insta::assert_snapshot!(broken_code(|code| code.raised_by.clear()), @"Warning C019: no operation raises `sold_out`");
 }
 
 #[test]
 fn laws_over_problem_types() {
     let with = |uri: &str| broken_code(|code| code.type_uri = Some(uri.to_owned()));
-    insta::assert_snapshot!(with("https://example.com/a b"), @r#"
-    Error C015: the `type` of `sold_out` is not a URI reference
-    "#);
-    insta::assert_snapshot!(with("https://example.com/errors#soldout"), @r#"
-    Error C016: the `type` of `sold_out` leads to another place on the documentation page
-    "#);
-    insta::assert_snapshot!(with("https://example.com/problems/sold-out"), @r#"
-    Warning C016: the `type` of `sold_out` does not lead to the documentation page
-    "#);
+    insta::assert_snapshot!(with("https://example.com/a b"), @"Error C015: the `type` of `sold_out` is not a URI reference");
+    insta::assert_snapshot!(with("https://example.com/errors#soldout"), @"Error C016: the `type` of `sold_out` leads to another place on the documentation page");
+    insta::assert_snapshot!(with("https://example.com/problems/sold-out"), @"Warning C016: the `type` of `sold_out` does not lead to the documentation page");
 }
 
 #[test]
 fn laws_over_examples() {
-    insta::assert_snapshot!(broken_code(|code| code.examples.clear()), @r#"
-    Note C020: `sold_out` has no example
-    "#);
-    insta::assert_snapshot!(broken_code(|code| code.examples[0].value["code"] = json!("other")), @r#"
-    Error C021: the example `none` of `sold_out` does not carry this code
-    "#);
-    insta::assert_snapshot!(broken_code(|code| code.examples[0].value["status"] = json!(410)), @r#"
-    Error C021: the example `none` of `sold_out` has the status 410, which the code does not have
-    "#);
-    insta::assert_snapshot!(broken_code(|code| code.examples[0].value = json!({"code": "sold_out"})), @r#"
-    Error C022: the example `none` of `sold_out` lacks retryable, left
-    "#);
+    insta::assert_snapshot!(broken_code(|code| code.examples.clear()), @"Note C020: `sold_out` has no example");
+    insta::assert_snapshot!(broken_code(|code| code.examples[0].value["code"] = json!("other")), @"Error C021: the example `none` of `sold_out` does not carry this code");
+    insta::assert_snapshot!(broken_code(|code| code.examples[0].value["status"] = json!(410)), @"Error C021: the example `none` of `sold_out` has the status 410, which the code does not have");
+    insta::assert_snapshot!(broken_code(|code| code.examples[0].value = json!({"code": "sold_out"})), @"Error C022: the example `none` of `sold_out` lacks retryable, left");
 }

@@ -203,6 +203,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Other schemas extend this one and name themselves by its discriminator.
+    pub(super) fn is_parent(&self) -> bool {
+        self.data.discriminator.is_some() && self.one_of.is_empty() && self.any_of.is_empty()
+    }
+
     /// Keywords of 3.1 that add members which no list of members says, as the document writes them.
     pub(super) fn untyped(&self) -> Vec<&'static str> {
         UNTYPED

@@ -69,12 +69,8 @@ impl<'a> Lowering<'a> {
         let data = parameter.parameter_data_ref();
         let (in_, style, explode, allow_reserved) = style(parameter);
         if in_ == ParamPlace::Header && IGNORED_HEADERS.contains(&data.name.to_lowercase().as_str()) {
-            self.note(
-                codes::IGNORED_HEADER,
-                &place.pointer(),
-                format!("the header parameter `{}` is left out", data.name),
-                "OpenAPI describes this header by media types and security schemes; remove the parameter",
-            );
+            let first = place.pointer();
+            self.ignored.entry(data.name.to_lowercase()).or_insert_with(|| (0, first)).0 += 1;
             return None;
         }
         if in_ == ParamPlace::Path && !data.required {
@@ -173,6 +169,18 @@ impl<'a> Lowering<'a> {
             example.value.clone()
         };
         data.example.clone().or_else(named)
+    }
+
+    /// Says once for each name which header parameters were left out.
+    pub(super) fn report_ignored_headers(&mut self) {
+        for (name, (count, at)) in std::mem::take(&mut self.ignored) {
+            self.note(
+                codes::IGNORED_HEADER,
+                &at,
+                format!("the header parameter `{name}` is left out, here and wherever else it is declared ({count} in all)"),
+                "OpenAPI describes this header by media types and security schemes; remove the parameter",
+            );
+        }
     }
 
     pub(super) fn dangling(&mut self, reference: &str, place: &Place<'_>) {

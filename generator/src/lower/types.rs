@@ -159,6 +159,15 @@ impl<'a> Lowering<'a> {
                 "nothing is lost; use other keywords where a type matters",
             );
         }
+        if node.is_parent() {
+            self.warn(
+                codes::PARENT,
+                &place.pointer(),
+                "the schemas that extend this one by its `discriminator` get no types here; their members are kept as \
+                 they arrive",
+                "list them in a `oneOf` beside the `discriminator`, and refer to that",
+            );
+        }
         if !node.composes() {
             return self.simple(Slot::Schema(schema), &node, place);
         }

@@ -258,20 +258,26 @@ All:
   properties:
     named: {type: object, properties: {a: {type: string}}, additionalProperties: false, x-pattern-properties: {'^s': {type: string}}}
     only: {type: object, x-pattern-properties: {'^s': {type: string}}}
+    parent: {type: object, properties: {kind: {type: string}}, discriminator: {propertyName: kind}}
     pair: {type: array, x-prefix-items: [{type: string}, {type: integer}]}
 "), @r#"
     type "All"
       named?: <All named>
       only?: {any}
+      parent?: <All parent>
       pair?: [any]
     type "All named"
       a?: string
+      *: any
+    type "All parent"
+      kind?: string
       *: any
     make POST /things
       body? application/json Json <All>
       Exact(204)
     P016 /components/schemas/All/properties/named: what `patternProperties` says gets no type; values are kept as they arrive
     P016 /components/schemas/All/properties/only: what `patternProperties` says gets no type; values are kept as they arrive
+    P017 /components/schemas/All/properties/parent: the schemas that extend this one by its `discriminator` get no types here; their members are kept as they arrive
     P016 /components/schemas/All/properties/pair: what `prefixItems` says gets no type; values are kept as they arrive
     "#);
 }
