@@ -7,6 +7,7 @@
 //! Components are lowered from a queue and each schema once, so the cost grows with the document and neither a chain
 //! of references nor a circle of them is walked in depth.
 
+mod aliases;
 mod api;
 pub mod codes;
 mod flat;
@@ -26,26 +27,31 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use openapiv3::{Components, OpenAPI, ReferenceOr, Schema};
 
 use crate::contract::{Contract, Pointer, Type, TypeDef, TypeId};
-use crate::report::{Code, Diagnostic, Report};
+use crate::report::{Code, Diagnostic, Place, Report};
 use crate::resolve::Resolved;
 
 use self::place::component_name;
 
 /// Builds the contract. `None` when the report has errors.
 pub fn lower(resolved: &Resolved, report: &mut Report) -> Option<Contract> {
-    let mut lowering = Lowering::new(resolved, report);
+    build(&resolved.api, &|at| resolved.place(at), report)
+}
+
+fn build(doc: &OpenAPI, locate: &dyn Fn(&Pointer) -> Place, report: &mut Report) -> Option<Contract> {
+    let mut lowering = Lowering::new(doc, locate, report);
     let errors_before = lowering.report.errors();
     let sites = operations::sites(&mut lowering);
     let problems = problems::find(&mut lowering, &sites);
     let operations = operations::lower(&mut lowering, &sites, &problems);
     let families = problems::lower(&mut lowering, &problems, &operations);
     lowering.drain();
-    let api = api::lower(&mut lowering, &operations);
+    aliases::refuse_cycles(&mut lowering);
+    let api = api::lower(&lowering, &operations);
     lowering.note_unused();
     let failed = lowering.report.errors() > errors_before;
     let contract =
@@ -55,8 +61,8 @@ pub fn lower(resolved: &Resolved, report: &mut Report) -> Option<Contract> {
 
 /// What lowering knows while it works.
 struct Lowering<'a> {
-    resolved: &'a Resolved,
     doc: &'a OpenAPI,
+    locate: &'a dyn Fn(&Pointer) -> Place,
     report: &'a mut Report,
     /// Types in the order in which they were met; `None` while one waits in the queue.
     types: Vec<Option<TypeDef>>,
@@ -72,15 +78,17 @@ struct Lowering<'a> {
     marks: HashMap<&'a str, std::rc::Rc<unions::Marks>>,
     /// What was found out about components as problems.
     known: problems::Known<'a>,
+    /// Header parameters that OpenAPI says to ignore: their names, how many, and where the first stands.
+    ignored: BTreeMap<String, (usize, Pointer)>,
     /// Component schemas that something else than a type made use of: merged into others, or read as problems.
     used: BTreeSet<&'a str>,
 }
 
 impl<'a> Lowering<'a> {
-    fn new(resolved: &'a Resolved, report: &'a mut Report) -> Self {
+    fn new(doc: &'a OpenAPI, locate: &'a dyn Fn(&Pointer) -> Place, report: &'a mut Report) -> Self {
         Lowering {
-            resolved,
-            doc: &resolved.api,
+            doc,
+            locate,
             report,
             types: Vec::new(),
             named: HashMap::new(),
@@ -89,6 +97,7 @@ impl<'a> Lowering<'a> {
             nulls: HashMap::new(),
             marks: HashMap::new(),
             known: problems::Known::default(),
+            ignored: BTreeMap::new(),
             used: BTreeSet::new(),
         }
     }
@@ -105,17 +114,17 @@ impl<'a> Lowering<'a> {
     }
 
     fn error(&mut self, code: Code, at: &Pointer, message: impl Into<String>, help: impl Into<String>) {
-        let place = self.resolved.place(at);
+        let place = (self.locate)(at);
         self.report.push(Diagnostic::error(code, message).at(place).help(help));
     }
 
     fn warn(&mut self, code: Code, at: &Pointer, message: impl Into<String>, help: impl Into<String>) {
-        let place = self.resolved.place(at);
+        let place = (self.locate)(at);
         self.report.push(Diagnostic::warning(code, message).at(place).help(help));
     }
 
     fn note(&mut self, code: Code, at: &Pointer, message: impl Into<String>, help: impl Into<String>) {
-        let place = self.resolved.place(at);
+        let place = (self.locate)(at);
         self.report.push(Diagnostic::note(code, message).at(place).help(help));
     }
 

@@ -90,6 +90,16 @@ impl Walk {
     }
 }
 
+/// A node to fill, for a reader that does not ask where it broke.
+pub(crate) struct In<'a>(pub(crate) &'a mut dyn Node);
+
+impl<'de> DeserializeSeed<'de> for In<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        Seed { slot: self.0.slot(), walk: &mut Walk::default() }.deserialize(deserializer)
+    }
+}
+
 /// A slot to fill, with the walk that it is a part of.
 struct Seed<'a, 'w> {
     slot: Slot<'a>,
@@ -179,7 +189,7 @@ impl Visitor<'_> for StringVisitor<'_> {
         f.write_str("a string")
     }
     fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
-        text.clone_into(self.0);
+        *self.0 = text.to_owned();
         Ok(())
     }
     fn visit_string<E: de::Error>(self, text: String) -> Result<(), E> {
@@ -340,40 +350,43 @@ impl<'de> Visitor<'de> for RecordVisitor<'_, '_> {
     }
 }
 
-/// A set of member places; no allocation below 128 members.
+/// A set of member places; no allocation below 64 members.
 #[derive(Default)]
 pub(crate) struct Seen {
-    low: u128,
+    low: u64,
     high: Vec<usize>,
 }
 
 impl Seen {
     /// Adds a place; `false` when it was there.
+    #[inline]
     pub(crate) fn insert(&mut self, at: usize) -> bool {
-        if self.contains(at) {
-            return false;
+        if at < 64 {
+            let before = self.low;
+            self.low |= 1 << at;
+            return before != self.low;
         }
-        match u32::try_from(at).ok().and_then(|at| 1u128.checked_shl(at)) {
-            Some(bit) => self.low |= bit,
-            None => self.high.push(at),
+        let new = !self.high.contains(&at);
+        if new {
+            self.high.push(at);
         }
-        true
+        new
     }
 
+    #[inline]
     pub(crate) fn contains(&self, at: usize) -> bool {
-        match u32::try_from(at).ok().and_then(|at| 1u128.checked_shl(at)) {
-            Some(bit) => self.low & bit != 0,
-            None => self.high.contains(&at),
-        }
+        if at < 64 { self.low & (1 << at) != 0 } else { self.high.contains(&at) }
     }
 }
 
 /// The place of a member by its name. Servers mostly write members in the order of the schema, so the search begins
 /// after the last one found.
+#[inline]
 pub(crate) fn position(members: &[Member], next: usize, name: &str) -> Option<usize> {
-    let (before, after) = members.split_at(next.min(members.len()));
-    let find = |part: &[Member]| part.iter().position(|member| member.name == name);
-    find(after).map(|at| at + before.len()).or_else(|| find(before))
+    if members.get(next).is_some_and(|member| member.name == name) {
+        return Some(next);
+    }
+    members.iter().position(|member| member.name == name)
 }
 
 enum Key {

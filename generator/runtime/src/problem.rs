@@ -152,8 +152,105 @@ pub(crate) struct Reading {
     pub(crate) members: BTreeMap<String, Json>,
 }
 
-/// Reads a body into a problem.
-pub(crate) fn read(body: &[u8], problem: &mut dyn ProblemNode) -> Reading {
+/// Reads a body into a problem. `empty` makes the problem to read into.
+///
+/// Nearly every body is what the contract promises, so that is tried first, in one pass. What is not goes through the
+/// pass that finds every deviation.
+pub(crate) fn read<P: ProblemNode>(body: &[u8], empty: fn() -> P) -> (P, Reading) {
+    let mut problem = empty();
+    if read_promised(body, &mut problem) {
+        return (problem, Reading { complete: true, ..Reading::default() });
+    }
+    problem = empty();
+    let reading = read_any(body, &mut problem);
+    (problem, reading)
+}
+
+/// Reads a body that is what the contract promises; `false` when it is not, and `problem` is then of no use.
+fn read_promised(body: &[u8], problem: &mut dyn ProblemNode) -> bool {
+    let Ok(text) = std::str::from_utf8(body) else { return false };
+    let mut reader = serde_json::Deserializer::from_str(text);
+    reader.deserialize_map(PromisedVisitor(problem)).and_then(|()| reader.end()).is_ok()
+}
+
+/// Reads members straight into their places. Those of the code that stand before the code wait for it.
+struct PromisedVisitor<'p>(&'p mut dyn ProblemNode);
+
+impl<'de> Visitor<'de> for PromisedVisitor<'_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a problem document")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let problem = self.0;
+        let family = problem.family();
+        let mut waiting: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
+        let mut selected = false;
+        let mut seen = [Seen::default(), Seen::default()];
+        let mut next = [0, 0];
+        while let Some(Word(name)) = map.next_key()? {
+            if name == family.code {
+                let Word(code) = map.next_value()?;
+                if std::mem::replace(&mut selected, true) {
+                    return Err(de::Error::custom("two codes"));
+                }
+                problem.select(family.codes.iter().position(|facts| facts.code == code), &code);
+                continue;
+            }
+            let mut target = member_of(problem.common_mut(), &name, &mut seen[0], &mut next[0]);
+            if target.is_none() && selected {
+                target = match problem.conditional_mut() {
+                    Some(record) => member_of(record, &name, &mut seen[1], &mut next[1]),
+                    None => None,
+                };
+            }
+            match target {
+                Some(node) => map.next_value_seed(decode::In(node))?,
+                None => waiting.push((name, map.next_value()?)),
+            }
+        }
+        for (name, value) in waiting {
+            let member = match problem.conditional_mut() {
+                Some(record) => member_of(record, &name, &mut seen[1], &mut next[1]),
+                None => None,
+            };
+            match member {
+                Some(node) => decode::from_slice(value.get().as_bytes(), node).map_err(de::Error::custom)?,
+                None => {
+                    let value = serde_json::from_str(value.get()).map_err(de::Error::custom)?;
+                    problem.extensions_mut().insert(name.into_owned(), value);
+                }
+            }
+        }
+        let conditional = problem.conditional().is_none_or(|record| has_required(record, &seen[1]));
+        if selected && conditional && has_required(problem.common(), &seen[0]) {
+            Ok(())
+        } else {
+            Err(de::Error::custom("a required member is missing"))
+        }
+    }
+}
+
+/// The member of this name, once.
+fn member_of<'r>(
+    record: &'r mut dyn RecordNode,
+    name: &str,
+    seen: &mut Seen,
+    next: &mut usize,
+) -> Option<&'r mut dyn crate::Node> {
+    let at = decode::position(record.members(), *next, name)?;
+    *next = at + 1;
+    if seen.insert(at) { record.member_mut(at) } else { None }
+}
+
+fn has_required(record: &dyn RecordNode, seen: &Seen) -> bool {
+    let mut members = record.members().iter().enumerate();
+    members.all(|(at, member)| !matches!(member.presence, Presence::Required) || seen.contains(at))
+}
+
+/// Reads any body, and says where it is not what the contract promises.
+fn read_any(body: &[u8], problem: &mut dyn ProblemNode) -> Reading {
     let mut reading = Reading::default();
     let text = match std::str::from_utf8(body) {
         Ok(text) => Cow::Borrowed(text),
@@ -306,32 +403,38 @@ impl<'a> Visitor<'a> for MembersVisitor<'_, 'a> {
         f.write_str("an object")
     }
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(MemberName(name)) = map.next_key()? {
+        while let Some(Word(name)) = map.next_key()? {
             self.0.push((name, map.next_value()?));
         }
         Ok(())
     }
 }
 
-/// A name that is borrowed unless it has escapes.
-struct MemberName<'a>(Cow<'a, str>);
+/// A name or a code: text that is borrowed unless it has escapes, or an integer.
+struct Word<'a>(Cow<'a, str>);
 
-impl<'de: 'a, 'a> de::Deserialize<'de> for MemberName<'a> {
+impl<'de: 'a, 'a> de::Deserialize<'de> for Word<'a> {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct NameVisitor;
         impl<'de> Visitor<'de> for NameVisitor {
-            type Value = MemberName<'de>;
+            type Value = Word<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a member name")
+                f.write_str("a string or an integer")
             }
             fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(MemberName(Cow::Borrowed(name)))
+                Ok(Word(Cow::Borrowed(name)))
             }
             fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(MemberName(Cow::Owned(name.to_owned())))
+                Ok(Word(Cow::Owned(name.to_owned())))
+            }
+            fn visit_i64<E: de::Error>(self, code: i64) -> Result<Self::Value, E> {
+                Ok(Word(Cow::Owned(code.to_string())))
+            }
+            fn visit_u64<E: de::Error>(self, code: u64) -> Result<Self::Value, E> {
+                Ok(Word(Cow::Owned(code.to_string())))
             }
         }
-        deserializer.deserialize_str(NameVisitor)
+        deserializer.deserialize_any(NameVisitor)
     }
 }
 
@@ -360,14 +463,14 @@ pub fn serialize<S: Serializer>(problem: &dyn ProblemNode, serializer: S) -> Res
 ///
 /// # Errors
 /// When a required member is missing or broken; the message names each place.
-pub fn deserialize<'de, D, P>(deserializer: D, mut problem: P) -> Result<P, D::Error>
+pub fn deserialize<'de, D, P>(deserializer: D, empty: fn() -> P) -> Result<P, D::Error>
 where
     D: de::Deserializer<'de>,
     P: ProblemNode,
 {
     let members: serde_json::Map<String, serde_json::Value> = de::Deserialize::deserialize(deserializer)?;
     let body = serde_json::to_vec(&members).map_err(de::Error::custom)?;
-    let reading = read(&body, &mut problem);
+    let (problem, reading) = read(&body, empty);
     if reading.complete {
         return Ok(problem);
     }

@@ -26,8 +26,7 @@ pub(crate) fn decode<O: Operation>(response: http::Response<Bytes>) -> Result<O:
             }
         }
         None => {
-            let mut problem = <O::Api as Api>::empty_problem();
-            let reading = read_problem(O::SPEC, status, media_type, &body, &mut problem);
+            let (problem, reading) = read_problem::<O::Api>(O::SPEC, status, media_type, &body);
             if reading.complete {
                 let received = Received::new(parts.status, parts.headers, body);
                 return Err(Error::Problem(Box::new(Raised::new(problem, received, reading.violations))));
@@ -112,24 +111,24 @@ fn read_output(spec: BodySpec, body: &Bytes, node: Option<&mut dyn Node>) -> Res
 
 /// Reads a body as a problem, whether the operation declares the status or not: an API that answers with its own
 /// problems where it did not say so is still understood, and the violation says that it did not say so.
-fn read_problem(
+fn read_problem<A: Api>(
     spec: &'static OperationSpec,
     status: u16,
     media_type: &str,
     body: &Bytes,
-    problem: &mut dyn ProblemNode,
-) -> problem::Reading {
-    let family = problem.family();
-    let mut reading =
-        if family.code.is_empty() { problem::Reading::default() } else { problem::read(body, problem) };
+) -> (A::Problem, problem::Reading) {
+    let (problem, mut reading) = match A::FAMILY.code {
+        "" => (A::empty_problem(), problem::Reading::default()),
+        _ => problem::read(body, A::empty_problem),
+    };
     if best(spec.errors, status, media_type).is_none() {
         let message = format!("{} does not declare the status {status}", spec.id);
         reading.violations.push(Violation { pointer: String::new(), message });
     }
     if reading.complete {
-        contradictions(family, problem.code(), status, &mut reading.violations);
+        contradictions(A::FAMILY, problem.code(), status, &mut reading.violations);
     }
-    reading
+    (problem, reading)
 }
 
 /// Where a complete problem says something else than the contract says of its code.

@@ -255,7 +255,7 @@ macro_rules! problem {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::problem::deserialize(deserializer, <Self as $crate::Record>::empty())
+                $crate::problem::deserialize(deserializer, <Self as $crate::Record>::empty)
             }
         }
     };
