@@ -328,18 +328,23 @@ pub fn plan(
     let errors_before = report.errors();
     let package = package_name(contract, options);
     let types = types::plan(contract, &used(contract), locate, report);
-    let mut planning = Planning { contract, types: &types, locate, report };
+    let mut planning = Planning { contract, locate, report };
     let problems = problems::plan(&mut planning);
     let (modules, operations) = operations::plan(&mut planning, problems.as_ref());
     let user_agent = format!("{package}/{}", token(&contract.api.version));
-    (report.errors() == errors_before)
-        .then_some(Plan { package, user_agent, types, problems, modules, operations })
+    (report.errors() == errors_before).then_some(Plan {
+        package,
+        user_agent,
+        types,
+        problems,
+        modules,
+        operations,
+    })
 }
 
 /// What the parts of the plan share.
 struct Planning<'a> {
     contract: &'a Contract,
-    types: &'a [TypePlan],
     locate: &'a dyn Fn(&Pointer) -> Place,
     report: &'a mut Report,
 }
