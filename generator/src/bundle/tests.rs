@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use serde_json::json;
 
 use super::*;
@@ -210,4 +212,18 @@ fn hostile_marks_are_not_believed() {
         "{\"openapi\": \"3.1.0\", \"components\": {\"schemas\": {\"A\": {\"items\": {\"$ref\": \"\\u0000#/x\"}}}}}",
     )]);
     assert!(document.is_none());
+}
+
+#[test]
+fn references_to_things_of_another_kind_are_refused() {
+    for target in
+        ["#", "#/paths", "#/components", "#/components/schemas", "#/paths/~1a", "#/components/responses/R"]
+    {
+        let text = format!(
+            "openapi: 3.1.0\npaths: {{/a: {{}}}}\ncomponents: {{responses: {{R: {{}}}}, schemas: {{A: {{items: {{$ref: '{target}'}}}}}}}}"
+        );
+        let (document, report) = run(&[("openapi.yaml", &text)]);
+        assert!(document.is_none());
+        assert_eq!(report.diagnostics()[0].code, codes::KIND, "{target}");
+    }
 }

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use openapiv3::{ParameterSchemaOrContent, SchemaKind, StatusCode, Type};
 use serde_json::{Value, json};
 
@@ -159,4 +161,44 @@ fn null_is_kept_where_it_is_a_value() {
     assert!(
         matches!(&found.item.schema_kind, SchemaKind::Type(Type::Integer(integer)) if integer.minimum == Some(0))
     );
+}
+
+/// Cuts, repeats and exchanges pieces of a document; whatever comes out is read or refused, and each refusal can be shown.
+#[test]
+fn damaged_documents_never_panic() {
+    let text = "openapi: 3.1.0\ninfo: {title: t, version: 1}\npaths:\n  /a/{id}:\n    parameters: [{name: id, in: path, schema: \
+                {type: [string, 'null']}}]\n    get: {responses: {200: {$ref: '#/components/responses/R'}, default: {$ref: \
+                '#/components/responses/R'}}, callbacks: {c: {'{$url}': {$ref: '#/paths/~1a~1{id}'}}}}\ncomponents:\n  \
+                responses: {R: &r {description: d, content: {a/b: {schema: {$ref: '#/components/schemas/S/anyOf/0'}}}}}\n  \
+                schemas:\n    S: {anyOf: [{const: 1}, {type: 'null'}, {$ref: '#/components/schemas/T'}], discriminator: \
+                {propertyName: p, mapping: {x: T, y: '#/components/schemas/S'}}}\n    T: {<<: *r, items: {$ref: '#/components/schemas/S'}, \
+                exclusiveMinimum: 1, if: true}\n";
+    good(text);
+    let pieces: Vec<&str> = text.split_inclusive([' ', ',', '{', '}', ':', '\n']).collect();
+    let mut state = 1u64;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let mut survived = 0;
+    for _ in 0..3_000 {
+        let mut damaged = pieces.clone();
+        for _ in 0..=next(3) {
+            let (from, to) = (next(damaged.len()), next(damaged.len()));
+            match next(3) {
+                0 => drop(damaged.remove(from)),
+                1 => damaged.insert(to, damaged[from]),
+                _ => damaged.swap(from, to),
+            }
+        }
+        let mut report = Report::new();
+        let resolved = load_text("openapi.yaml", damaged.concat(), &mut report)
+            .and_then(|sources| crate::bundle::bundle(sources, &mut report))
+            .and_then(|document| crate::downlevel::downlevel(document, &mut report))
+            .and_then(|document| resolve(document, &mut report));
+        assert_eq!(resolved.is_none(), report.errors() > 0, "{}", damaged.concat());
+        assert_eq!(report.render(Paint::Plain).is_empty(), report.is_empty());
+        survived += usize::from(resolved.is_some());
+    }
+    assert!(survived > 100, "{survived}");
 }
