@@ -22,6 +22,23 @@ pub(crate) fn generated() -> PathBuf {
     root().join("generated")
 }
 
+/// What generated crates run on.
+pub(crate) fn runtime() -> PathBuf {
+    root().join("generator").join("runtime")
+}
+
+/// The way from one folder to another, `/`-separated, as a manifest writes it. Neither needs to exist.
+pub(crate) fn from_to(from: &Path, to: &Path) -> String {
+    let absolute = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>()
+    };
+    let (from, to) = (absolute(from), absolute(to));
+    let shared = from.iter().zip(&to).take_while(|(from, to)| from == to).count();
+    let up = std::iter::repeat_n("..", from.len() - shared);
+    up.chain(to[shared..].iter().map(String::as_str)).collect::<Vec<_>>().join("/")
+}
+
 /// Where Cargo puts what it builds.
 pub(crate) fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
