@@ -12,6 +12,8 @@ pub mod plan;
 mod print;
 mod problems;
 pub mod sample;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use names::RustName;

@@ -125,6 +125,12 @@ pub(super) fn converts(plan: &Plan, ty: &Ty) -> bool {
     }
 }
 
+/// A field of a struct expression; short where the value is called like the field.
+pub(super) fn initializer(name: &RustName, value: TokenStream) -> TokenStream {
+    let ident = name.ident();
+    if value.to_string() == name.as_str() { quote!(#ident) } else { quote!(#ident: #value) }
+}
+
 /// How an operation is named in prose.
 pub(super) fn method_path(operation: &Operation) -> String {
     span(&format!("{} {}", operation.method.as_str(), operation.path))
@@ -293,11 +299,7 @@ impl Printer<'_> {
             if field.required {
                 let (ty, value) = self.argument(&field.name, &field.ty, *within);
                 arguments.push(quote!(#ident: #ty));
-                values.push(if value.to_string() == ident.to_string() {
-                    quote!(#ident)
-                } else {
-                    quote!(#ident: #value)
-                });
+                values.push(initializer(&field.name, value));
             } else {
                 values.push(quote!(#ident: Default::default()));
             }
