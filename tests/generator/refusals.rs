@@ -1,0 +1,120 @@
+//! Everything that the generator says against a document: one case a diagnostic code, the rendered report is the snapshot.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use problemgen::report::{Code, Report};
+use problemgen::store::{self, Artifact, Mode, Scope, codes};
+use problemgen::{DIAGNOSTICS, Options};
+
+use crate::cases::{cases, rendered, snapshot};
+
+/// Codes that no document and no folder made here brings about, with the test that does.
+const ELSEWHERE: &[(Code, &str)] = &[
+    // The old tree has to become undeletable between two steps.
+    (codes::LEFTOVER, "generator/src/store/tests.rs"),
+];
+
+fn seen(report: &Report) -> BTreeSet<&'static str> {
+    report.diagnostics().iter().map(|diagnostic| diagnostic.code.code).collect()
+}
+
+/// Reads and generates, as far as it goes.
+fn refused(document: &Path) -> Report {
+    let mut report = Report::new();
+    if let Some(contract) = problemgen::read(document, &mut report) {
+        drop(problemgen::generate(&contract, &Options::default()));
+    }
+    report
+}
+
+#[test]
+fn every_refusal_reads_as_reviewed() {
+    for (name, document) in cases("err") {
+        let report = refused(&document);
+        let code = name.split('-').next().unwrap_or_default();
+        let text = rendered(&report, &document);
+        assert!(seen(&report).contains(code), "{name} is not about {code}:\n{text}");
+        for diagnostic in report.diagnostics() {
+            let said = format!("{name}: {diagnostic:?}");
+            assert!(!diagnostic.message.ends_with('.') && !diagnostic.message.starts_with(char::is_uppercase), "{said}");
+            assert!(diagnostic.place.as_ref().is_none_or(|place| place.line > 0 && place.column > 0), "{said}");
+        }
+        snapshot(&name, &text);
+    }
+}
+
+#[test]
+fn every_diagnostic_has_a_case() {
+    let mut covered: BTreeSet<&str> = stores().iter().map(|(code, ..)| code.code).collect();
+    covered.extend(ELSEWHERE.iter().map(|(code, _)| code.code));
+    let names: Vec<String> = cases("err").into_iter().map(|(name, _)| name).collect();
+    covered.extend(names.iter().filter_map(|name| name.split('-').next()));
+    let known: BTreeSet<&str> = DIAGNOSTICS.iter().copied().flatten().map(|code| code.code).collect();
+    assert_eq!(known.difference(&covered).collect::<Vec<_>>(), [] as [&&str; 0], "codes without a case");
+    assert_eq!(covered.difference(&known).collect::<Vec<_>>(), [] as [&&str; 0], "cases of codes that are gone");
+}
+
+#[test]
+fn what_is_tested_elsewhere_is_tested_there() {
+    for (code, file) in ELSEWHERE {
+        let text = fs::read_to_string(problemgen_tests::repository().join(file)).expect("the named test");
+        assert!(text.contains(code.code) || text.contains("LEFTOVER"), "{file} does not mention {}", code.code);
+    }
+}
+
+/// A refusal of the store: its code, what is to be written, and what stands at `out` before.
+type StoreCase = (Code, &'static str, fn(&Path));
+
+fn stores() -> Vec<StoreCase> {
+    vec![
+        (codes::PATH, "docs/CON.md", |_| {}),
+        (codes::ROOT, "a.txt", |out| fs::write(out, "a file").expect("written")),
+        (codes::FOREIGN, "a.txt", |out| {
+            fs::create_dir(out).expect("made");
+            fs::write(out.join("thesis.tex"), "years of work").expect("written");
+        }),
+        (codes::SYSTEM, "a.txt", |out| {
+            // The folder that the output stands in is a file.
+            let parent = out.parent().expect("a parent");
+            fs::remove_dir(parent).expect("removed");
+            fs::write(parent, "a file").expect("written");
+        }),
+        (codes::READ_ONLY, "a.txt", |out| {
+            write("b.txt", out, &mut Report::new());
+            let mut permissions = fs::metadata(out).expect("metadata").permissions();
+            permissions.set_readonly(true);
+            fs::set_permissions(out, permissions).expect("set");
+        }),
+    ]
+}
+
+fn write(path: &str, out: &Path, report: &mut Report) {
+    store::store(&[Artifact::new(path, "text\n")], out, Scope::Whole, Mode::Write, report);
+}
+
+#[test]
+fn every_refusal_of_the_store_reads_as_reviewed() {
+    for (code, path, prepare) in stores() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let parent = folder.path().join("parent");
+        fs::create_dir(&parent).expect("made");
+        let out = parent.join("out");
+        prepare(&out);
+        let mut report = Report::new();
+        write(path, &out, &mut report);
+        let place = fs::canonicalize(folder.path()).expect("a path");
+        let text = report.render(problemgen::report::Paint::Plain);
+        let text = text.replace(&*place.to_string_lossy(), "").replace(&*folder.path().to_string_lossy(), "");
+        assert!(seen(&report).contains(code.code), "{} is not said:\n{text}", code.code);
+        snapshot(&format!("{}-store", code.code), &text);
+        let Ok(metadata) = fs::metadata(&out) else { continue };
+        if metadata.permissions().readonly() {
+            let mut permissions = metadata.permissions();
+            #[allow(clippy::permissions_set_readonly_false, reason = "a temporary folder of this test")]
+            permissions.set_readonly(false);
+            fs::set_permissions(&out, permissions).expect("set");
+        }
+    }
+}
