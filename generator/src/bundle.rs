@@ -4,8 +4,8 @@
 //! sorted by name so that split and single-file documents that say the same are the same. Deliberately absent: what
 //! OpenAPI version the document has, and any of its types.
 //!
-//! Three steps: [`reach`] walks everything that can be reached and finds what references lead to, [`names`] gives each of
-//! these a component name, [`emit`] moves them there.
+//! Three steps: `reach` walks everything that can be reached and finds what references lead to, `names` gives each of
+//! these a component name, `emit` moves them there.
 
 pub mod codes;
 mod emit;

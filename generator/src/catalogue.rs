@@ -176,3 +176,69 @@ fn errors(contract: &Contract, error: &ErrorResponse) -> Vec<Value> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docs::samples;
+
+    fn catalogue(contract: &Contract) -> String {
+        print(contract, &rows::rows(contract))
+    }
+
+    #[test]
+    fn catalogues_follow_their_schema() {
+        let schema: Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
+        assert!(jsonschema::meta::is_valid(&schema));
+        let validator = jsonschema::validator_for(&schema).expect("the schema compiles");
+        for contract in [samples::empty(), samples::library(), samples::hostile()] {
+            let text = catalogue(&contract);
+            assert!(text.ends_with("}\n"));
+            let value: Value = serde_json::from_str(&text).expect("the catalogue is JSON");
+            let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            assert_eq!(errors, [""; 0]);
+        }
+    }
+
+    #[test]
+    fn the_schema_describes_every_key() {
+        let mut schema: Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
+        close(&mut schema);
+        let validator = jsonschema::validator_for(&schema).expect("the schema compiles");
+        let mut contract = samples::library();
+        contract.families[0].members[0].constant = Some("x".into());
+        let value: Value = serde_json::from_str(&catalogue(&contract)).expect("the catalogue is JSON");
+        let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert_eq!(errors, [""; 0]);
+    }
+
+    /// Forbids keys that the schema does not name.
+    fn close(schema: &mut Value) {
+        match schema {
+            Value::Object(members) => {
+                if members.contains_key("properties") && members.get("type") == Some(&"object".into()) {
+                    members.insert("additionalProperties".to_owned(), false.into());
+                }
+                members.values_mut().for_each(close);
+            }
+            Value::Array(items) => items.iter_mut().for_each(close),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn text_arrives_unchanged() {
+        let contract = samples::hostile();
+        let text = catalogue(&contract);
+        assert!(!text.contains('\u{202E}'));
+        let value: Value = serde_json::from_str(&text).expect("the catalogue is JSON");
+        assert_eq!(value["families"][0]["codes"][0]["meaning"], samples::HOSTILE);
+    }
+
+    #[test]
+    fn an_operation() {
+        let value: Value =
+            serde_json::from_str(&catalogue(&samples::library())).expect("the catalogue is JSON");
+        insta::assert_snapshot!(value["operations"][1], @r#"{"id":"lendBook","method":"POST","path":"/loans","body":{"required":true,"media":[{"media_type":"application/json","type":"Target"}]},"successes":[{"status":"201","media":[{"media_type":"application/json","type":"Loan"}]}],"errors":[{"status":"403","media_type":"application/problem+json","family":"Problem","codes":["quota_exceeded"],"open":true},{"status":"409","media_type":"application/problem+json","family":"Problem","codes":["branch_required"],"open":true},{"status":"413","media_type":"application/problem+json","family":"Problem","codes":["quota_exceeded"],"open":false},{"status":"5XX","media_type":"application/json","codes":[],"open":true,"type":"Branch"}]}"#);
+    }
+}

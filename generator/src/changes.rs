@@ -9,12 +9,15 @@
 //! fact that it was told is another. Everything else is [`Compatible`](Effect::Compatible); a new code is, because the
 //! vocabulary is open by design, and so is a member that is now always there.
 
+mod read;
+
 use std::fmt;
 
 use indexmap::IndexMap;
-use serde::Deserialize;
 
-use crate::docs::text::{line, visible};
+use crate::docs::text::line;
+
+use self::read::{Body, Catalogue, Code, Failure, Family, Field, Media, Operation, Success, read};
 
 /// A change of the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,107 +58,12 @@ pub fn between(old: &str, new: &str) -> Vec<Change> {
     changes.list
 }
 
-/// A catalogue, as far as changes are looked for. What is missing is empty: an older form of it still compares.
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct Catalogue {
-    catalogue: String,
-    api: Api,
-    families: Vec<Family>,
-    operations: Vec<Operation>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Api {
-    title: String,
-    version: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Family {
-    name: String,
-    place: String,
-    members: Vec<Field>,
-    codes: Vec<Code>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Code {
-    code: String,
-    statuses: Vec<u16>,
-    retryable: Option<bool>,
-    title: Option<String>,
-    r#type: Option<String>,
-    section: Option<String>,
-    fields: Vec<Field>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Field {
-    name: String,
-    r#type: String,
-    required: bool,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Operation {
-    id: String,
-    method: String,
-    path: String,
-    body: Option<Body>,
-    successes: Vec<Success>,
-    errors: Vec<Failure>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Body {
-    required: bool,
-    media: Vec<Media>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Success {
-    status: String,
-    media: Vec<Media>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Media {
-    media_type: String,
-    r#type: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Failure {
-    status: String,
-    media_type: Option<String>,
-    codes: Vec<String>,
-    open: bool,
-    r#type: Option<String>,
-}
-
-fn read(text: &str) -> Result<Catalogue, String> {
-    let catalogue: Catalogue = serde_json::from_str(text).map_err(|error| line(&error.to_string()))?;
-    if catalogue.catalogue == crate::catalogue::VERSION {
-        Ok(catalogue)
-    } else {
-        Err(format!("its version is {}, not {}", quoted(&catalogue.catalogue), crate::catalogue::VERSION))
-    }
-}
+/// How a sentence names the codes that a response leaves open.
+const OTHER_CODES: &str = "with other codes";
 
 /// Text of a document within a sentence.
 fn quoted(text: &str) -> String {
-    format!("`{}`", line(&visible(text)).replace('`', "'"))
+    format!("`{}`", line(text).replace('`', "'"))
 }
 
 fn statuses(statuses: &[u16]) -> String {
@@ -369,7 +277,9 @@ impl Changes {
         let (old, new) = (answers(&old.errors), answers(&new.errors));
         let Matched { removed, kept } = matched(&old, &new, |answer| answer);
         for (status, answer) in removed {
-            self.breaking(format!("{operation}: no longer answers {status} {answer}"));
+            let sentence = format!("{operation}: no longer answers {status} {answer}");
+            // Nobody can have relied on codes that were not named.
+            if answer == OTHER_CODES { self.compatible(sentence) } else { self.breaking(sentence) }
         }
         for (_, (status, answer)) in kept.into_iter().filter(|(old, _)| old.is_none()) {
             self.compatible(format!("{operation}: may now answer {status} {answer}"));
@@ -468,7 +378,7 @@ fn answers(failures: &[Failure]) -> Vec<(String, String)> {
             (None, Some(media)) if failure.codes.is_empty() && failure.open => {
                 Some(format!("with {}", quoted(media)))
             }
-            (None, Some(_)) if failure.open => Some("with other codes".to_owned()),
+            (None, Some(_)) if failure.open => Some(OTHER_CODES.to_owned()),
             (None, Some(_)) => None,
             (None, None) => Some("without a body".to_owned()),
         };
@@ -477,4 +387,142 @@ fn answers(failures: &[Failure]) -> Vec<(String, String)> {
     let mut seen = std::collections::HashSet::new();
     out.retain(|answer| seen.insert(answer.clone()));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{CodeId, Contract, ErrorKind, IntegerFormat, Type};
+    use crate::docs::{rows, samples};
+
+    fn print(contract: &Contract) -> String {
+        crate::catalogue::print(contract, &rows::rows(contract))
+    }
+
+    fn changes(change: impl FnOnce(&mut Contract)) -> String {
+        let mut contract = samples::library();
+        let old = print(&contract);
+        change(&mut contract);
+        between(&old, &print(&contract)).iter().map(Change::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn nothing_changed() {
+        assert_eq!(changes(|_| {}), "");
+        assert_eq!(
+            changes(|contract| contract.families[0].codes[0].meaning = Some("Other words.".to_owned())),
+            ""
+        );
+    }
+
+    #[test]
+    fn facts_of_codes() {
+        let text = changes(|contract| {
+            let codes = &mut contract.families[0].codes;
+            codes[0].statuses = vec![403, 410];
+            codes[0].fields[0].ty = Type::String;
+            codes[0].fields[1].required = false;
+            codes[0].fields[2].required = true;
+            codes[1].retryable = Some(true);
+            codes[1].title = None;
+            codes[1].fields.clear();
+            codes[1].fields.push(samples::field("new|`", Type::Integer(IntegerFormat::I32), true));
+            codes[2].type_uri = Some("https://example.com/errors#busy".to_owned());
+        });
+        insta::assert_snapshot!(text, @"
+        code `quota_exceeded`: status 403, 413 -> 403, 410 (breaking)
+        code `quota_exceeded`: field `limit`: type integer (int64) -> string (breaking)
+        code `quota_exceeded`: field `used`: required -> optional (breaking)
+        code `quota_exceeded`: field `tier`: optional -> required
+        code `branch_required`: retryable no -> yes (breaking)
+        code `branch_required`: title `About branch_required` -> none
+        code `branch_required`: field `choices` removed (breaking)
+        code `branch_required`: field `choices[].slug` removed (breaking)
+        code `branch_required`: field `choices[].opens_at` removed (breaking)
+        code `branch_required`: field `choices[].nearest` removed (breaking)
+        code `branch_required`: field `new|'` added (integer (int32), required)
+        code `busy`: type none -> `https://example.com/errors#busy`
+        ");
+    }
+
+    #[test]
+    fn codes_come_and_go() {
+        let text = changes(|contract| {
+            let mut code = samples::code("card_lost", &[409], "Loans");
+            code.fields = vec![samples::field("lost_at", Type::String, true)];
+            contract.families[0].codes.push(code);
+            let bodies = contract.operations[1].errors.iter_mut().flat_map(|error| &mut error.bodies);
+            for body in bodies.skip(1).take(1) {
+                if let ErrorKind::Problem { codes, open, .. } = &mut body.kind {
+                    *codes = vec![CodeId(3)];
+                    *open = false;
+                }
+            }
+        });
+        insta::assert_snapshot!(text, @"
+        code `card_lost` added (409, not retryable, fields: `lost_at`)
+        operation `lendBook`: no longer answers 409 `branch_required` (breaking)
+        operation `lendBook`: no longer answers 409 with other codes
+        operation `lendBook`: may now answer 409 `card_lost`
+        ");
+        let text = changes(|contract| {
+            contract.families[0].codes.pop();
+        });
+        assert_eq!(text, "code `busy` removed (breaking)");
+    }
+
+    #[test]
+    fn operations() {
+        let text = changes(|contract| {
+            let mut added = contract.operations.remove(0);
+            added.id = "findLoans".to_owned();
+            contract.operations.push(added);
+            let lend = &mut contract.operations[0];
+            lend.path = "/lendings".to_owned();
+            lend.successes[0].media[0].ty = Type::String;
+            lend.body = None;
+        });
+        insta::assert_snapshot!(text, @"
+        operation `listLoans` (GET /loans) removed (breaking)
+        operation `lendBook`: `POST /loans` -> `POST /lendings` (breaking)
+        operation `lendBook`: request body removed (breaking)
+        operation `lendBook`: success 201: type Loan -> string (breaking)
+        operation `findLoans` (GET /loans) added
+        ");
+    }
+
+    #[test]
+    fn families() {
+        let text = changes(|contract| {
+            let mut other = contract.families[0].clone();
+            other.name = "Other".to_owned();
+            other.codes.truncate(1);
+            contract.families.push(other);
+        });
+        insta::assert_snapshot!(text, @"
+        problem family `Other` added
+        problems of `Other`: field `type` added (string, required)
+        problems of `Other`: field `code` added (string, required)
+        problems of `Other`: field `detail` added (string, optional)
+        code `quota_exceeded` added (403, 413, not retryable, fields: `limit`, `used`, `tier`)
+        ");
+    }
+
+    #[test]
+    fn an_old_catalogue_that_cannot_be_read_is_one_sentence() {
+        let new = print(&samples::library());
+        for (old, reason) in [
+            ("", "EOF while parsing a value at line 1 column 0"),
+            ("<<<<<<< HEAD\n{", "expected value at line 1 column 1"),
+            ("{}", "its version is ``, not 1"),
+            ("{\"catalogue\": \"2\"}", "its version is `2`, not 1"),
+        ] {
+            let changes = between(old, &new);
+            assert_eq!(changes.len(), 1);
+            assert_eq!(changes[0].sentence, format!("the committed catalogue cannot be read: {reason}"));
+        }
+        assert!(between("{\"catalogue\": \"1\"}", &new).len() > 3, "what is missing was added");
+        let hostile = print(&samples::hostile());
+        assert!(between(&new, &hostile).iter().all(|change| change.sentence.lines().count() == 1));
+    }
 }

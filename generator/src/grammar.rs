@@ -207,6 +207,27 @@ pub(crate) fn children_mut(
     }
 }
 
+/// What stands at a pointer into an OpenAPI document: `Ok` with its kind, or without one where the grammar says nothing, and
+/// `Err` for the document itself and for the maps and lists that hold objects.
+pub(crate) fn kind_at(pointer: &str) -> Result<Option<Kind>, ()> {
+    let mut kind = Document;
+    let mut segments = pointer.split('/').skip(1).peekable();
+    if segments.peek().is_none() {
+        return Err(());
+    }
+    while let Some(member) = segments.next() {
+        let Some(shape) = kind.shape(&crate::load::unescape(member)) else { return Ok(None) };
+        kind = match shape {
+            One(kind) => kind,
+            List(kind) | Map(kind) | Extensible(kind) => {
+                segments.next().ok_or(())?;
+                kind
+            }
+        };
+    }
+    Ok(Some(kind))
+}
+
 /// Runs `inside` with the pointer to a member.
 fn within(pointer: &mut String, segment: &str, inside: impl FnOnce(&mut String)) {
     let length = pointer.len();

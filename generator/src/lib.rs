@@ -27,6 +27,8 @@ pub mod resolve;
 
 pub mod lower;
 
+pub mod check;
+
 pub mod docs;
 
 pub mod catalogue;
@@ -75,7 +77,9 @@ pub fn read(spec: &Path, report: &mut Report) -> Option<Contract> {
     let document = bundle::bundle(sources, report)?;
     let document = downlevel::downlevel(document, report)?;
     let resolved = resolve::resolve(document, report)?;
-    lower::lower(&resolved, report)
+    let contract = lower::lower(&resolved, report)?;
+    check::check(&contract, &resolved.sources, report)?;
+    Some(contract)
 }
 
 /// From the contract to the files.
@@ -105,6 +109,7 @@ pub const DIAGNOSTICS: &[&[report::Code]] = &[
     downlevel::codes::TABLE,
     resolve::codes::TABLE,
     lower::codes::TABLE,
+    check::codes::TABLE,
     store::codes::TABLE,
 ];
 

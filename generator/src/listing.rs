@@ -276,3 +276,93 @@ fn words(contract: &Contract, ty: &Type) -> String {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::CodeId;
+    use crate::docs::samples;
+
+    #[test]
+    fn a_listing() {
+        insta::assert_snapshot!(print(&samples::library()), @r#"
+        # Generated from the OpenAPI document. Do not edit: change the document and generate again.
+        # code NAME  STATUSES  retryable|final|unspecified  {members of its own}  section
+        # METHOD PATH operationId, then its parameters, bodies, successes, and a line for each status and code;
+        # `*` stands for codes, variants or members that the document leaves open, `?` for a member that may be absent
+
+        api Library 2.1.0
+        server https://api.example.com
+
+        problems Problem with their code at code
+          type: string
+          code: string
+          detail?: string
+
+        code branch_required  409  final  {choices: Branch[]}  Loans
+        code busy  503  retryable  {}  Server
+        code quota_exceeded  403 413  final  {limit: int64, used: int64, tier?: Tier = "free"}  Loans
+
+        GET /loans listLoans
+          query limit?: int32 = 20
+          200 application/json Loan[]
+          403 quota_exceeded
+          403 *
+          404 -
+
+        POST /loans lendBook
+          credential card
+          body application/json Target
+          201 application/json Loan
+          403 quota_exceeded
+          403 *
+          409 branch_required
+          409 *
+          413 quota_exceeded
+          5XX application/json Branch
+
+        type Branch
+          slug: string
+          opens_at?: date-time|null
+          nearest?: Branch|null
+
+        type Loan
+          id: uuid
+          tier?: Tier
+          *: any
+
+        type Tier one of
+          "free"
+          "gold"
+
+        type Target chosen by kind
+          "branch": Branch
+          "loan": Loan
+        "#);
+    }
+
+    #[test]
+    fn a_code_more_is_one_line_for_itself_and_one_for_each_operation() {
+        let mut contract = samples::library();
+        let before = print(&contract);
+        contract.families[0].codes.push(samples::code("card_lost", &[409], "Loans"));
+        let added = CodeId(contract.families[0].codes.len() - 1);
+        for body in contract.operations[1].errors[1].bodies.iter_mut() {
+            if let ErrorKind::Problem { codes, .. } = &mut body.kind {
+                codes.insert(0, added);
+            }
+        }
+        let after = print(&contract);
+        let added: Vec<_> = after.lines().filter(|line| !before.lines().any(|old| old == *line)).collect();
+        assert_eq!(added, ["code card_lost  409  final  {}  Loans", "  409 card_lost"]);
+        assert!(before.lines().all(|old| after.lines().any(|line| line == old)));
+    }
+
+    #[test]
+    fn hostile_text_stays_on_its_line() {
+        let lines = print(&samples::library()).lines().count();
+        let hostile = print(&samples::hostile());
+        assert_eq!(hostile.lines().count(), lines, "{hostile}");
+        assert!(!hostile.contains('\u{202E}'));
+    }
+}

@@ -27,7 +27,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use openapiv3::{Components, OpenAPI, ReferenceOr, Schema};
 
@@ -51,7 +51,7 @@ fn build(doc: &OpenAPI, locate: &dyn Fn(&Pointer) -> Place, report: &mut Report)
     let families = problems::lower(&mut lowering, &problems, &operations);
     lowering.drain();
     aliases::refuse_cycles(&mut lowering);
-    let api = api::lower(&mut lowering, &operations);
+    let api = api::lower(&lowering, &operations);
     lowering.note_unused();
     let failed = lowering.report.errors() > errors_before;
     let contract =
@@ -78,6 +78,8 @@ struct Lowering<'a> {
     marks: HashMap<&'a str, std::rc::Rc<unions::Marks>>,
     /// What was found out about components as problems.
     known: problems::Known<'a>,
+    /// Header parameters that OpenAPI says to ignore: their names, how many, and where the first stands.
+    ignored: BTreeMap<String, (usize, Pointer)>,
     /// Component schemas that something else than a type made use of: merged into others, or read as problems.
     used: BTreeSet<&'a str>,
 }
@@ -95,6 +97,7 @@ impl<'a> Lowering<'a> {
             nulls: HashMap::new(),
             marks: HashMap::new(),
             known: problems::Known::default(),
+            ignored: BTreeMap::new(),
             used: BTreeSet::new(),
         }
     }

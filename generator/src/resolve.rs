@@ -4,9 +4,18 @@
 //! does not fit is one diagnostic at its place. Deliberately absent: what anything means.
 
 pub mod codes;
+mod document;
+mod read;
+mod schema;
+#[cfg(test)]
+mod tests;
 
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
 use openapiv3::{
-    Example, Header, OpenAPI, Parameter, ReferenceOr, RequestBody, Response, Schema, SecurityScheme,
+    Components, Example, Header, OpenAPI, Parameter, ReferenceOr, RequestBody, Response, Schema,
+    SecurityScheme,
 };
 
 use crate::bundle::Document;
@@ -36,25 +45,26 @@ pub struct Found<'a, T> {
 
 /// Turns a document into types. `None` when the report has errors.
 pub fn resolve(document: Document, report: &mut Report) -> Option<Resolved> {
-    let _ = (document, report);
-    None
+    let Document { value, sources } = document;
+    let before = report.errors();
+    let components = value.get("components").and_then(serde_json::Value::as_object);
+    let names = components.into_iter().flatten().filter_map(|(section, entries)| {
+        let names: HashSet<String> = entries.as_object()?.keys().cloned().collect();
+        Some((section.clone(), names))
+    });
+    let names = names.collect();
+    let mut reader = read::Reader { sources: &sources, report, pointer: String::new(), names };
+    let api = document::document(&mut reader, value);
+    (report.errors() == before).then_some(Resolved { api, sources })
 }
 
-impl Resolved {
-    /// What a schema is; `at` is where it is used. `None` cannot happen for schemas of this document.
-    pub fn schema<'a>(&'a self, schema: &'a ReferenceOr<Schema>, at: &Pointer) -> Option<Found<'a, Schema>> {
-        let _ = (schema, at);
-        None
-    }
+/// How long a chain of references may be. Bundling refuses circles, so none is longer than there are components.
+const LONGEST_CHAIN: usize = 1_000;
 
-    /// The same, for the boxed schemas of properties and items.
-    pub fn boxed_schema<'a>(
-        &'a self,
-        schema: &'a ReferenceOr<Box<Schema>>,
-        at: &Pointer,
-    ) -> Option<Found<'a, Schema>> {
-        let _ = (schema, at);
-        None
+impl Resolved {
+    /// What a schema is; `at` is where it is used. `None` cannot happen for what stands in this document.
+    pub fn schema<'a>(&'a self, item: &'a ReferenceOr<Schema>, at: &Pointer) -> Option<Found<'a, Schema>> {
+        self.follow(item, at, "schemas", |components| &components.schemas)
     }
 
     /// What a parameter is.
@@ -63,8 +73,7 @@ impl Resolved {
         item: &'a ReferenceOr<Parameter>,
         at: &Pointer,
     ) -> Option<Found<'a, Parameter>> {
-        let _ = (item, at);
-        None
+        self.follow(item, at, "parameters", |components| &components.parameters)
     }
 
     /// What a response is.
@@ -73,8 +82,7 @@ impl Resolved {
         item: &'a ReferenceOr<Response>,
         at: &Pointer,
     ) -> Option<Found<'a, Response>> {
-        let _ = (item, at);
-        None
+        self.follow(item, at, "responses", |components| &components.responses)
     }
 
     /// What a request body is.
@@ -83,20 +91,17 @@ impl Resolved {
         item: &'a ReferenceOr<RequestBody>,
         at: &Pointer,
     ) -> Option<Found<'a, RequestBody>> {
-        let _ = (item, at);
-        None
+        self.follow(item, at, "requestBodies", |components| &components.request_bodies)
     }
 
     /// What a header is.
     pub fn header<'a>(&'a self, item: &'a ReferenceOr<Header>, at: &Pointer) -> Option<Found<'a, Header>> {
-        let _ = (item, at);
-        None
+        self.follow(item, at, "headers", |components| &components.headers)
     }
 
     /// What an example is.
     pub fn example<'a>(&'a self, item: &'a ReferenceOr<Example>, at: &Pointer) -> Option<Found<'a, Example>> {
-        let _ = (item, at);
-        None
+        self.follow(item, at, "examples", |components| &components.examples)
     }
 
     /// What a security scheme is.
@@ -105,7 +110,58 @@ impl Resolved {
         item: &'a ReferenceOr<SecurityScheme>,
         at: &Pointer,
     ) -> Option<Found<'a, SecurityScheme>> {
-        let _ = (item, at);
+        self.follow(item, at, "securitySchemes", |components| &components.security_schemes)
+    }
+
+    /// The same as [`schema`](Self::schema), for the boxed schemas of properties and items.
+    pub fn boxed_schema<'a>(
+        &'a self,
+        item: &'a ReferenceOr<Box<Schema>>,
+        at: &Pointer,
+    ) -> Option<Found<'a, Schema>> {
+        match item {
+            ReferenceOr::Item(item) => Some(Found { item, name: None, at: at.clone() }),
+            ReferenceOr::Reference { reference } => self.schema_named(reference),
+        }
+    }
+
+    /// The schema that a reference such as `#/components/schemas/Pet` leads to, also one from a discriminator's mapping.
+    pub fn schema_named(&self, reference: &str) -> Option<Found<'_, Schema>> {
+        self.lead(reference, "schemas", |components| &components.schemas)
+    }
+
+    fn follow<'a, T>(
+        &'a self,
+        item: &'a ReferenceOr<T>,
+        at: &Pointer,
+        section: &str,
+        entries: fn(&Components) -> &IndexMap<String, ReferenceOr<T>>,
+    ) -> Option<Found<'a, T>> {
+        match item {
+            ReferenceOr::Item(item) => Some(Found { item, name: None, at: at.clone() }),
+            ReferenceOr::Reference { reference } => self.lead(reference, section, entries),
+        }
+    }
+
+    fn lead<'a, T>(
+        &'a self,
+        reference: &str,
+        section: &str,
+        entries: fn(&Components) -> &IndexMap<String, ReferenceOr<T>>,
+    ) -> Option<Found<'a, T>> {
+        let entries = entries(self.api.components.as_ref()?);
+        let (mut name, mut item) = entries.get_key_value(&*read::name_of(reference, section)?)?;
+        for _ in 0..LONGEST_CHAIN {
+            match item {
+                ReferenceOr::Item(item) => {
+                    let at = Pointer(format!("/components/{section}")).child(name);
+                    return Some(Found { item, name: Some(name), at });
+                }
+                ReferenceOr::Reference { reference } => {
+                    (name, item) = entries.get_key_value(&*read::name_of(reference, section)?)?;
+                }
+            }
+        }
         None
     }
 

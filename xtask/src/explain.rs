@@ -96,8 +96,9 @@ fn problem(row: &CodeRow<'_>) {
         }
     }
     for example in &row.examples {
-        let name = if example.name.is_empty() { "Example" } else { example.name };
-        heading(&visible(&text::line(name)));
+        let name =
+            if example.name.is_empty() { String::new() } else { format!(": {}", text::line(example.name)) };
+        heading(&visible(&format!("Example{name}")));
         for line in text::json(example.value).lines() {
             say(format!("  {}", visible(line)));
         }

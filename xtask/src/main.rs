@@ -1,6 +1,7 @@
 //! The verbs of the repository: `cargo xtask VERB`. Each is a thin layer over the library `problemgen`; what a verb
 //! means is written in its help.
 
+mod bench_compile;
 mod ci;
 mod codegen;
 mod explain;
@@ -34,13 +35,18 @@ enum Verb {
     Codegen(codegen::Args),
     Explain(explain::Args),
     Ci(ci::Args),
+    BenchCompile(bench_compile::Args),
 }
 
 fn main() -> ExitCode {
+    if let Some(ended) = bench_compile::wrap() {
+        return ended;
+    }
     let ended = match Cli::parse().verb {
         Verb::Codegen(args) => codegen::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Ci(args) => ci::run(&args),
+        Verb::BenchCompile(args) => bench_compile::run(&args),
     };
     ended.into()
 }

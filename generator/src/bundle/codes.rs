@@ -19,4 +19,8 @@ crate::codes! {
     /// A `$ref` that is not text.
     pub NOT_TEXT = "B005", "the reference is not text",
         "The value of `$ref` has to be text, such as `#/components/schemas/Pet`.";
+    /// A reference to a thing of another kind.
+    pub KIND = "B006", "the reference leads to something of another kind",
+        "Where a schema belongs, a reference has to lead to a schema, and so on; it cannot lead to a whole OpenAPI document or to one of \
+         the lists and maps in it.";
 }

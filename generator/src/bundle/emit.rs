@@ -33,6 +33,7 @@ pub(super) fn emit(sources: &mut Sources, names: &Names) -> Value {
         parts.push((target, name, value));
     }
     let mut root = files.remove(&FileId::ROOT).unwrap_or_default();
+    let own_path_items = root.pointer("/components/pathItems").is_some();
     rewrite(&mut root, Kind::Document, FileId::ROOT, names);
     for (target, name, value) in parts {
         let Some(section) = target.kind.section() else { continue };
@@ -49,6 +50,9 @@ pub(super) fn emit(sources: &mut Sources, names: &Names) -> Value {
     }
     finish(&mut root, Kind::Document);
     inline_path_items(&mut root, sources);
+    if !own_path_items {
+        drop_made_path_items(&mut root);
+    }
     if let Some(Value::Object(components)) = root.get_mut("components") {
         components.values_mut().filter_map(Value::as_object_mut).for_each(Map::sort_keys);
     }
@@ -133,6 +137,22 @@ fn finish(value: &mut Value, kind: Kind) {
         mapping.into_iter().flat_map(Map::values_mut).for_each(unmark);
     }
     grammar::children_mut(value, kind, &mut String::new(), &mut |child, kind, _| finish(child, kind));
+}
+
+/// Drops the section of path items that bundling made, when nothing but `paths` referred to it.
+fn drop_made_path_items(root: &mut Value) {
+    fn refers(value: &Value, kind: Kind) -> bool {
+        let mut found = kind == Kind::PathItem && value.get("$ref").is_some();
+        grammar::children(value, kind, &mut String::new(), &mut |child, kind, _| {
+            found = found || refers(child, kind)
+        });
+        found
+    }
+    if !refers(root, Kind::Document)
+        && let Some(Value::Object(components)) = root.get_mut("components")
+    {
+        components.shift_remove("pathItems");
+    }
 }
 
 /// Puts path items that `paths` refers to in place, because 3.0 has no components for them. What stands beside the reference wins.

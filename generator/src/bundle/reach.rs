@@ -94,12 +94,18 @@ impl Walk<'_> {
         }
         for reference in found {
             let key = (target.file, reference.text.clone(), reference.kind);
-            if self.reached.references.contains_key(&key) {
-                continue;
-            }
-            let Some(first) = self.target(target.file, &reference) else { continue };
-            let Some(last) = self.definition(first, target.file, &reference) else { continue };
-            self.reached.references.insert(key, last.clone());
+            let last = match self.reached.references.get(&key) {
+                Some(known) => known.clone(),
+                None => {
+                    let Some(first) = self.target(target.file, &reference) else { continue };
+                    let Some(last) = self.definition(first, target.file, &reference) else { continue };
+                    if !self.fits(&last, target.file, &reference) {
+                        continue;
+                    }
+                    self.reached.references.insert(key, last.clone());
+                    last
+                }
+            };
             if let Some((kind, name)) = slot(target.file, reference.pointer.trim_end_matches("/$ref"))
                 && kind == last.kind
                 && reference.how == How::Reference
@@ -110,6 +116,22 @@ impl Walk<'_> {
             }
             self.include(last);
         }
+    }
+
+    /// Can a place of the root document be what the reference wants? Elsewhere nothing says what things are.
+    fn fits(&mut self, last: &Target, file: FileId, reference: &Found) -> bool {
+        let fits = last.file != FileId::ROOT
+            || match grammar::kind_at(&last.pointer) {
+                Ok(kind) => kind.is_none_or(|kind| kind == last.kind),
+                Err(()) => false,
+            };
+        if !fits && reference.how != How::Extension {
+            let place = self.sources.place_in(file, &reference.pointer, Part::Value);
+            let message = format!("`{}` leads to something of another kind", reference.text);
+            let help = "refer to a definition of the kind that belongs here";
+            self.report.push(Diagnostic::error(codes::KIND, message).at(place).help(help));
+        }
+        fits
     }
 
     fn include(&mut self, target: Target) {

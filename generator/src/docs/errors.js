@@ -30,7 +30,7 @@
       if (matches) shown.add(article.id);
     }
     for (const reference of references) reference.hidden = !shown.has(reference.dataset.of);
-    for (const group of groups) group.hidden = !group.querySelector("article:not([hidden]), li:not([hidden])");
+    for (const group of groups) group.hidden = !group.querySelector("article:not([hidden]), [data-of]:not([hidden])");
     for (const part of all(".overview, .common")) part.hidden = words.length > 0 && (part.matches(".common") || shown.size === 0);
     nothing.hidden = shown.size > 0;
     count.textContent = words.length > 0 ? `${shown.size} of ${entries.length} errors` : `${entries.length} errors`;
@@ -88,7 +88,7 @@
 
   if (navigator.clipboard) {
     for (const { article } of entries) {
-      const code = article.querySelector("h3 code").textContent;
+      const code = article.querySelector(".title code").textContent;
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = "Copy link";

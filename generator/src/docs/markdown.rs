@@ -9,7 +9,7 @@ use super::{NOTICE, text};
 
 /// The page.
 pub fn print(rows: &Rows<'_>) -> String {
-    let mut page = Page::default();
+    let mut page = Page { several: rows.families.len() > 1, ..Page::default() };
     page.block(&format!("<!-- {NOTICE} -->"));
     page.block(&format!(
         "# Errors of {} {}",
@@ -19,9 +19,8 @@ pub fn print(rows: &Rows<'_>) -> String {
     if rows.families.is_empty() {
         page.block("The document of this API declares no error codes.");
     }
-    let several = rows.families.len() > 1;
     for family in &rows.families {
-        page.family(family, several);
+        page.family(family);
     }
     page.others(&rows.others);
     page.out
@@ -51,6 +50,8 @@ fn operation(operation: &OperationRow<'_>) -> String {
 #[derive(Default)]
 struct Page {
     out: String,
+    /// Are there headings above those of the sections?
+    several: bool,
 }
 
 impl Page {
@@ -63,8 +64,8 @@ impl Page {
         self.out.push('\n');
     }
 
-    fn family(&mut self, family: &FamilyRows<'_>, several: bool) {
-        if several {
+    fn family(&mut self, family: &FamilyRows<'_>) {
+        if self.several {
             self.block(&format!("## {}", span(family.name)));
         }
         if let Some(description) = family.description {
@@ -80,24 +81,26 @@ impl Page {
         }
         self.overview(family);
         if !family.members.is_empty() {
-            self.block("## Members of every error");
+            self.heading(2, "Members of every error");
             self.fields(&family.members);
         }
         for section in &family.sections {
-            self.block(&format!("## {}", escaped(&text::line(section.title.unwrap_or("Other errors")))));
+            self.heading(2, &escaped(&text::line(section.title.unwrap_or("Other errors"))));
             for code in &section.codes {
                 self.code(code);
             }
         }
     }
 
+    /// A heading within a family.
+    fn heading(&mut self, level: usize, text: &str) {
+        self.block(&format!("{} {text}", "#".repeat(level + usize::from(self.several))));
+    }
+
     fn overview(&mut self, family: &FamilyRows<'_>) {
         let mut table = "| Code | Status | Retryable | Meaning |\n| --- | --- | --- | --- |\n".to_owned();
         for code in family.codes() {
-            let meaning = match code.meaning {
-                Some(meaning) => prose::markdown_cell(&prose::first_sentence(&prose::parse(meaning))),
-                None => escaped(&text::line(code.title.unwrap_or_default())),
-            };
+            let meaning = prose::markdown_cell(&code.sentence());
             table.push_str(&format!(
                 "| [{}](<{}>) | {} | {} | {meaning} |\n",
                 cell_span(code.code),
@@ -111,7 +114,7 @@ impl Page {
 
     fn code(&mut self, code: &CodeRow<'_>) {
         self.block(&format!("<a id=\"{}\"></a>", text::html(&code.anchor)));
-        self.block(&format!("### {}", span(code.code)));
+        self.heading(3, &span(code.code));
         let mut facts = vec![format!("**Status:** {}", statuses(code.statuses))];
         facts.push(format!("**Retryable:** {}", retryable(code.retryable)));
         if let Some(title) = code.title {
@@ -213,4 +216,179 @@ fn description(field: &FieldRow<'_>) -> String {
     }
     parts.retain(|part| !part.is_empty());
     parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Contract;
+    use crate::docs::{rows, samples};
+
+    fn page(contract: &Contract) -> String {
+        print(&rows::rows(contract))
+    }
+
+    #[test]
+    fn a_page() {
+        insta::assert_snapshot!(page(&samples::library()), @r#"
+        <!-- Generated from the OpenAPI document. Do not edit: change the document and generate again. -->
+
+        # Errors of Library 2.1.0
+
+        Every error is a problem document.
+
+        Tell errors apart by the member `code`, not by the status or the text. *Retryable* says whether the identical request can succeed later. New codes may appear at any time: treat one that you do not know by its status.
+
+        The current list is at [https://example.com/errors](<https://example.com/errors>).
+
+        | Code | Status | Retryable | Meaning |
+        | --- | --- | --- | --- |
+        | [`quota_exceeded`](<#quota_exceeded>) | 403, 413 | no | What `quota_exceeded` means. |
+        | [`branch_required`](<#branch_required>) | 409 | no | What `branch_required` means. |
+        | [`busy`](<#busy>) | 503 | yes | What `busy` means. |
+
+        ## Members of every error
+
+        | Member | Type | Present | Description |
+        | --- | --- | --- | --- |
+        | `type` | string | always |  |
+        | `code` | string | always |  |
+        | `detail` | string | sometimes |  |
+
+        ## Loans
+
+        <a id="quota_exceeded"></a>
+
+        ### `quota_exceeded`
+
+        **About quota_exceeded** · **Status:** 403, 413 · **Retryable:** no
+
+        What `quota_exceeded` means. More about it.
+
+        **What to do**
+
+        Return a book, or [upgrade](<https://example.com/plans>).
+
+        **Members of this error**
+
+        | Member | Type | Present | Description |
+        | --- | --- | --- | --- |
+        | `limit` | integer (int64) | always | How many books the tier allows. |
+        | `used` | integer (int64) | always |  |
+        | `tier` | string | sometimes | Known values: `"free"`, `"gold"`. `"free"` when absent. |
+
+        **Operations**
+
+        - `GET /loans` listLoans
+        - `POST /loans` lendBook
+
+        **Example**
+
+        ```json
+        {
+          "code": "quota_exceeded",
+          "status": 403,
+          "limit": 3,
+          "used": 3
+        }
+        ```
+
+        <a id="branch_required"></a>
+
+        ### `branch_required`
+
+        **About branch_required** · **Status:** 409 · **Retryable:** no
+
+        What `branch_required` means. More about it.
+
+        **Members of this error**
+
+        | Member | Type | Present | Description |
+        | --- | --- | --- | --- |
+        | `choices` | array of Branch | always |  |
+        | `choices[].slug` | string | always |  |
+        | `choices[].opens_at` | string (date-time) \| null | sometimes |  |
+        | `choices[].nearest` | Branch \| null | sometimes | Its members are not listed here. |
+
+        **Operations**
+
+        - `POST /loans` lendBook
+
+        ## Server
+
+        <a id="busy"></a>
+
+        ### `busy`
+
+        **About busy** · **Status:** 503 · **Retryable:** yes
+
+        What `busy` means. More about it.
+
+        Source: status page
+
+        ## Errors without a code
+
+        | Status | Body | Operations |
+        | --- | --- | --- |
+        | 404 | none | listLoans |
+        | 5XX | `application/json` Branch | lendBook |
+        "#);
+    }
+
+    #[test]
+    fn a_page_without_codes() {
+        insta::assert_snapshot!(page(&samples::empty()), @"
+        <!-- Generated from the OpenAPI document. Do not edit: change the document and generate again. -->
+
+        # Errors of Empty 1
+
+        The document of this API declares no error codes.
+        ");
+    }
+
+    #[test]
+    fn several_families_are_told_apart() {
+        let mut contract = samples::library();
+        contract.families.push(contract.families[0].clone());
+        contract.families[1].name = "Other".to_owned();
+        let page = page(&contract);
+        assert_eq!(page.matches("\n## `").collect::<Vec<_>>().len(), 2);
+        assert_eq!(page.matches("<a id=\"quota_exceeded\">").count(), 1, "an anchor stands once");
+    }
+
+    /// What a renderer makes of a hostile page has the outline, the tables and the links of the harmless one.
+    #[test]
+    fn hostile_text_does_not_change_the_structure() {
+        use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+        let page = page(&samples::hostile());
+        let (mut cells, mut columns) = (0, 0);
+        for event in Parser::new_ext(&page, Options::ENABLE_TABLES) {
+            match event {
+                Event::Html(html) | Event::InlineHtml(html) => {
+                    let html = html.trim();
+                    assert!(
+                        html.starts_with("<!--") || html.starts_with("<a id=\"") || html == "</a>",
+                        "{html}"
+                    );
+                    assert!(!html.contains("<script"), "{html}");
+                }
+                Event::Start(Tag::Image { .. }) => panic!("an image"),
+                Event::Start(Tag::Link { dest_url, .. }) => {
+                    assert!(dest_url.starts_with('#') || dest_url.starts_with("https://"), "{dest_url}");
+                }
+                Event::Start(Tag::Table(alignments)) => columns = alignments.len(),
+                Event::Start(Tag::TableRow) => cells = 0,
+                Event::Start(Tag::TableCell) => cells += 1,
+                Event::End(TagEnd::TableRow) => assert_eq!(cells, columns),
+                _ => {}
+            }
+        }
+        let headings: Vec<_> = page.lines().filter(|line| line.starts_with('#')).collect();
+        assert_eq!(
+            headings.len(),
+            1 + 1 + 1 + 3 + 1,
+            "title, members, a section, three codes, the rest: {headings:#?}"
+        );
+        assert!(!page.contains('\u{202E}'));
+    }
 }

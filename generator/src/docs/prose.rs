@@ -3,7 +3,7 @@
 //! Comes in: a `description`. Goes out: paragraphs, lists, quotations, code, emphasis and links, printed again as
 //! Markdown or HTML. Deliberately absent: raw HTML (it becomes text), headings (a paragraph in bold, so that the page
 //! keeps its outline), images (their alternative text, since a page must not fetch anything), and links to anything but
-//! `http`, `https` and a place on the same page. Nesting beyond [`DEPTH`] is flattened.
+//! `http`, `https` and a place on the same page. Nesting beyond eight levels is flattened.
 
 use pulldown_cmark::{Event, Parser, Tag};
 
@@ -129,7 +129,13 @@ impl Reader<'_> {
                 }
                 Event::Start(Tag::BlockQuote(_)) => Block::Quote(self.blocks(depth + 1)),
                 Event::Start(Tag::CodeBlock(_)) => Block::Code(self.text()),
-                Event::Start(Tag::HtmlBlock) => Block::Paragraph(vec![Inline::Text(self.text())]),
+                Event::Start(Tag::HtmlBlock) => {
+                    let html = self.text();
+                    if is_comment(&html) {
+                        continue;
+                    }
+                    Block::Paragraph(vec![Inline::Text(text::line(&html))])
+                }
                 Event::Start(Tag::List(first)) => Block::List(first, self.items(depth + 1)),
                 event => {
                     self.inline(event, depth, &mut loose);
@@ -177,10 +183,11 @@ impl Reader<'_> {
                 let words = self.inlines(depth + 1);
                 match target(&dest_url) {
                     Some(target) => out.push(Inline::Link(target, words)),
-                    None => out.extend(words),
+                    None => push_all(out, words),
                 }
             }
-            Event::Start(_) => out.extend(self.inlines(depth + 1)),
+            Event::Start(_) => push_all(out, self.inlines(depth + 1)),
+            Event::InlineHtml(html) if is_comment(&html) => {}
             Event::Text(words) | Event::Html(words) | Event::InlineHtml(words) => push_text(out, &words),
             Event::Code(words) => out.push(Inline::Code(words.into_string())),
             Event::SoftBreak => push_text(out, " "),
@@ -211,6 +218,21 @@ fn push_text(out: &mut Vec<Inline>, words: &str) {
     }
 }
 
+fn push_all(out: &mut Vec<Inline>, inlines: Vec<Inline>) {
+    for inline in inlines {
+        match inline {
+            Inline::Text(words) => push_text(out, &words),
+            other => out.push(other),
+        }
+    }
+}
+
+/// What the author hid stays hidden; all other HTML is shown as text.
+fn is_comment(html: &str) -> bool {
+    let html = html.trim();
+    html.starts_with("<!--") && html.ends_with("-->") && html.matches("-->").count() == 1
+}
+
 fn flush(loose: &mut Vec<Inline>, blocks: &mut Vec<Block>) {
     if !loose.is_empty() {
         blocks.push(Block::Paragraph(std::mem::take(loose)));
@@ -219,7 +241,7 @@ fn flush(loose: &mut Vec<Inline>, blocks: &mut Vec<Block>) {
 
 /// The target of a link, if it is one that a page may have; characters that could end it early are percent-encoded.
 pub fn target(url: &str) -> Option<String> {
-    let url = url.trim();
+    let url = text::visible(url.trim());
     let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
     let harmless = url.starts_with('#') || matches!(scheme.as_deref(), Some("http" | "https"));
     harmless.then(|| {
@@ -463,4 +485,96 @@ pub fn markdown_cell_span(code: &str) -> String {
 
 fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docs::samples::HOSTILE;
+
+    fn markdown(source: &str) -> String {
+        to_markdown(&parse(source))
+    }
+
+    #[test]
+    fn hostile_prose_is_words() {
+        insta::assert_snapshot!(markdown(HOSTILE), @r"
+        A \| b `c|d` ``e`f`` *bold* &lt;img src=x onerror=alert(1)&gt; &lt;/script&gt;&lt;/style&gt; --&gt; �evil
+
+        **Heading**
+
+        x [ok](<https://example.com/a%7Cb>) pic
+
+        &lt;div&gt; block &lt;/div&gt;
+
+        - one
+        - two
+
+        `````
+        ```` | </pre>
+        `````
+        ");
+        insta::assert_snapshot!(to_html(&parse(HOSTILE)), @r#"
+        <p>A | b <code>c|d</code> <code>e`f</code> <em>bold</em> &lt;img src=x onerror=alert(1)&gt; &lt;/script&gt;&lt;/style&gt; --&gt; �evil</p>
+        <p><strong>Heading</strong></p>
+        <p>x <a href="https://example.com/a%7Cb">ok</a> pic</p>
+        <p>&lt;div&gt; block &lt;/div&gt;</p>
+        <ul>
+        <li>one</li>
+        <li>two</li>
+        </ul>
+        <pre tabindex="0"><code>```` | &lt;/pre&gt;
+        </code></pre>
+        "#);
+    }
+
+    #[test]
+    fn markdown_says_the_same_when_it_is_read_again() {
+        for source in [
+            HOSTILE,
+            "# A\n\nb *c **d** e*\nf\n\n> g\n> > h\n\n1. i\n\n   j\n2. k\n   - l\n",
+            "\\# no\n\n\\- no\n\n1\\) no\n\n\\* a \\_b\\_ snake_case &amp;lt; \\`x\\` ~~y~~",
+            "7. a\n8. b\n\n       code | `` ` ``\n",
+            "a\n\n---\n\n![p](x.png) <b>b</b> &copy; [m](mailto:x) [n](#place)",
+        ] {
+            let once = parse(source);
+            assert_eq!(parse(&to_markdown(&once)), once, "{source}\n->\n{}", to_markdown(&once));
+        }
+    }
+
+    #[test]
+    fn tables_hold_one_line_with_escaped_bars() {
+        let cell = markdown_cell(&flat(&parse("a | `b|c`\n\n- d\n- e\n\n```\nf\ng\n```")));
+        assert_eq!(cell, r"a \| `b\|c` d; e `f g`");
+        assert_eq!(markdown_cell(&first_sentence(&parse("One, e.g. this. Two."))), "One, e.g. this.");
+    }
+
+    #[test]
+    fn links_lead_to_the_web_only() {
+        for url in [
+            "javascript:alert(1)",
+            " JaVaScript:x",
+            "data:text/html,x",
+            "//x",
+            "x",
+            "java\nscript:x",
+            "vbscript:x",
+        ] {
+            assert_eq!(target(url), None, "{url}");
+        }
+        assert_eq!(target("https://a.example/b c|\"<").as_deref(), Some("https://a.example/b%20c%7C%22%3C"));
+    }
+
+    #[test]
+    fn deep_nesting_is_flattened() {
+        for source in [
+            ">".repeat(20_000) + "x",
+            "- ".repeat(20_000) + "x",
+            "*a **b ".repeat(20_000) + &"** *".repeat(20_000),
+        ] {
+            let blocks = parse(&source);
+            assert!(to_html(&blocks).contains(['x', 'a']));
+            assert!(!to_markdown(&blocks).is_empty());
+        }
+    }
 }

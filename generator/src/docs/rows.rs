@@ -9,7 +9,8 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::words;
+use super::prose::{self, Inline};
+use super::{text, words};
 use crate::contract::{
     CodePlace, Contract, ErrorKind, Operation, OperationId, ProblemCode, ProblemFamily, StatusSpec,
 };
@@ -91,6 +92,18 @@ pub struct CodeRow<'a> {
     pub operations: Vec<OperationRow<'a>>,
     /// Whole bodies.
     pub examples: Vec<ExampleRow<'a>>,
+}
+
+impl CodeRow<'_> {
+    /// What it means in one sentence, for a table.
+    pub fn sentence(&self) -> Vec<Inline> {
+        let sentence =
+            self.meaning.map(|meaning| prose::first_sentence(&prose::parse(meaning))).unwrap_or_default();
+        match self.title {
+            Some(title) if sentence.is_empty() => vec![Inline::Text(text::line(title))],
+            _ => sentence,
+        }
+    }
 }
 
 /// A member of a body.
@@ -243,9 +256,11 @@ fn operations<'a>(contract: &'a Contract, ids: &[OperationId]) -> Vec<OperationR
     ids.iter().filter_map(|id| contract.operations.get(id.0)).map(operation_row).collect()
 }
 
+/// Status, media type and type in words.
+type Other<'a> = (StatusSpec, Option<&'a str>, Option<String>);
+
 fn other_rows(contract: &Contract) -> Vec<OtherRow<'_>> {
-    let mut rows: IndexMap<(StatusSpec, Option<&str>, Option<String>), Vec<OperationRow<'_>>> =
-        IndexMap::new();
+    let mut rows: IndexMap<Other<'_>, Vec<OperationRow<'_>>> = IndexMap::new();
     for operation in &contract.operations {
         for error in &operation.errors {
             if error.bodies.is_empty() {
@@ -277,7 +292,8 @@ fn other_rows(contract: &Contract) -> Vec<OtherRow<'_>> {
 /// The anchors of the page. No two are the same, and none has white space (HTML, "The id attribute").
 struct Anchors {
     taken: HashSet<String>,
-    /// How many codes' types have this fragment: one that several share names none of them.
+    /// How many codes' types have this fragment. One that several share names none of them; one that a single code
+    /// has is kept for it.
     fragments: IndexMap<String, usize>,
 }
 
@@ -289,7 +305,6 @@ impl Anchors {
                 *fragments.entry(fragment).or_default() += 1;
             }
         }
-        // What only one code's type points to is not given to another code.
         Self { taken: HashSet::new(), fragments }
     }
 
@@ -305,14 +320,15 @@ impl Anchors {
 
     /// The wish, or the wish with a number.
     fn take(&mut self, wish: &str, otherwise: &str) -> String {
+        let wish = text::visible(wish);
         let words: Vec<_> = wish
-            .split(|c: char| c.is_whitespace() || c.is_control())
+            .split(|c: char| c.is_whitespace() || c == '\u{FFFD}')
             .filter(|word| !word.is_empty())
             .collect();
         let wish = if words.is_empty() { otherwise.to_owned() } else { words.join("-") };
         let mut anchor = wish.clone();
         let mut number = 1_usize;
-        while self.fragments.contains_key(&anchor) || self.taken.contains(&anchor) {
+        while self.fragments.get(&anchor) == Some(&1) || self.taken.contains(&anchor) {
             number += 1;
             anchor = format!("{wish}-{number}");
         }
@@ -324,7 +340,9 @@ impl Anchors {
 /// The fragment of a code's `type`, if it can be an anchor.
 fn fragment(code: &ProblemCode) -> Option<String> {
     let (_, fragment) = code.type_uri.as_deref()?.split_once('#')?;
-    let usable = !fragment.is_empty() && !fragment.contains(|c: char| c.is_whitespace() || c.is_control());
+    let usable = !fragment.is_empty()
+        && !fragment.contains(char::is_whitespace)
+        && text::visible(fragment) == fragment;
     // The pages' own anchors have a colon after `page`, which no promise to a reader is broken by.
     (usable && !fragment.starts_with("page:")).then(|| fragment.to_owned())
 }
@@ -337,4 +355,84 @@ fn slug(title: &str) -> String {
         .map(str::to_lowercase)
         .collect::<Vec<_>>()
         .join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docs::samples;
+
+    #[test]
+    fn members_of_members_are_listed_until_they_repeat() {
+        let contract = samples::library();
+        let rows = rows(&contract);
+        let fields: Vec<_> = rows.families[0]
+            .codes()
+            .flat_map(|code| &code.fields)
+            .map(|field| format!("{}: {}{}", field.path, field.ty, if field.more { " …" } else { "" }))
+            .collect();
+        insta::assert_snapshot!(fields.join("\n"), @"
+        limit: integer (int64)
+        used: integer (int64)
+        tier: string
+        choices: array of Branch
+        choices[].slug: string
+        choices[].opens_at: string (date-time) | null
+        choices[].nearest: Branch | null …
+        ");
+    }
+
+    #[test]
+    fn an_anchor_is_the_fragment_of_the_type_and_nobody_elses() {
+        let mut contract = samples::library();
+        let codes = &mut contract.families[0].codes;
+        codes[0].type_uri = Some("https://example.com/errors#branch_required".to_owned());
+        codes[1].type_uri = Some("about:blank".to_owned());
+        codes[2].type_uri = Some("https://example.com/errors#has space".to_owned());
+        codes[2].code = "no anchor\n".to_owned();
+        codes[2].section = Some("Branch_Required!".to_owned());
+        let rows = rows(&contract);
+        let anchors: Vec<_> = rows.families[0].codes().map(|code| code.anchor.as_str()).collect();
+        assert_eq!(anchors, ["branch_required", "branch_required-2", "no-anchor"]);
+        let sections: Vec<_> =
+            rows.families[0].sections.iter().map(|section| section.anchor.as_str()).collect();
+        assert_eq!(sections, ["loans", "branch-required"]);
+
+        let codes = &mut contract.families[0].codes;
+        codes[1].type_uri = codes[0].type_uri.clone();
+        let rows = super::rows(&contract);
+        let anchors: Vec<_> = rows.families[0].codes().map(|code| code.anchor.as_str()).collect();
+        assert_eq!(anchors, ["quota_exceeded", "branch_required", "no-anchor"]);
+    }
+
+    #[test]
+    fn codes_without_a_section_come_last() {
+        let mut contract = samples::library();
+        contract.families[0].codes[0].section = None;
+        let rows = rows(&contract);
+        let sections: Vec<_> = rows.families[0].sections.iter().map(|section| section.title).collect();
+        assert_eq!(sections, [Some("Loans"), Some("Server"), None]);
+    }
+
+    #[test]
+    fn types_without_end_have_words() {
+        use crate::contract::{Shape, Type, TypeDef, TypeId};
+        let mut contract = samples::library();
+        let mut alias = |name: &str, ty| {
+            let def = TypeDef { name: name.to_owned(), shape: Shape::Alias(ty), ..contract.types[0].clone() };
+            contract.types.push(def);
+            TypeId(contract.types.len() - 1)
+        };
+        let itself = alias("Itself", Type::Named(TypeId(4)));
+        let lists = alias("Lists", Type::Array(Box::new(Type::Named(TypeId(5)))));
+        contract.families[0].codes[0].fields = vec![
+            samples::field("itself", Type::Named(itself), true),
+            samples::field("lists", Type::Named(lists), true),
+            samples::field("nowhere", Type::Named(TypeId(99)), true),
+        ];
+        let rows = rows(&contract);
+        let fields = &rows.families[0].sections[0].codes[0].fields;
+        assert_eq!(fields.len(), 3);
+        assert_eq!(fields[2].ty, "any");
+    }
 }

@@ -1,3 +1,15 @@
 //! The diagnostics of this stage.
 
-crate::codes! {}
+crate::codes! {
+    /// A part that is accepted but not generated.
+    pub NOT_GENERATED = "D001", "this part is accepted but not generated",
+        "Webhooks, operations with methods beyond those of OpenAPI 3.0 and mutual TLS are kept in the model's extensions, but nothing is \
+         generated from them.";
+    /// Members beside a reference that have no effect.
+    pub BESIDE = "D002", "members beside the reference have no effect",
+        "Outside of schemas, only `summary` and `description` may stand beside `$ref`, and they only change how the referenced thing is \
+         described. Put other members into the thing itself.";
+    /// A path that does not start with a slash.
+    pub NO_SLASH = "D003", "the path does not start with a slash",
+        "Paths are appended to the URL of a server, so they start with `/`. It is read as if the slash was there.";
+}

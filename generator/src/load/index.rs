@@ -41,7 +41,6 @@ pub(super) struct Index {
 /// A key that an object has twice.
 pub(super) struct Duplicate {
     pub(super) pointer: String,
-    pub(super) key: String,
     pub(super) first: Found,
     pub(super) second: Found,
 }
@@ -109,7 +108,7 @@ impl Index {
                     && let Some(first) = seen.insert(key.clone(), found(found_child))
                 {
                     let second = found(found_child);
-                    out.push(Duplicate { pointer: below.clone(), key: key.to_string(), first, second });
+                    out.push(Duplicate { pointer: below.clone(), first, second });
                 }
                 if found_child.container {
                     open.push((child as usize, below));

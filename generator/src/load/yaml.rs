@@ -333,12 +333,15 @@ fn number(text: &str) -> Option<Option<Number>> {
     Some(text.parse::<f64>().ok().and_then(Number::from_f64))
 }
 
+/// A key and where it stands.
+type Key = (Box<str>, Span);
+
 /// Where the parts of a text stand. The text has been parsed before, so nothing here refuses anything.
 pub(super) fn index(text: &str) -> Index {
     let mut builder = Builder::default();
     let mut anchors: HashMap<usize, u32> = HashMap::new();
     // For each open container: is it an object, and the key that waits for its value.
-    let mut open: Vec<(bool, Option<(Box<str>, Span)>)> = Vec::new();
+    let mut open: Vec<(bool, Option<Key>)> = Vec::new();
     let mut texts: HashMap<usize, Box<str>> = HashMap::new();
     for (event, span) in parser(text).map_while(Result::ok) {
         let range = span.byte_range().unwrap_or(0..0);

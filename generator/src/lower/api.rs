@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use indexmap::IndexSet;
 use openapiv3::{APIKeyLocation, SecurityScheme};
 
-use crate::contract::{Api, CredentialKind, CredentialScheme, Operation, Pointer, Server, Tag};
+use crate::contract::{Api, CredentialKind, CredentialScheme, Operation, Server, Tag};
 
-use super::{Lowering, codes};
+use super::Lowering;
 
 /// Lowers what stands around the operations.
-pub(super) fn lower(lowering: &mut Lowering<'_>, operations: &[Operation]) -> Api {
+pub(super) fn lower(lowering: &Lowering<'_>, operations: &[Operation]) -> Api {
     let doc = lowering.doc;
     let named: BTreeSet<&str> =
         operations.iter().flat_map(|operation| &operation.credentials).map(String::as_str).collect();
@@ -46,20 +46,8 @@ fn server(server: &openapiv3::Server) -> Server {
     Server { url, description: server.description.clone() }
 }
 
-fn credential(lowering: &mut Lowering<'_>, name: &str) -> Option<CredentialScheme> {
-    let found = lowering
-        .components()
-        .and_then(|components| components.security_schemes.get(name))
-        .and_then(|scheme| scheme.as_item());
-    let Some(scheme) = found else {
-        lowering.error(
-            codes::UNKNOWN_CREDENTIAL,
-            &Pointer("/security".to_owned()),
-            format!("the security scheme `{name}` is not defined"),
-            "define it under `components.securitySchemes`, or correct its name where `security` uses it",
-        );
-        return None;
-    };
+fn credential(lowering: &Lowering<'_>, name: &str) -> Option<CredentialScheme> {
+    let scheme = lowering.components()?.security_schemes.get(name)?.as_item()?;
     let (kind, description) = match scheme {
         SecurityScheme::APIKey { location, name, description, .. } => {
             let kind = match location {

@@ -51,9 +51,22 @@ crate::codes! {
     pub JOINT_CREDENTIALS = "P013", "several credentials at once",
         "A security requirement that names several schemes asks for all of them together. The model lists them as \
          choices.";
-    /// A security scheme that is not defined.
-    pub UNKNOWN_CREDENTIAL = "P014", "security scheme is not defined",
-        "`security` names schemes by their keys under `components.securitySchemes`.";
+    /// A security scheme that no client can send.
+    pub UNKNOWN_CREDENTIAL = "P014", "security scheme that is not defined or cannot be sent",
+        "`security` names schemes by their keys under `components.securitySchemes`. `mutualTLS` is a matter of the connection, \
+         so that the generated client has nothing to send for it.";
+    /// A path parameter that may be absent.
+    pub OPTIONAL_PATH = "P015", "path parameter without `required: true`",
+        "A URL without its path parameter is another URL. OpenAPI asks for `required: true` on every path parameter \
+         (Parameter Object, `required`).";
+    /// A keyword from which no type follows.
+    pub UNTYPED_KEYWORD = "P016", "keyword that gets no type",
+        "`patternProperties`, `prefixItems`, `if` and `dependentSchemas` describe members or items that depend on names or values. They \
+         are read as any value and kept.";
+    /// A discriminator on a parent.
+    pub PARENT = "P017", "discriminator without alternatives",
+        "A `discriminator` on a schema that others extend by `allOf` does not list these others. Where the parent is used, its \
+         own members are typed and all others are kept.";
     /// A response of coded problems and others.
     pub MIXED_PROBLEMS = "P020", "coded problems mixed with other bodies",
         "The codes of one response have to refine one base schema; only then can a body of an unknown code be read. This \
@@ -85,4 +98,11 @@ crate::codes! {
     /// An example with a code that nothing declares.
     pub EXAMPLE_CODE = "P028", "example of a code that is not declared",
         "The example of an error carries a code that no schema describes.";
+    /// A status that is none.
+    pub STATUS_VALUE = "P029", "`status` of a code is no status",
+        "`status` in the schema of a code is limited to one or a few HTTP statuses, which are whole numbers.";
+    /// `x-problem` on a schema that describes no code.
+    pub EXTENSION_PLACE = "P030", "`x-problem` on a schema that describes no code",
+        "`x-problem` belongs on the schema of a code, which extends the base by `allOf` and gives the code one value, or on \
+         the base of these. Nothing reads it elsewhere.";
 }

@@ -28,6 +28,8 @@ pub(super) struct Flat<'a> {
     pub(super) parents: IndexSet<&'a str>,
     /// `type: object` was said.
     pub(super) object: bool,
+    /// A keyword that gets no type brings further members.
+    pub(super) more: bool,
 }
 
 /// A schema and where it was declared.
@@ -42,6 +44,7 @@ impl<'a> Lowering<'a> {
     pub(super) fn flatten(&mut self, slot: Slot<'a>, origin: &Origin) -> Flat<'a> {
         let mut flat = Flat::default();
         self.flatten_into(&mut flat, slot, &Rc::new(origin.clone()), 0);
+        flat.more |= matches!(slot, Slot::Schema(schema) if Node::of(schema).is_parent());
         flat
     }
 
@@ -85,6 +88,7 @@ impl<'a> Lowering<'a> {
             }
         }
         flat.object |= node.typ == Some("object");
+        flat.more |= !node.untyped().is_empty();
         for (name, slot) in node.properties() {
             let declared = Declared { slot, origin: Rc::clone(origin) };
             flat.members.entry(name).or_default().push(declared);

@@ -203,6 +203,20 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Other schemas extend this one and name themselves by its discriminator.
+    pub(super) fn is_parent(&self) -> bool {
+        self.data.discriminator.is_some() && self.one_of.is_empty() && self.any_of.is_empty()
+    }
+
+    /// Keywords of 3.1 that add members which no list of members says, as the document writes them.
+    pub(super) fn untyped(&self) -> Vec<&'static str> {
+        UNTYPED
+            .iter()
+            .filter(|(extension, _)| self.data.extensions.contains_key(*extension))
+            .map(|(_, keyword)| *keyword)
+            .collect()
+    }
+
     /// `example`, else the first of 3.1's `examples`.
     pub(super) fn example(&self) -> Option<&'a Value> {
         self.data.example.as_ref().or_else(|| self.examples().first().copied())
@@ -217,6 +231,15 @@ impl<'a> Node<'a> {
         }
     }
 }
+
+/// Keywords that bring members or items of their own, as they travel in a 3.0 document, and as they are written.
+const UNTYPED: [(&str, &str); 5] = [
+    ("x-pattern-properties", "patternProperties"),
+    ("x-prefix-items", "prefixItems"),
+    ("x-if", "if"),
+    ("x-dependent-schemas", "dependentSchemas"),
+    ("x-unevaluated-items", "unevaluatedItems"),
+];
 
 /// A `oneOf` or an `anyOf`.
 #[derive(Debug, Clone, Copy)]

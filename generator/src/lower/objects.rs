@@ -15,20 +15,18 @@ impl<'a> Lowering<'a> {
     /// What a flattened schema is.
     pub(super) fn merged(&mut self, mut flat: Flat<'a>, place: &Place<'_>) -> Lowered {
         self.used.extend(&flat.parents);
-        let is_object = !flat.members.is_empty()
-            || !flat.required.is_empty()
-            || flat.additional.is_some()
-            || flat.object && flat.rest.is_empty() && flat.alternatives.is_empty();
-        if !flat.rest.is_empty() && (is_object || !flat.alternatives.is_empty()) {
+        // `additionalProperties` alone says what an object would be, not that there is one.
+        let has_members = !flat.members.is_empty() || !flat.required.is_empty();
+        if !flat.rest.is_empty() && (has_members || !flat.alternatives.is_empty()) {
             return self.contradiction(place);
         }
         if let Some(only) = self.plainest(&flat, place) {
             return only;
         }
         match flat.alternatives.len() {
-            0 if !is_object => Lowered::Plain(Type::Any),
+            0 if !has_members && !flat.object && flat.additional.is_none() => Lowered::Plain(Type::Any),
             0 => self.object(&flat, place),
-            1 if !is_object => match flat.alternatives.pop() {
+            1 if !has_members => match flat.alternatives.pop() {
                 Some((group, origin)) => {
                     // The words stay those of the whole; only the pointer is the branch's.
                     let origin = Origin { pointer: origin.pointer.clone(), words: place.words() };
@@ -87,7 +85,9 @@ impl<'a> Lowering<'a> {
             return Lowered::Shape(Shape::Struct(self.members(flat, place)));
         }
         match &flat.additional {
-            Some((AdditionalProperties::Any(false), _)) => Lowered::Shape(Shape::Struct(Struct::default())),
+            Some((AdditionalProperties::Any(false), _)) if !flat.more => {
+                Lowered::Shape(Shape::Struct(Struct::default()))
+            }
             _ => {
                 let value = self.additional(flat, place).unwrap_or(Type::Any);
                 Lowered::Plain(Type::Map(Box::new(value)))
@@ -109,7 +109,11 @@ impl<'a> Lowering<'a> {
     }
 
     fn additional(&mut self, flat: &Flat<'a>, place: &Place<'_>) -> Option<Type> {
-        match flat.additional.as_ref()? {
+        let Some(additional) = flat.additional.as_ref() else {
+            return flat.more.then_some(Type::Any);
+        };
+        match additional {
+            _ if flat.more => Some(Type::Any),
             (AdditionalProperties::Any(false), _) => None,
             (AdditionalProperties::Any(true), _) => Some(Type::Any),
             (AdditionalProperties::Schema(schema), origin) => {
@@ -209,6 +213,7 @@ fn overlaid<'a>(base: &Flat<'a>, branch: Flat<'a>) -> Flat<'a> {
         members: base.members.clone(),
         required: base.required.clone(),
         additional: base.additional.clone(),
+        more: base.more || branch.more,
         ..Flat::default()
     };
     for (name, list) in branch.members {

@@ -3,7 +3,7 @@
 use indexmap::IndexSet;
 use openapiv3::{PathItem, ReferenceOr, RequestBody};
 
-use crate::contract::{Body, Docs, Method, Operation, Param, ParamPlace, Segment};
+use crate::contract::{Body, Docs, Method, Operation, Param, ParamPlace, Pointer, Segment};
 
 use super::place::{Key, Origin, Place, component_name, push_token};
 use super::problems::Problems;
@@ -26,7 +26,7 @@ pub(super) fn sites<'a>(lowering: &mut Lowering<'a>) -> Vec<Site<'a>> {
     for (path, item) in &lowering.doc.paths.paths {
         let mut pointer = String::from("/paths");
         push_token(&mut pointer, path);
-        let item_origin = Origin { pointer, words: String::new() };
+        let item_origin = Origin { pointer, words: path_words(path) };
         let item = match item {
             ReferenceOr::Item(item) => item,
             ReferenceOr::Reference { reference } => {
@@ -57,6 +57,7 @@ pub(super) fn lower<'a>(
     let mut unsaid = Unsaid::default();
     let operations = sites.iter().map(|site| operation(lowering, site, problems, &mut unsaid)).collect();
     unsaid.report(lowering);
+    lowering.report_ignored_headers();
     operations
 }
 
@@ -68,7 +69,7 @@ fn operation<'a>(
 ) -> Operation {
     let place = site.origin.place();
     let source = site.operation;
-    let params = lowering.params(site.item, source, &site.item_origin.place(), &place, &site.id);
+    let params = lowering.params(site.item, source, &site.item_origin.place(), &place);
     let body = source.request_body.as_ref().and_then(|slot| body(lowering, slot, &place, &site.id));
     let found = lowering.found_responses(source, &place, &site.id);
     unsaid.headers += found.iter().filter(|found| !found.response.headers.is_empty()).count();
@@ -90,7 +91,7 @@ fn operation<'a>(
         body,
         successes,
         errors,
-        credentials: credentials(lowering, source, &place),
+        credentials: credentials(lowering, source, &place, unsaid),
         at: place.pointer(),
     }
 }
@@ -101,23 +102,32 @@ struct Unsaid {
     headers: usize,
     callbacks: usize,
     servers: usize,
+    /// Requirements of several schemes at once, and where the first stands.
+    joint: Option<(usize, Pointer)>,
 }
 
 impl Unsaid {
     fn report(&self, lowering: &mut Lowering<'_>) {
-        let at = crate::contract::Pointer("/paths".to_owned());
+        let at = Pointer("/paths".to_owned());
         if self.headers > 0 {
-            let message = format!("the headers of {} responses get no types", self.headers);
+            let message = format!("response headers get no types (responses: {})", self.headers);
             lowering.note(codes::UNSAID, &at, message, "read them from the response's header map");
         }
         if self.callbacks > 0 {
-            let message = format!("{} callbacks are left out", self.callbacks);
+            let message = format!("callbacks are left out ({})", self.callbacks);
             lowering.note(codes::UNSAID, &at, message, "describe what receives them as an API of its own");
         }
         if self.servers > 0 {
-            let message =
-                format!("{} operations name servers of their own, which are left out", self.servers);
+            let message = format!("servers of single operations are left out (operations: {})", self.servers);
             lowering.warn(codes::UNSAID, &at, message, "set the base URL where the client is built");
+        }
+        if let Some((count, at)) = &self.joint {
+            lowering.warn(
+                codes::JOINT_CREDENTIALS,
+                at,
+                format!("several credentials are asked for at once (operations: {count}); each is offered by itself"),
+                "give the client all of them",
+            );
         }
     }
 }
@@ -139,12 +149,13 @@ fn methods(item: &PathItem) -> impl Iterator<Item = (Method, &openapiv3::Operati
 
 /// Method and path in words: `get drops drop_id`.
 fn words(method: Method, path: &str) -> String {
-    let mut out = method.as_str().to_ascii_lowercase();
-    for word in path.split(['/', '{', '}', ':', '.']).filter(|word| !word.is_empty()) {
-        out.push(' ');
-        out.push_str(word);
-    }
-    out
+    format!("{} {}", method.as_str().to_ascii_lowercase(), path_words(path)).trim_end().to_owned()
+}
+
+/// A path in words: `drops drop_id`.
+fn path_words(path: &str) -> String {
+    let words: Vec<&str> = path.split(['/', '{', '}', ':', '.']).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
 }
 
 /// The template in pieces. A variable that no parameter declares stays text, braces included; `check` refuses it.
@@ -211,22 +222,30 @@ fn credentials(
     lowering: &mut Lowering<'_>,
     operation: &openapiv3::Operation,
     place: &Place<'_>,
+    unsaid: &mut Unsaid,
 ) -> Vec<String> {
     let (requirements, at) = match (&operation.security, &lowering.doc.security) {
         (Some(own), _) => (own, place.step("security", Key::None).pointer()),
-        (None, Some(common)) => (common, crate::contract::Pointer("/security".to_owned())),
+        (None, Some(common)) => (common, Pointer("/security".to_owned())),
         (None, None) => return Vec::new(),
     };
     if requirements.iter().any(|requirement| requirement.len() > 1) {
-        lowering.warn(
-            codes::JOINT_CREDENTIALS,
-            &at,
-            "this requirement asks for several credentials at once; each is offered by itself",
-            "give the client all of them",
-        );
+        unsaid.joint.get_or_insert_with(|| (0, at.clone())).0 += 1;
     }
     let names: IndexSet<&String> = requirements.iter().flat_map(|requirement| requirement.keys()).collect();
-    names.into_iter().cloned().collect()
+    let known = |name: &&String| {
+        lowering.components().is_some_and(|components| components.security_schemes.contains_key(*name))
+    };
+    let (known, unknown): (Vec<&String>, Vec<&String>) = names.into_iter().partition(known);
+    for name in unknown {
+        lowering.warn(
+            codes::UNKNOWN_CREDENTIAL,
+            &at,
+            format!("the security scheme `{name}` is not one that a client can send; it is left out"),
+            "define it under `components.securitySchemes` as `http`, `apiKey`, `oauth2` or `openIdConnect`",
+        );
+    }
+    known.into_iter().cloned().collect()
 }
 
 #[cfg(test)]

@@ -24,14 +24,13 @@ impl<'a> Lowering<'a> {
         operation: &'a openapiv3::Operation,
         item_place: &Place<'_>,
         place: &Place<'_>,
-        id: &str,
     ) -> Vec<Param> {
         let mut params: Vec<Param> = Vec::new();
         let mut known: BTreeMap<(ParamPlace, String), usize> = BTreeMap::new();
         for (list, place) in [(&item.parameters, item_place), (&operation.parameters, place)] {
             for (index, parameter) in list.iter().enumerate() {
                 let place = place.step("parameters", Key::Index(index));
-                if let Some(param) = self.param(parameter, &place, id) {
+                if let Some(param) = self.param(parameter, &place) {
                     match known.entry((param.place, param.name.clone())) {
                         Entry::Occupied(at) => {
                             if let Some(slot) = params.get_mut(*at.get()) {
@@ -50,9 +49,9 @@ impl<'a> Lowering<'a> {
         params
     }
 
-    fn param(&mut self, slot: &'a ReferenceOr<Parameter>, place: &Place<'_>, id: &str) -> Option<Param> {
+    fn param(&mut self, slot: &'a ReferenceOr<Parameter>, place: &Place<'_>) -> Option<Param> {
         let (parameter, origin) = match slot {
-            ReferenceOr::Item(parameter) => (parameter, named(parameter, id, place)),
+            ReferenceOr::Item(parameter) => (parameter, named(parameter, place)),
             ReferenceOr::Reference { reference } => {
                 let found = component_name(reference, "parameters").and_then(|name| {
                     let (name, found) = self.components()?.parameters.get_key_value(&name)?;
@@ -70,13 +69,20 @@ impl<'a> Lowering<'a> {
         let data = parameter.parameter_data_ref();
         let (in_, style, explode, allow_reserved) = style(parameter);
         if in_ == ParamPlace::Header && IGNORED_HEADERS.contains(&data.name.to_lowercase().as_str()) {
-            self.note(
-                codes::IGNORED_HEADER,
-                &place.pointer(),
-                format!("the header parameter `{}` is left out", data.name),
-                "OpenAPI describes this header by media types and security schemes; remove the parameter",
-            );
+            let first = place.pointer();
+            self.ignored.entry(data.name.to_lowercase()).or_insert_with(|| (0, first)).0 += 1;
             return None;
+        }
+        if in_ == ParamPlace::Path && !data.required {
+            self.warn(
+                codes::OPTIONAL_PATH,
+                &place.pointer(),
+                format!(
+                    "the path parameter `{}` is not marked as required; it is read as if it were",
+                    data.name
+                ),
+                "add `required: true`",
+            );
         }
         let start = origin.place();
         let (ty, style, node) = self.param_type(data, style, &start);
@@ -87,7 +93,7 @@ impl<'a> Lowering<'a> {
             explode: data.explode.unwrap_or(explode),
             allow_reserved,
             ty,
-            required: data.required,
+            required: data.required || in_ == ParamPlace::Path,
             default: node
                 .as_ref()
                 .and_then(|node| node.data.default.clone())
@@ -165,6 +171,18 @@ impl<'a> Lowering<'a> {
         data.example.clone().or_else(named)
     }
 
+    /// Says once for each name which header parameters were left out.
+    pub(super) fn report_ignored_headers(&mut self) {
+        for (name, (count, at)) in std::mem::take(&mut self.ignored) {
+            self.note(
+                codes::IGNORED_HEADER,
+                &at,
+                format!("the header parameter `{name}` is left out, here and wherever else it is declared ({count} in all)"),
+                "OpenAPI describes this header by media types and security schemes; remove the parameter",
+            );
+        }
+    }
+
     pub(super) fn dangling(&mut self, reference: &str, place: &Place<'_>) {
         self.error(
             codes::DANGLING,
@@ -175,9 +193,9 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// Where an operation's own parameter starts: its name follows the operation's.
-fn named(parameter: &Parameter, id: &str, place: &Place<'_>) -> Origin {
-    let words = format!("{id} {}", parameter.parameter_data_ref().name);
+/// Where a parameter starts: its name follows the operation's, or the path's.
+fn named(parameter: &Parameter, place: &Place<'_>) -> Origin {
+    let words = format!("{} {}", place.words(), parameter.parameter_data_ref().name);
     Origin { pointer: place.pointer().0, words }
 }
 

@@ -6,7 +6,7 @@ mod problems;
 mod types;
 
 use crate::contract::{Contract, Pointer};
-use crate::report::{Place, Report};
+use crate::report::{Paint, Place, Report};
 
 /// Lowers a document and prints what came of it: the contract, then the diagnostics.
 fn lowered(text: &str) -> String {
@@ -36,6 +36,17 @@ fn place(at: &Pointer) -> Place {
         text: String::new(),
         underline: (0, 0),
     }
+}
+
+/// The same as [`lowered`], by way of all the stages before this one.
+fn read(text: &str) -> String {
+    let mut report = Report::new();
+    let resolved = crate::load::load_text("openapi.yaml", text, &mut report)
+        .and_then(|sources| crate::bundle::bundle(sources, &mut report))
+        .and_then(|document| crate::downlevel::downlevel(document, &mut report))
+        .and_then(|document| crate::resolve::resolve(document, &mut report));
+    let contract = resolved.and_then(|resolved| super::lower(&resolved, &mut report));
+    contract.map_or_else(|| report.render(Paint::Plain), |contract| print::contract(&contract))
 }
 
 /// A document whose only operation takes `schema` as its body; `schemas` stand in the components.

@@ -151,13 +151,30 @@ impl<'a> Lowering<'a> {
 
     fn lowered(&mut self, schema: &'a Schema, place: &Place<'_>) -> Lowered {
         let node = Node::of(schema);
+        for keyword in node.untyped() {
+            self.note(
+                codes::UNTYPED_KEYWORD,
+                &place.pointer(),
+                format!("what `{keyword}` says gets no type; values are kept as they arrive"),
+                "nothing is lost; use other keywords where a type matters",
+            );
+        }
+        if node.is_parent() {
+            self.warn(
+                codes::PARENT,
+                &place.pointer(),
+                "the schemas that extend this one by its `discriminator` get no types here; their members are kept as \
+                 they arrive",
+                "list them in a `oneOf` beside the `discriminator`, and refer to that",
+            );
+        }
         if !node.composes() {
             return self.simple(Slot::Schema(schema), &node, place);
         }
-        if node.is_wrapper() {
-            if let Some(lowered) = self.unwrapped(&node, place) {
-                return lowered;
-            }
+        if node.is_wrapper()
+            && let Some(lowered) = self.unwrapped(&node, place)
+        {
+            return lowered;
         }
         let flat = self.flatten(Slot::Schema(schema), &place.origin());
         self.merged(flat, place)

@@ -85,6 +85,24 @@ pub(super) fn base(lowering: &mut Lowering<'_>, name: &str) -> BaseExtension {
     read
 }
 
+/// Says where an extension stands that nothing has read: on a component that `is_read` does not know.
+pub(super) fn refuse_elsewhere(lowering: &mut Lowering<'_>, is_read: impl Fn(&str) -> bool) {
+    let Some(components) = lowering.components() else { return };
+    for (name, schema) in &components.schemas {
+        let carries = schema.as_item().is_some_and(|schema| schema.schema_data.extensions.contains_key(KEY));
+        if carries && !is_read(name) {
+            lowering.warn(
+                codes::EXTENSION_PLACE,
+                &super::component(name).child(KEY),
+                format!(
+                    "`{name}` describes no code that an operation could raise, so nothing reads its `{KEY}`"
+                ),
+                "let it extend the base by `allOf` and give its code one value",
+            );
+        }
+    }
+}
+
 fn object<'e>(
     lowering: &mut Lowering<'_>,
     extensions: &'e IndexMap<String, Value>,

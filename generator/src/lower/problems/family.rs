@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 use openapiv3::ReferenceOr;
 
 use crate::contract::{
-    CodeId, CodePlace, ErrorKind, FamilyId, Field, Operation, OperationId, Pointer, ProblemCode,
-    ProblemFamily, Roles, TextFormat, Type,
+    CodeId, CodePlace, Enum, EnumValues, ErrorKind, FamilyId, Field, IntegerFormat, Operation, OperationId,
+    Pointer, ProblemCode, ProblemFamily, Roles, Shape, TextFormat, Type,
 };
 
 use super::super::node::Slot;
@@ -14,7 +14,7 @@ use super::super::place::Origin;
 use super::super::types::{bare, docs};
 use super::super::{Lowering, codes};
 use super::facts::{Facts, Member};
-use super::{Draft, DraftCode, Problems, examples, vocabulary};
+use super::{Draft, DraftCode, Problems, examples, extension, vocabulary};
 
 /// Lowers every family; the operations say who raises what.
 pub(in super::super) fn lower<'a>(
@@ -24,6 +24,20 @@ pub(in super::super) fn lower<'a>(
 ) -> Vec<ProblemFamily> {
     let mut families: Vec<ProblemFamily> =
         problems.families.iter().map(|draft| family(lowering, draft)).collect();
+    let read: HashSet<String> = families
+        .iter()
+        .map(|family| &family.at)
+        .chain(
+            problems
+                .families
+                .iter()
+                .flat_map(|draft| &draft.codes)
+                .flat_map(|code| &code.facts)
+                .map(|f| &f.at),
+        )
+        .map(|at| at.0.clone())
+        .collect();
+    extension::refuse_elsewhere(lowering, |name| read.contains(&super::component(name).0));
     for (at, operation) in operations.iter().enumerate() {
         let raised: BTreeSet<(FamilyId, CodeId)> = operation
             .errors
@@ -142,6 +156,9 @@ fn fields<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>, common: &[Fiel
     for facts in &draft.facts {
         for member in &facts.members {
             let field = lowering.field(member.name, &member.declared, member.required);
+            if member.common {
+                lowering.drain();
+            }
             if member.common && !shadows(lowering, facts, member, &field, common) {
                 continue;
             }
@@ -174,7 +191,7 @@ fn shadows<'a>(
     if known.ty == field.ty && field.constant.is_none() {
         return false;
     }
-    let fits = includes(&known.ty, &field.ty);
+    let fits = includes(&known.ty, &field.ty) || includes(&known.ty, &lowering.written(&field.ty));
     if fits {
         lowering.note(
             codes::NARROWED,
@@ -189,6 +206,18 @@ fn shadows<'a>(
     !fits
 }
 
+impl Lowering<'_> {
+    /// What an enum is on the wire; other types are themselves.
+    fn written(&self, ty: &Type) -> Type {
+        let Type::Named(id) = bare(ty.clone()) else { return ty.clone() };
+        match self.types.get(id.0).and_then(Option::as_ref).map(|def| &def.shape) {
+            Some(Shape::Enum(Enum { values: EnumValues::Strings(_) })) => Type::String,
+            Some(Shape::Enum(Enum { values: EnumValues::Integers(_) })) => Type::Integer(IntegerFormat::I64),
+            _ => ty.clone(),
+        }
+    }
+}
+
 /// Is every value of the narrower type one of the wider, as far as the types themselves tell?
 fn includes(wide: &Type, narrow: &Type) -> bool {
     match (wide, narrow) {
@@ -196,7 +225,7 @@ fn includes(wide: &Type, narrow: &Type) -> bool {
         (Type::Nullable(wide), narrow) => includes(wide, &bare(narrow.clone())),
         (Type::Number(_), Type::Integer(_) | Type::Number(_)) => true,
         (Type::Integer(_), Type::Integer(_)) => true,
-        (Type::String, Type::Text(_) | Type::Named(_)) => true,
+        (Type::String, Type::Text(_)) => true,
         (Type::Text(TextFormat::Secret), Type::String) => true,
         (Type::Array(wide), Type::Array(narrow)) | (Type::Map(wide), Type::Map(narrow)) => {
             includes(wide, narrow)

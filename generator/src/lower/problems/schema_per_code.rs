@@ -216,7 +216,16 @@ fn facts<'a>(lowering: &mut Lowering<'a>, slot: Slot<'a>, origin: &Origin) -> Op
             [Value::Bool(retryable)] => Some(*retryable),
             _ => None,
         });
-    let statuses = fixed(lowering, &flat, vocabulary::STATUS).and_then(|values| statuses(&values));
+    let limited = fixed(lowering, &flat, vocabulary::STATUS);
+    let statuses = limited.as_deref().and_then(statuses);
+    if limited.is_some() && statuses.is_none() {
+        lowering.error(
+            codes::STATUS_VALUE,
+            &at,
+            format!("the `status` of `{code}` is not an HTTP status"),
+            "write whole numbers from 400 to 599",
+        );
+    }
     let type_uri = one_text(lowering, vocabulary::TYPE);
     let title = one_text(lowering, vocabulary::TITLE).or_else(|| node.data.title.clone());
     Some(Facts {
@@ -267,8 +276,10 @@ fn members<'a>(
                     );
                 }
                 let own: Vec<Declared<'a>> = declared.into_iter().skip(*count).filter(is_telling).collect();
-                let fixed = own.last().is_some_and(|own| lowering.listed(own.slot).is_some());
-                if !own.is_empty() && !(is_fact(name) && fixed) {
+                let limited = own.last().and_then(|own| lowering.listed(own.slot));
+                // Of several values, only statuses are facts.
+                let is_read = limited.is_some_and(|values| values.len() == 1 || name == vocabulary::STATUS);
+                if !(own.is_empty() || is_fact(name) && is_read) {
                     members.push(Member { name, declared: own, required, common: true });
                 }
             }

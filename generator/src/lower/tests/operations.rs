@@ -75,7 +75,7 @@ components:
       param Path id Simple: string
       param Query limit? Form explode: i64
       body application/json Json <Err> multipart/form-data Multipart <act request> application/octet-stream Bytes octets
-    P009 /paths/~1things~1{id}:act/get/parameters/4: the header parameter `Accept` is left out
+    P009 /paths/~1things~1{id}:act/get/parameters/4: the header parameter `accept` is left out, here and wherever else it is declared (1 in all)
     "#);
 }
 
@@ -103,10 +103,10 @@ components:
     P001 /paths/~1things~1{id}/get/responses/404: `#/components/responses/Gone` does not lead to anything usable here
     P001 /paths/~1things~1{id}/get/parameters/0: `#/components/parameters/Gone` does not lead to anything usable here
     P011 /paths/~1things~1{id}/get/parameters/1: the parameter `csv` travels as `text/csv`; it is read as text
-    P013 /paths/~1things~1{id}/get/security: this requirement asks for several credentials at once; each is offered by itself
-    P012 /paths: the headers of 1 responses get no types
-    P012 /paths: 1 callbacks are left out
-    P012 /paths: 1 operations name servers of their own, which are left out
-    P014 /security: the security scheme `other` is not defined
+    P014 /paths/~1things~1{id}/get/security: the security scheme `other` is not one that a client can send; it is left out
+    P012 /paths: response headers get no types (responses: 1)
+    P012 /paths: callbacks are left out (1)
+    P012 /paths: servers of single operations are left out (operations: 1)
+    P013 /paths/~1things~1{id}/get/security: several credentials are asked for at once (operations: 1); each is offered by itself
     "#);
 }

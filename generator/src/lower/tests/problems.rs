@@ -1,6 +1,6 @@
 //! Coded problems.
 
-use super::lowered;
+use super::{lowered, read};
 
 /// A document with the given errors of its two operations, and further schemas.
 fn document(first: &str, second: &str, schemas: &str) -> String {
@@ -122,6 +122,11 @@ fn contradictions_are_refused() {
         - required: [suggestion]
           properties: {code: {x-const: sold_out}, retryable: {x-const: true}, suggestion: {type: string}, request_id: {type: integer}}
       x-problem: {remdy: Wait., order: first}
+    Odd:
+      allOf:
+        - $ref: '#/components/schemas/Problem'
+        - {properties: {code: {x-const: odd}, status: {x-const: soon}, title: {enum: [A, B]}}}
+    NoCode: {type: object, x-problem: {section: Stock}}
 ";
     insta::assert_snapshot!(lowered(&document(&first, "", schemas)), @r#"
     P022 /paths/~1a/get/responses/404/content/application~1problem+json/schema/discriminator/mapping/sold_off: `sold_off` leads to `SoldOut`, which is the schema of `sold_out`
@@ -131,8 +136,12 @@ fn contradictions_are_refused() {
     P027 /components/schemas/Again/x-problem/remdy: `remdy` is not a key of `x-problem` here, so nothing reads it
     P026 /components/schemas/Again/x-problem/order: `order` is not a whole number
     P025 /components/schemas/Again: this code requires the common member `suggestion`, which stays optional in the model
+    P029 /components/schemas/Odd: the `status` of `odd` is not an HTTP status
     P025 /components/schemas/Again: this code narrows the common member `suggestion`, which keeps its type in the model
     P024 /components/schemas/Again: `sold_out` is described twice, with different `retryable`
+    P025 /components/schemas/Odd: this code narrows the common member `title`, which keeps its type in the model
+    P030 /components/schemas/NoCode/x-problem: `NoCode` describes no code that an operation could raise, so nothing reads its `x-problem`
+    P010 /components/schemas: no operation and no problem uses these schemas: NoCode
     "#);
 }
 
@@ -143,6 +152,9 @@ fn a_schema_with_a_code_is_no_problem_unless_an_error_carries_it() {
     insta::assert_snapshot!(lowered(&text), @r#"
     first GET /a
     second PUT /a
+    P030 /components/schemas/Problem/x-problem: `Problem` describes no code that an operation could raise, so nothing reads its `x-problem`
+    P030 /components/schemas/SoldOut/x-problem: `SoldOut` describes no code that an operation could raise, so nothing reads its `x-problem`
+    P030 /components/schemas/TooMany/x-problem: `TooMany` describes no code that an operation could raise, so nothing reads its `x-problem`
     P010 /components/schemas: no operation and no problem uses these schemas: Problem, SoldOut, TooMany
     "#);
 }
@@ -176,4 +188,23 @@ fn examples_of_responses_are_filed_by_code() {
     second PUT /a
     P028 /paths/~1a/get/responses/409/content/application~1problem+json/examples/other: this example has the code `unknown`, which no schema declares
     "#);
+}
+
+#[test]
+fn the_same_problems_in_3_0_and_in_3_1_give_the_same_contract() {
+    let first = "'409': {description: Bad, content: {application/problem+json: {schema: {anyOf: [{$ref: \
+                 '#/components/schemas/SoldOut'}, {$ref: '#/components/schemas/Problem'}]}}}}";
+    let older = ["'https://example.com/errors#sold_out'", "Sold out", "false", "true", "too_many"]
+        .into_iter()
+        .fold(document(first, "", ""), |text, value| {
+            text.replace(&format!("{{x-const: {value}}}"), &format!("{{enum: [{value}]}}"))
+        });
+    let newer = document(first, "", "")
+        .replace("openapi: 3.0.3", "openapi: 3.1.0")
+        .replace("x-const", "const")
+        .replace("{type: string, nullable: true}", "{type: [string, 'null']}")
+        .replace("{type: string, enum: [sold_out]}", "{const: sold_out}");
+    let (older, newer) = (read(&older), read(&newer));
+    assert!(older.contains("code sold_out [409, 410] retryable=Some(false)"), "{older}");
+    assert_eq!(older, newer);
 }

@@ -251,6 +251,38 @@ List: {type: array, items: {$ref: '#/components/schemas/List'}}
 }
 
 #[test]
+fn members_that_get_no_type_are_kept() {
+    insta::assert_snapshot!(shape("$ref: '#/components/schemas/All'", "
+All:
+  type: object
+  properties:
+    named: {type: object, properties: {a: {type: string}}, additionalProperties: false, x-pattern-properties: {'^s': {type: string}}}
+    only: {type: object, x-pattern-properties: {'^s': {type: string}}}
+    parent: {type: object, properties: {kind: {type: string}}, discriminator: {propertyName: kind}}
+    pair: {type: array, x-prefix-items: [{type: string}, {type: integer}]}
+"), @r#"
+    type "All"
+      named?: <All named>
+      only?: {any}
+      parent?: <All parent>
+      pair?: [any]
+    type "All named"
+      a?: string
+      *: any
+    type "All parent"
+      kind?: string
+      *: any
+    make POST /things
+      body? application/json Json <All>
+      Exact(204)
+    P016 /components/schemas/All/properties/named: what `patternProperties` says gets no type; values are kept as they arrive
+    P016 /components/schemas/All/properties/only: what `patternProperties` says gets no type; values are kept as they arrive
+    P017 /components/schemas/All/properties/parent: the schemas that extend this one by its `discriminator` get no types here; their members are kept as they arrive
+    P016 /components/schemas/All/properties/pair: what `prefixItems` says gets no type; values are kept as they arrive
+    "#);
+}
+
+#[test]
 fn what_no_type_can_say_is_said_in_a_diagnostic() {
     insta::assert_snapshot!(shape("$ref: '#/components/schemas/All'", "
 All:

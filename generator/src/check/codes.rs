@@ -1,0 +1,62 @@
+//! The diagnostics of this stage: one for each law.
+
+crate::codes! {
+    /// A variable of a path that no parameter declares.
+    pub UNDECLARED_VARIABLE = "C001", "variable of a path is not declared",
+        "Each `{name}` in a path stands for a parameter with `in: path` of that name, which the path item or the operation \
+         has to declare.";
+    /// A path parameter that the path does not name.
+    pub UNUSED_PATH_PARAM = "C002", "path parameter is not in the path",
+        "Each parameter with `in: path` has to appear in braces in the path template.";
+    /// A path parameter that may be absent.
+    pub OPTIONAL_PATH_PARAM = "C003", "path parameter may be absent",
+        "A URL without its path parameter is another URL.";
+    /// An operation id that is used twice.
+    pub DUPLICATE_OPERATION = "C004", "operation id is used twice",
+        "Operation ids are unique in a document (OpenAPI, Operation Object), because everything about an operation is named \
+         by its id.";
+    /// An index that leads out of its list.
+    pub INDEX = "C005", "the model is broken",
+        "This is a mistake of problemgen, not of the document. Please report it with the document.";
+    /// A code that a family has twice.
+    pub DUPLICATE_CODE = "C010", "code is defined twice",
+        "Each code of a family is defined once.";
+    /// A code with a status that is no error.
+    pub STATUS_RANGE = "C011", "status of a code is no error status",
+        "Problems are sent with statuses from 400 to 599.";
+    /// A code without a status.
+    pub NO_STATUS = "C012", "code has no status",
+        "Neither the schema of the code nor an exact status of a response says with which status it is sent.";
+    /// A code that does not say whether a retry can help.
+    pub RETRYABLE = "C013", "`retryable` is not told alike by the code and by the common members",
+        "When every problem carries a member that says whether the identical request can succeed later, every code should say \
+         what it is; when no problem carries one, no code can.";
+    /// Two codes with one `type`.
+    pub DUPLICATE_TYPE = "C014", "two codes have the same `type`",
+        "`type` identifies the kind of problem (RFC 9457, section 3.1.1), so that each code needs its own.";
+    /// A `type` that is no URI reference.
+    pub TYPE_SYNTAX = "C015", "`type` is not a URI reference",
+        "`type` is a URI reference (RFC 9457, section 3.1.1; RFC 3986, section 4.1).";
+    /// A `type` whose fragment is not the code.
+    pub TYPE_ANCHOR = "C016", "`type` does not lead to the code on the documentation page",
+        "When the family names a documentation page, the `type` of a code is that page with the code as its fragment; the \
+         documentation has an anchor of that name.";
+    /// A member of a code that hides a common one.
+    pub SHADOW = "C017", "code has a member of its own with the name of a common member",
+        "A common member has one type in all problems. A code can say what its value is, but cannot give it another type.";
+    /// A section that the family does not list.
+    pub UNKNOWN_SECTION = "C018", "section is not listed",
+        "When the base lists the sections, every section of a code is one of them.";
+    /// A code that no operation raises.
+    pub NOT_RAISED = "C019", "no operation raises the code",
+        "A code that no response names can reach no caller, as far as the document tells.";
+    /// A code without an example.
+    pub NO_EXAMPLE = "C020", "code has no example",
+        "An example shows readers a whole body, and lets tests play the code.";
+    /// An example that contradicts its code.
+    pub EXAMPLE_CLASH = "C021", "example contradicts its code",
+        "An example of a code carries that code and one of its statuses.";
+    /// An example without a required member.
+    pub EXAMPLE_LACKS = "C022", "example lacks a required member",
+        "An example is a whole body: it carries every member that the common schema and the code require.";
+}

@@ -1,0 +1,231 @@
+//! Laws over families of coded problems.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+
+use crate::contract::{CodePlace, Example, ProblemCode, ProblemFamily};
+
+use super::{Findings, codes};
+
+pub(super) fn check(family: &ProblemFamily, findings: &mut Findings<'_>) {
+    let mut seen = HashSet::new();
+    let mut types: HashMap<&str, &str> = HashMap::new();
+    for code in &family.codes {
+        if !seen.insert(&code.code) {
+            findings.error(
+                codes::DUPLICATE_CODE,
+                &code.at,
+                format!("the code `{}` is defined twice", code.code),
+                "remove one of the definitions",
+            );
+        }
+        if let Some(uri) = &code.type_uri
+            && let Some(other) = types.insert(uri, &code.code)
+            && other != code.code
+        {
+            findings.error(
+                codes::DUPLICATE_TYPE,
+                &code.at,
+                format!("`{}` and `{other}` have the same `type`", code.code),
+                "give each code a `type` of its own",
+            );
+        }
+        statuses(code, findings);
+        retryable(family, code, findings);
+        type_uri(family, code, findings);
+        shadows(family, code, findings);
+        standing(family, code, findings);
+        code.examples.iter().for_each(|shown| example(family, code, shown, findings));
+    }
+}
+
+fn statuses(code: &ProblemCode, findings: &mut Findings<'_>) {
+    for status in code.statuses.iter().filter(|status| !(400..=599).contains(*status)) {
+        findings.error(
+            codes::STATUS_RANGE,
+            &code.at,
+            format!("`{}` has the status {status}, which is no error", code.code),
+            "problems have statuses from 400 to 599",
+        );
+    }
+    if code.statuses.is_empty() {
+        findings.warn(
+            codes::NO_STATUS,
+            &code.at,
+            format!("nothing says with which status `{}` is sent", code.code),
+            "add `status` with a `const` to the schema of the code, or name the code under an exact status",
+        );
+    }
+}
+
+fn retryable(family: &ProblemFamily, code: &ProblemCode, findings: &mut Findings<'_>) {
+    let member = family.roles.retryable.as_ref();
+    let always =
+        member.is_some_and(|name| family.members.iter().any(|field| field.name == *name && field.required));
+    match (&code.retryable, member) {
+        (Some(_), None) => findings.error(
+            codes::RETRYABLE,
+            &code.at,
+            format!("`{}` says whether a retry can help, but problems have no such member", code.code),
+            "add the member to the base schema",
+        ),
+        (None, Some(name)) if always => findings.note(
+            codes::RETRYABLE,
+            &code.at,
+            format!("`{}` does not say what its `{name}` is", code.code),
+            format!("add `{name}` with a `const` to the schema of the code, unless it varies"),
+        ),
+        _ => {}
+    }
+}
+
+fn type_uri(family: &ProblemFamily, code: &ProblemCode, findings: &mut Findings<'_>) {
+    let Some(uri) = &code.type_uri else { return };
+    if !is_uri_reference(uri) {
+        findings.error(
+            codes::TYPE_SYNTAX,
+            &code.at,
+            format!("the `type` of `{}` is not a URI reference", code.code),
+            "percent-encode what RFC 3986 does not allow",
+        );
+        return;
+    }
+    let Some(page) = &family.docs_url else { return };
+    let (base, fragment) = uri.split_once('#').map_or((uri.as_str(), None), |(b, f)| (b, Some(f)));
+    if base == page && fragment != Some(code.code.as_str()) {
+        findings.error(
+            codes::TYPE_ANCHOR,
+            &code.at,
+            format!("the `type` of `{}` leads to another place on the documentation page", code.code),
+            format!("make it `{page}#{}`", code.code),
+        );
+    } else if base != page {
+        findings.warn(
+            codes::TYPE_ANCHOR,
+            &code.at,
+            format!("the `type` of `{}` does not lead to the documentation page", code.code),
+            format!("make it `{page}#{}`, or remove `docs` from the base", code.code),
+        );
+    }
+}
+
+fn shadows(family: &ProblemFamily, code: &ProblemCode, findings: &mut Findings<'_>) {
+    for field in &code.fields {
+        let common = family.members.iter().find(|member| member.name == field.name);
+        if common.is_some_and(|member| member.ty != field.ty) {
+            findings.error(
+                codes::SHADOW,
+                &code.at,
+                format!("`{}` gives the common member `{}` another type", code.code, field.name),
+                "rename the member of the code, or change the type in the base",
+            );
+        }
+    }
+}
+
+/// The code's place in the documentation and among the operations.
+fn standing(family: &ProblemFamily, code: &ProblemCode, findings: &mut Findings<'_>) {
+    if let Some(section) = &code.section
+        && !family.sections.is_empty()
+        && !family.sections.contains(section)
+    {
+        findings.error(
+            codes::UNKNOWN_SECTION,
+            &code.at,
+            format!("`{}` stands in the section `{section}`, which the base does not list", code.code),
+            format!("the sections are: {}", family.sections.join(", ")),
+        );
+    }
+    if code.raised_by.is_empty() {
+        findings.warn(
+            codes::NOT_RAISED,
+            &code.at,
+            format!("no operation raises `{}`", code.code),
+            "name it in the responses that carry it",
+        );
+    }
+    if code.examples.is_empty() {
+        findings.note(
+            codes::NO_EXAMPLE,
+            &code.at,
+            format!("`{}` has no example", code.code),
+            "add an example to the schema of the code",
+        );
+    }
+}
+
+fn example(family: &ProblemFamily, code: &ProblemCode, shown: &Example, findings: &mut Findings<'_>) {
+    let name = if shown.name.is_empty() { String::new() } else { format!(" `{}`", shown.name) };
+    let carried = match &family.place {
+        CodePlace::Root(member) => shown.value.get(member),
+        CodePlace::Under(object, member) => shown.value.get(object).and_then(|inner| inner.get(member)),
+        CodePlace::Each(list, member) => {
+            shown.value.get(list).and_then(|list| list.get(0)).and_then(|inner| inner.get(member))
+        }
+    };
+    if carried.is_none_or(|carried| word(carried) != code.code) {
+        findings.error(
+            codes::EXAMPLE_CLASH,
+            &code.at,
+            format!("the example{name} of `{}` does not carry this code", code.code),
+            "correct the code in the example",
+        );
+    }
+    // Only the root has RFC 9457's members.
+    if !matches!(family.place, CodePlace::Root(_)) {
+        return;
+    }
+    if let Some(status) = shown.value.get("status")
+        && !code.statuses.is_empty()
+        && !status.as_u64().is_some_and(|status| code.statuses.iter().any(|own| u64::from(*own) == status))
+    {
+        findings.error(
+            codes::EXAMPLE_CLASH,
+            &code.at,
+            format!(
+                "the example{name} of `{}` has the status {status}, which the code does not have",
+                code.code
+            ),
+            "correct the status in the example, or add it to the code",
+        );
+    }
+    let required = family.members.iter().chain(&code.fields).filter(|field| field.required);
+    let lacking: Vec<&str> = required
+        .filter(|field| shown.value.get(&field.name).is_none())
+        .map(|field| field.name.as_str())
+        .collect();
+    if !lacking.is_empty() {
+        findings.error(
+            codes::EXAMPLE_LACKS,
+            &code.at,
+            format!("the example{name} of `{}` lacks {}", code.code, lacking.join(", ")),
+            "add the members, or do not require them",
+        );
+    }
+}
+
+fn word(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// RFC 3986, section 4.1, as far as characters go: what a link can hold.
+fn is_uri_reference(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    let mut fragments = 0;
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'%' => {
+                let hex = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_hexdigit());
+                if !hex(bytes.next()) || !hex(bytes.next()) {
+                    return false;
+                }
+            }
+            b'#' => fragments += 1,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => {}
+            _ if b"-._~:/?[]@!$&'()*+,;=".contains(&byte) => {}
+            _ => return false,
+        }
+    }
+    !text.is_empty() && fragments < 2
+}

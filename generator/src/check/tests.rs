@@ -1,0 +1,192 @@
+//! Each law is broken once.
+
+use serde_json::json;
+
+use super::*;
+use crate::contract::*;
+
+/// A contract that breaks no law.
+fn sound() -> Contract {
+    let field = |name: &str, ty: Type| Field {
+        name: name.to_owned(),
+        ty,
+        required: true,
+        constant: None,
+        default: None,
+        docs: Docs::default(),
+        read_only: false,
+        write_only: false,
+        example: None,
+    };
+    let code = ProblemCode {
+        code: "sold_out".to_owned(),
+        title: None,
+        statuses: vec![409],
+        retryable: Some(false),
+        type_uri: Some("https://example.com/errors#sold_out".to_owned()),
+        section: Some("Stock".to_owned()),
+        meaning: None,
+        remedy: None,
+        source: None,
+        fields: vec![field("left", Type::Integer(IntegerFormat::I64))],
+        examples: vec![Example {
+            name: "none".to_owned(),
+            value: json!({"code": "sold_out", "retryable": false, "status": 409, "left": 0}),
+        }],
+        raised_by: vec![OperationId(0)],
+        at: Pointer("/components/schemas/SoldOut".to_owned()),
+    };
+    let family = ProblemFamily {
+        name: "Problem".to_owned(),
+        docs: Docs::default(),
+        docs_url: Some("https://example.com/errors".to_owned()),
+        sections: vec!["Stock".to_owned()],
+        place: CodePlace::Root("code".to_owned()),
+        members: vec![field("code", Type::String), field("retryable", Type::Boolean)],
+        roles: Roles { retryable: Some("retryable".to_owned()), ..Roles::default() },
+        codes: vec![code],
+        at: Pointer("/components/schemas/Problem".to_owned()),
+    };
+    let param = Param {
+        name: "id".to_owned(),
+        place: ParamPlace::Path,
+        style: ParamStyle::Simple,
+        explode: false,
+        allow_reserved: false,
+        ty: Type::String,
+        required: true,
+        default: None,
+        docs: Docs::default(),
+        example: None,
+    };
+    let kind = ErrorKind::Problem { family: FamilyId(0), codes: vec![CodeId(0)], open: true };
+    let operation = Operation {
+        id: "get".to_owned(),
+        method: Method::Get,
+        path: "/things/{id}".to_owned(),
+        segments: vec![Segment::Literal("/things/".to_owned()), Segment::Param(0)],
+        tag: None,
+        docs: Docs::default(),
+        params: vec![param],
+        body: None,
+        successes: Vec::new(),
+        errors: vec![ErrorResponse {
+            status: StatusSpec::Exact(409),
+            docs: Docs::default(),
+            bodies: vec![ErrorBody { media_type: "application/problem+json".to_owned(), kind }],
+        }],
+        credentials: Vec::new(),
+        at: Pointer("/paths/~1things~1{id}/get".to_owned()),
+    };
+    let api = Api {
+        title: "Test".to_owned(),
+        version: "1".to_owned(),
+        description: None,
+        servers: Vec::new(),
+        credentials: Vec::new(),
+        tags: Vec::new(),
+    };
+    Contract { api, types: Vec::new(), families: vec![family], operations: vec![operation] }
+}
+
+/// What the laws say about the sound contract after a change.
+fn broken(change: impl FnOnce(&mut Contract)) -> String {
+    let mut contract = sound();
+    change(&mut contract);
+    let locate = |at: &Pointer| Place {
+        file: "openapi.yaml".to_owned(),
+        line: 1,
+        column: 1,
+        pointer: at.0.clone(),
+        text: String::new(),
+        underline: (0, 0),
+    };
+    let mut report = Report::new();
+    hold(&contract, &mut Findings { locate: &locate, report: &mut report });
+    let lines: Vec<String> = report
+        .diagnostics()
+        .into_iter()
+        .map(|found| format!("{:?} {}: {}", found.severity, found.code.code, found.message))
+        .collect();
+    lines.join("\n")
+}
+
+/// The same, for a change to the only code.
+fn broken_code(change: impl FnOnce(&mut ProblemCode)) -> String {
+    broken(|contract| change(&mut contract.families[0].codes[0]))
+}
+
+#[test]
+fn a_sound_contract_breaks_no_law() {
+    assert_eq!(broken(|_| {}), "");
+}
+
+#[test]
+fn laws_over_paths() {
+    insta::assert_snapshot!(broken(|contract| {
+        contract.operations[0].segments = vec![Segment::Literal("/things/{it}".to_owned())];
+    }), @r#"
+    Error C001: no parameter declares `{it}` of the path
+    Error C002: the path does not contain `{id}`
+    "#);
+    insta::assert_snapshot!(broken(|contract| contract.operations[0].params[0].required = false), @"Error C003: the path parameter `id` is not required");
+    insta::assert_snapshot!(broken(|contract| {
+        let again = contract.operations[0].clone();
+        contract.operations.push(again);
+    }), @"Error C004: `get` is the id of this operation and of GET /things/{id}");
+}
+
+#[test]
+fn laws_over_indices() {
+    insta::assert_snapshot!(broken(|contract| contract.operations[0].params[0].ty = Type::Named(TypeId(3))), @"Error C005: the model names a type here that it does not have");
+    insta::assert_snapshot!(broken(|contract| contract.operations[0].segments.push(Segment::Param(1))), @"Error C005: the model names a parameter here that it does not have");
+    insta::assert_snapshot!(broken_code(|code| code.raised_by.push(OperationId(1))), @"Error C005: the model names an operation here that it does not have");
+    insta::assert_snapshot!(broken_code(|code| {
+        code.fields[0].ty = Type::Nullable(Box::new(Type::Nullable(Box::new(Type::String))));
+    }), @"Error C005: the model nests `null` here");
+    insta::assert_snapshot!(broken(|contract| {
+        contract.operations[0].errors[0].bodies[0].kind =
+            ErrorKind::Problem { family: FamilyId(0), codes: vec![CodeId(1)], open: false };
+    }), @"Error C005: the model names a code here that it does not have");
+}
+
+#[test]
+fn laws_over_codes() {
+    insta::assert_snapshot!(broken(|contract| {
+        let again = contract.families[0].codes[0].clone();
+        contract.families[0].codes.push(again);
+    }), @"Error C010: the code `sold_out` is defined twice");
+    insta::assert_snapshot!(broken(|contract| {
+        let mut other = contract.families[0].codes[0].clone();
+        other.code = "other".to_owned();
+        other.examples.clear();
+        contract.families[0].codes.push(other);
+    }), @r#"
+    Error C014: `other` and `sold_out` have the same `type`
+    Error C016: the `type` of `other` leads to another place on the documentation page
+    Note C020: `other` has no example
+    "#);
+    insta::assert_snapshot!(broken_code(|code| code.statuses = vec![200, 409]), @"Error C011: `sold_out` has the status 200, which is no error");
+    insta::assert_snapshot!(broken_code(|code| code.statuses.clear()), @"Warning C012: nothing says with which status `sold_out` is sent");
+    insta::assert_snapshot!(broken_code(|code| code.retryable = None), @"Note C013: `sold_out` does not say what its `retryable` is");
+    insta::assert_snapshot!(broken(|contract| contract.families[0].roles.retryable = None), @"Error C013: `sold_out` says whether a retry can help, but problems have no such member");
+    insta::assert_snapshot!(broken_code(|code| code.fields[0].name = "code".to_owned()), @"Error C017: `sold_out` gives the common member `code` another type");
+    insta::assert_snapshot!(broken_code(|code| code.section = Some("Traffic".to_owned())), @"Error C018: `sold_out` stands in the section `Traffic`, which the base does not list");
+    insta::assert_snapshot!(broken_code(|code| code.raised_by.clear()), @"Warning C019: no operation raises `sold_out`");
+}
+
+#[test]
+fn laws_over_problem_types() {
+    let with = |uri: &str| broken_code(|code| code.type_uri = Some(uri.to_owned()));
+    insta::assert_snapshot!(with("https://example.com/a b"), @"Error C015: the `type` of `sold_out` is not a URI reference");
+    insta::assert_snapshot!(with("https://example.com/errors#soldout"), @"Error C016: the `type` of `sold_out` leads to another place on the documentation page");
+    insta::assert_snapshot!(with("https://example.com/problems/sold-out"), @"Warning C016: the `type` of `sold_out` does not lead to the documentation page");
+}
+
+#[test]
+fn laws_over_examples() {
+    insta::assert_snapshot!(broken_code(|code| code.examples.clear()), @"Note C020: `sold_out` has no example");
+    insta::assert_snapshot!(broken_code(|code| code.examples[0].value["code"] = json!("other")), @"Error C021: the example `none` of `sold_out` does not carry this code");
+    insta::assert_snapshot!(broken_code(|code| code.examples[0].value["status"] = json!(410)), @"Error C021: the example `none` of `sold_out` has the status 410, which the code does not have");
+    insta::assert_snapshot!(broken_code(|code| code.examples[0].value = json!({"code": "sold_out"})), @"Error C022: the example `none` of `sold_out` lacks retryable, left");
+}
