@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use problemgen::contract::Contract;
 use problemgen::report::{Paint, Report};
-use problemgen::store::{self, Artifact, Mode, Scope};
+use problemgen::store::Artifact;
 use problemgen::{CATALOGUE, Options};
 use problemgen_tests::tests;
 
@@ -34,11 +34,6 @@ pub(crate) fn rendered(report: &Report, document: &Path) -> String {
     report.render(Paint::Plain).replace(&format!("{folder}/"), "")
 }
 
-/// Were the goldens and snapshots asked to become what is printed now?
-fn updating() -> bool {
-    std::env::var_os("INSTA_UPDATE").is_some_and(|value| value == "always" || value == "force")
-}
-
 fn read(document: &Path) -> (Contract, Report) {
     let mut report = Report::new();
     match problemgen::read(document, &mut report) {
@@ -48,7 +43,6 @@ fn read(document: &Path) -> (Contract, Report) {
 }
 
 fn generate(contract: &Contract) -> Vec<Artifact> {
-    let mut report = Report::new();
     problemgen::generate(contract, &Options::default())
 }
 

@@ -105,7 +105,7 @@ fn the_contract_knows_nothing_of_ours() {
 fn the_generator_never_depends_on_its_output() {
     for manifest in ["generator/Cargo.toml", "generator/runtime/Cargo.toml", "xtask/Cargo.toml"] {
         let text = fs::read_to_string(repository().join(manifest)).expect("a manifest");
-        assert!(!text.contains("dropthis") && !text.contains("generated"), "{manifest}");
+        assert!(!text.contains("dropthis") && !text.contains("../generated"), "{manifest}");
     }
 }
 
@@ -177,7 +177,7 @@ fn is_path(span: &str) -> bool {
     const ENDINGS: [&str; 8] = [".rs", ".md", ".toml", ".yaml", ".json", ".html", ".txt", ".lock"];
     const FOLDERS: [&str; 7] = ["spec/", "generator/", "generated/", "xtask/", "tests/", ".ci/", ".github/"];
     let plain = span.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-/".contains(letter));
-    let placeholder = span.split('/').any(|part| part.chars().any(char::is_alphabetic) && part == part.to_uppercase() && !part.contains('.'));
+    let placeholder = span.split(['/', '.', '-']).any(|part| ["NAME", "CASE", "FILE", "DIR", "CODE", "x"].contains(&part));
     let ending = ENDINGS.iter().any(|ending| span.ends_with(ending));
     plain && !placeholder && !span.starts_with('/') && (ending || FOLDERS.iter().any(|folder| span.starts_with(folder)))
 }
@@ -209,5 +209,5 @@ fn prose_names_only_files_that_are_there() {
 #[test]
 fn names_in_prose_are_found() {
     let prose = "See `src/a.rs` and `cargo xtask` or [b](docs/b.md#x).\n```\n`c.rs`\n```\n`NAME.yaml` `cases/ok/NAME/` `spec/` `a b.rs`";
-    assert_eq!(named(prose), ["src/a.rs", "docs/b.md", "NAME.yaml", "spec/"]);
+    assert_eq!(named(prose), ["src/a.rs", "docs/b.md", "spec/"]);
 }

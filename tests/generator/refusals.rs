@@ -10,10 +10,15 @@ use problemgen::{DIAGNOSTICS, Options};
 
 use crate::cases::{cases, rendered, snapshot};
 
-/// Codes that no document and no folder made here brings about, with the test that does.
-const ELSEWHERE: &[(Code, &str)] = &[
-    // The old tree has to become undeletable between two steps.
-    (codes::LEFTOVER, "generator/src/store/tests.rs"),
+/// Codes that no document and no folder made here brings about, the test that does, and the words by which it does.
+const ELSEWHERE: &[(Code, &str, &str)] = &[
+    // Earlier stages refuse or cure the document, so these keep their own stage honest.
+    (problemgen::lower::codes::DANGLING, "generator/src/lower/tests/operations.rs", "P001 "),
+    (problemgen::check::codes::OPTIONAL_PATH_PARAM, "generator/src/check/tests.rs", "C003:"),
+    (problemgen::check::codes::INDEX, "generator/src/check/tests.rs", "C005:"),
+    (problemgen::check::codes::DUPLICATE_CODE, "generator/src/check/tests.rs", "C010:"),
+    // What was replaced has to become undeletable between two steps.
+    (codes::LEFTOVER, "generator/src/store/tests.rs", "Step::DiscardOld"),
 ];
 
 fn seen(report: &Report) -> BTreeSet<&'static str> {
@@ -31,24 +36,31 @@ fn refused(document: &Path) -> Report {
 
 #[test]
 fn every_refusal_reads_as_reviewed() {
+    let mut beside_the_point = Vec::new();
     for (name, document) in cases("err") {
         let report = refused(&document);
         let code = name.split('-').next().unwrap_or_default();
         let text = rendered(&report, &document);
-        assert!(seen(&report).contains(code), "{name} is not about {code}:\n{text}");
+        if !seen(&report).contains(code) {
+            beside_the_point.push(format!("{name}:\n{text}"));
+            continue;
+        }
         for diagnostic in report.diagnostics() {
             let said = format!("{name}: {diagnostic:?}");
-            assert!(!diagnostic.message.ends_with('.') && !diagnostic.message.starts_with(char::is_uppercase), "{said}");
+            let name = ["Swagger", "OpenAPI"].iter().any(|name| diagnostic.message.starts_with(name));
+            assert!(name || !diagnostic.message.starts_with(char::is_uppercase), "{said}");
+            assert!(!diagnostic.message.ends_with('.'), "{said}");
             assert!(diagnostic.place.as_ref().is_none_or(|place| place.line > 0 && place.column > 0), "{said}");
         }
         snapshot(&name, &text);
     }
+    assert!(beside_the_point.is_empty(), "not about their code: {}", beside_the_point.concat());
 }
 
 #[test]
 fn every_diagnostic_has_a_case() {
     let mut covered: BTreeSet<&str> = stores().iter().map(|(code, ..)| code.code).collect();
-    covered.extend(ELSEWHERE.iter().map(|(code, _)| code.code));
+    covered.extend(ELSEWHERE.iter().map(|(code, ..)| code.code));
     let names: Vec<String> = cases("err").into_iter().map(|(name, _)| name).collect();
     covered.extend(names.iter().filter_map(|name| name.split('-').next()));
     let known: BTreeSet<&str> = DIAGNOSTICS.iter().copied().flatten().map(|code| code.code).collect();
@@ -58,9 +70,9 @@ fn every_diagnostic_has_a_case() {
 
 #[test]
 fn what_is_tested_elsewhere_is_tested_there() {
-    for (code, file) in ELSEWHERE {
+    for (code, file, words) in ELSEWHERE {
         let text = fs::read_to_string(problemgen_tests::repository().join(file)).expect("the named test");
-        assert!(text.contains(code.code) || text.contains("LEFTOVER"), "{file} does not mention {}", code.code);
+        assert!(text.contains(words), "{file} does not bring about {}", code.code);
     }
 }
 
