@@ -37,6 +37,8 @@ pub mod listing;
 
 pub mod changes;
 
+pub mod rust;
+
 pub mod store;
 
 /// A part of what is generated.
@@ -110,6 +112,7 @@ pub const DIAGNOSTICS: &[&[report::Code]] = &[
     resolve::codes::TABLE,
     lower::codes::TABLE,
     check::codes::TABLE,
+    rust::plan::codes::TABLE,
     store::codes::TABLE,
 ];
 

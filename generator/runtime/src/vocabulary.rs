@@ -113,6 +113,25 @@ macro_rules! record {
     };
 }
 
+/// Makes a generated struct around one value a [`Node`](crate::Node) that is that value on the wire.
+#[macro_export]
+macro_rules! newtype {
+    ($ty:ident) => {
+        impl $crate::Node for $ty {
+            fn empty() -> Self {
+                $ty($crate::Node::empty())
+            }
+            fn slot(&mut self) -> $crate::Slot<'_> {
+                $crate::Node::slot(&mut self.0)
+            }
+            fn view(&self) -> $crate::View<'_> {
+                $crate::Node::view(&self.0)
+            }
+        }
+        $crate::serde_by_node!($ty);
+    };
+}
+
 /// Makes a generated union a [`Node`](crate::Node) that serde reads and writes.
 #[macro_export]
 macro_rules! union {

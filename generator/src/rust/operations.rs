@@ -1,0 +1,526 @@
+//! The module `operations`: a struct for each operation, its table, and the view of its problems.
+
+use proc_macro2::{Literal as Token, TokenStream};
+use quote::quote;
+
+use super::docs::{Doc, sentence, span};
+use super::plan::{
+    AnswerBody, AnswerPlan, ArgumentPlan, BodyEncoding, ModulePlan, OperationPlan, OutputPlan, Ty, ViewPlan,
+};
+use super::print::{Printer, Within, deprecated, imports, method_path, number};
+use super::problems::headline;
+use crate::contract::{
+    ErrorKind, Method, Operation, Param, ParamPlace, ParamStyle, Segment, StatusSpec,
+};
+use crate::store::Artifact;
+
+/// Prints `src/operations.rs` and a file for each module under it.
+pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
+    let mut artifacts = vec![printer.index()];
+    artifacts.extend(printer.plan.modules.iter().map(|module| printer.module(module)));
+    artifacts
+}
+
+impl Printer<'_> {
+    fn index(&self) -> Artifact {
+        let modules = self.plan.modules.iter().map(|module| {
+            let name = module.name.ident();
+            quote!(#[rustfmt::skip] pub mod #name;)
+        });
+        let uses = self.plan.modules.iter().map(|module| {
+            let name = module.name.ident();
+            quote!(pub use self::#name::*;)
+        });
+        let mut doc = Doc::new("The operations of the API, one struct each: plain data that a client sends.");
+        doc.paragraph("They stand in a module for each tag, and all of them here as well.");
+        self.file("src/operations.rs", &doc.inner(), &quote!(#(#modules)* #(#uses)*))
+    }
+
+    fn module(&self, module: &ModulePlan) -> Artifact {
+        let items: TokenStream = module
+            .operations
+            .iter()
+            .filter_map(|id| Some((self.contract.operations.get(id.0)?, self.plan.operations.get(id.0)?)))
+            .map(|(operation, plan)| self.operation(operation, plan))
+            .collect();
+        let tag = self.contract.api.tags.iter().find(|tag| Some(&tag.name) == module.tag.as_ref());
+        let mut doc = match &module.tag {
+            Some(tag) => Doc::new(format!("{}.", super::types::quoted(tag))),
+            None => Doc::new("Operations without a tag."),
+        };
+        if let Some(description) = tag.and_then(|tag| tag.description.as_ref()) {
+            doc.prose(description);
+        }
+        let imports = imports(&items);
+        self.file(
+            format!("src/operations/{}.rs", module.name.bare()),
+            &doc.inner(),
+            &quote!(#imports #items),
+        )
+    }
+
+    fn operation(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
+        let structure = self.structure(operation, plan);
+        let output = self.output_type(operation, plan);
+        let raises = self.raises(operation, plan);
+        let behaviour = self.operation_impl(operation, plan);
+        quote!(#structure #output #raises #behaviour)
+    }
+
+    fn structure(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
+        let name = plan.name.ident();
+        let doc = self.operation_doc(operation, plan).outer();
+        let old = deprecated(operation.docs.deprecated);
+        let docs = operation.params.iter().map(param_doc);
+        let docs = docs.chain(operation.body.iter().map(|body| {
+            let mut doc = Doc::new("The request body.");
+            doc.docs(&body.docs);
+            doc
+        }));
+        let docs: Vec<Doc> = docs.collect();
+        let fields = plan.fields().zip(&docs).map(|(field, doc)| {
+            let (doc, name, ty) = (doc.outer(), field.name.ident(), self.field_ty(field));
+            quote!(#doc pub #name: #ty,)
+        });
+        let bare = plan.arguments().next().is_none();
+        let derives =
+            if bare { quote!(Debug, Clone, PartialEq, Default) } else { quote!(Debug, Clone, PartialEq) };
+        let functions = self.functions(operation, plan, &docs);
+        quote! {
+            #doc
+            #old
+            #[derive(#derives)]
+            #[non_exhaustive]
+            pub struct #name { #(#fields)* }
+            impl #name { #functions }
+        }
+    }
+
+    fn field_ty(&self, field: &ArgumentPlan) -> TokenStream {
+        let ty = self.ty(&field.ty, Within::Other);
+        if field.required { ty } else { quote!(Option<#ty>) }
+    }
+
+    fn functions(&self, operation: &Operation, plan: &OperationPlan, docs: &[Doc]) -> TokenStream {
+        let (mut arguments, mut values) = (Vec::new(), Vec::new());
+        for field in plan.fields() {
+            let name = field.name.ident();
+            if field.required {
+                let (ty, value) = self.argument(&field.name, &field.ty, Within::Other);
+                arguments.push(quote!(#name: #ty));
+                values.push(if value.to_string() == name.to_string() { quote!(#name) } else { quote!(#name: #value) });
+            } else {
+                values.push(quote!(#name: None));
+            }
+        }
+        let optional = arguments.len() < values.len();
+        let mut doc = Doc::new(format!("{}, {}.", method_path(operation), match (arguments.is_empty(), optional) {
+            (true, false) => "which takes no parameters",
+            (true, true) => "without its optional parameters",
+            (false, true) => "with its required parameters",
+            (false, false) => "with its parameters",
+        }));
+        let doc = doc.gap().outer();
+        let allow = (arguments.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        let build = if arguments.is_empty() { quote!(Self::default()) } else { quote!(Self { #(#values),* }) };
+        let setters = plan.fields().zip(docs).filter(|(field, _)| !field.required).map(|(field, doc)| {
+            let (doc, name) = (doc.outer(), field.name.ident());
+            let (ty, value) = self.argument(&super::RustName::own("value"), &field.ty, Within::Other);
+            quote! {
+                #doc
+                #[must_use]
+                pub fn #name(mut self, value: #ty) -> Self {
+                    self.#name = Some(#value);
+                    self
+                }
+            }
+        });
+        quote! {
+            #doc
+            #allow
+            pub fn new(#(#arguments),*) -> Self { #build }
+            #(#setters)*
+        }
+    }
+
+    /// The enum of a success that has several shapes.
+    fn output_type(&self, operation: &Operation, plan: &OperationPlan) -> Option<TokenStream> {
+        let OutputPlan::Cases(name, cases) = &plan.output else { return None };
+        let name = name.ident();
+        let doc = Doc::new(format!("What {} gives.", method_path(operation))).outer();
+        let numbers = plan.successes.iter().map(|answer| (case_of(answer.body), answer));
+        let first: Vec<Option<&AnswerPlan>> = (0..cases.len())
+            .map(|case| numbers.clone().find(|(number, _)| *number == case).map(|(_, answer)| answer))
+            .collect();
+        let variants = cases.iter().zip(&first).map(|(case, answer)| {
+            let what = answer.map(|answer| {
+                let success = operation.successes.iter().find(|success| success.status == answer.status);
+                let said = success.and_then(|success| success.docs.description.as_ref());
+                (status_text(answer.status), said)
+            });
+            let mut doc = Doc::default();
+            if let Some((status, said)) = what {
+                doc.paragraph(format!("Status {status}."));
+                said.into_iter().for_each(|said| {
+                    doc.prose(said);
+                });
+            }
+            let (doc, name) = (doc.outer(), case.name.ident());
+            let ty = case.ty.as_ref().map(|ty| {
+                let ty = self.ty(ty, Within::Other);
+                quote!((#ty))
+            });
+            quote!(#doc #name #ty,)
+        });
+        let empty = |case: &super::plan::CasePlan| {
+            let (name, value) = (case.name.ident(), case.ty.as_ref().map(|_| quote!((rt::Node::empty()))));
+            quote!(Self::#name #value)
+        };
+        let start = cases.first().map(empty);
+        let selects = cases.iter().enumerate().map(|(at, case)| {
+            let (at, value) = (number(at), empty(case));
+            quote!(#at => #value,)
+        });
+        let hands = cases.iter().map(|case| {
+            let name = case.name.ident();
+            if case.ty.is_some() { quote!(Self::#name(value) => Some(value),) } else { quote!(Self::#name => None,) }
+        });
+        Some(quote! {
+            #doc
+            #[derive(Debug, Clone, PartialEq)]
+            #[non_exhaustive]
+            pub enum #name { #(#variants)* }
+            impl rt::Output for #name {
+                fn empty() -> Self { #start }
+                fn case(&mut self, case: usize) -> Option<&mut dyn rt::Node> {
+                    *self = match case { #(#selects)* _ => return None };
+                    match self { #(#hands)* }
+                }
+            }
+        })
+    }
+
+    fn raises(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
+        let name = plan.name.ident();
+        let Some(view) = &plan.view else {
+            return quote! {
+                impl rt::Raises for #name {
+                    type Api = crate::Api;
+                    type View<'a> = rt::Undeclared<'a>;
+                    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> { rt::Undeclared::new(kind.code()) }
+                }
+            };
+        };
+        let doc = Doc::new(format!("The problems that {} declares.", method_path(operation))).outer();
+        let (variants, arms) = self.view_parts(view);
+        let view = view.name.ident();
+        quote! {
+            #doc
+            #[derive(Debug, Clone, Copy)]
+            #[non_exhaustive]
+            pub enum #view<'a> {
+                #(#variants)*
+                /// A problem that the contract does not declare for this operation.
+                Other(rt::Undeclared<'a>),
+            }
+            impl rt::Raises for #name {
+                type Api = crate::Api;
+                type View<'a> = #view<'a>;
+                fn view(kind: &problems::Kind) -> #view<'_> {
+                    match kind {
+                        #(#arms)*
+                        other => #view::Other(rt::Undeclared::new(other.code())),
+                    }
+                }
+            }
+        }
+    }
+
+    /// The variants of a view, and the arms that choose them.
+    fn view_parts(&self, view: &ViewPlan) -> (Vec<TokenStream>, Vec<TokenStream>) {
+        let name = view.name.ident();
+        let problems = self.plan.problems.as_ref();
+        let family = problems.and_then(|plan| self.contract.families.get(plan.family.0));
+        let codes = view.codes.iter().filter_map(|id| {
+            Some((family?.codes.get(id.0)?, problems?.codes.get(id.0)?))
+        });
+        codes
+            .map(|(code, plan)| {
+                let (doc, variant) = (Doc::new(headline(code)).outer(), plan.variant.ident());
+                match &plan.payload {
+                    Some((payload, _)) => {
+                        let payload = payload.ident();
+                        (
+                            quote!(#doc #variant(&'a problems::#payload),),
+                            quote!(problems::Kind::#variant(members) => #name::#variant(members),),
+                        )
+                    }
+                    None => (quote!(#doc #variant,), quote!(problems::Kind::#variant => #name::#variant,)),
+                }
+            })
+            .unzip()
+    }
+
+    fn operation_impl(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
+        let name = plan.name.ident();
+        let output = match &plan.output {
+            OutputPlan::Unit => quote!(()),
+            OutputPlan::One(ty) => self.ty(ty, Within::Other),
+            OutputPlan::Cases(name, _) => {
+                let name = name.ident();
+                quote!(#name)
+            }
+        };
+        let spec = spec(operation, plan);
+        let params = plan.params.iter().enumerate().map(|(at, param)| {
+            let (at, name) = (number(at), param.name.ident());
+            quote!(#at => &self.#name,)
+        });
+        let param = if plan.params.is_empty() {
+            quote!(fn param(&self, _: usize) -> Option<&dyn rt::Node> { None })
+        } else {
+            quote! {
+                fn param(&self, at: usize) -> Option<&dyn rt::Node> {
+                    Some(match at { #(#params)* _ => return None })
+                }
+            }
+        };
+        let body = plan.body.as_ref().map(|body| {
+            let (media_type, function) = (&body.media_type, match body.encoding {
+                BodyEncoding::Json => quote!(json),
+                BodyEncoding::Form => quote!(form),
+                BodyEncoding::Raw => quote!(raw),
+            });
+            let content = if body.argument.required {
+                quote!(Some(rt::Content::#function(#media_type, &self.body)))
+            } else {
+                quote!(self.body.as_ref().map(|body| rt::Content::#function(#media_type, body)))
+            };
+            quote!(fn body(&self) -> Option<rt::Content<'_>> { #content })
+        });
+        quote! {
+            impl rt::Operation for #name {
+                type Output = #output;
+                const SPEC: &'static rt::OperationSpec = &#spec;
+                #param
+                #body
+            }
+        }
+    }
+
+    fn operation_doc(&self, operation: &Operation, plan: &OperationPlan) -> Doc {
+        let mut doc = Doc::default();
+        if let Some(summary) = &operation.docs.summary {
+            doc.paragraph(sentence(summary));
+        }
+        doc.paragraph(method_path(operation));
+        if let Some(description) = &operation.docs.description {
+            doc.prose(description);
+        }
+        self.success_doc(operation, plan, &mut doc);
+        self.problem_doc(operation, &mut doc);
+        doc
+    }
+
+    fn success_doc(&self, operation: &Operation, plan: &OperationPlan, doc: &mut Doc) {
+        if operation.successes.is_empty() {
+            return;
+        }
+        doc.gap().line("# Success").gap();
+        for success in &operation.successes {
+            let said = success.docs.description.as_deref().unwrap_or_default();
+            let mut line = status_text(success.status);
+            let given = plan.successes.iter().find(|answer| answer.status == success.status);
+            if let Some(link) = given.and_then(|answer| self.given(&plan.output, answer.body)) {
+                line.push_str(&format!(", {link}"));
+            }
+            doc.item(&line, said);
+        }
+    }
+
+    /// A link to what a success gives.
+    fn given(&self, output: &OutputPlan, body: AnswerBody) -> Option<String> {
+        let ty = match (output, body) {
+            (_, AnswerBody::Empty(_)) | (OutputPlan::Unit, _) => return None,
+            (OutputPlan::One(ty), _) => ty,
+            (OutputPlan::Cases(_, cases), body) => cases.get(case_of(body))?.ty.as_ref()?,
+        };
+        let ty = match ty {
+            Ty::Option(inner) => inner,
+            ty => ty,
+        };
+        let (Ty::Named(id), list) = (match ty {
+            Ty::Vec(inner) => (&**inner, "a list of "),
+            ty => (ty, ""),
+        }) else {
+            return None;
+        };
+        let name = &self.plan.types.get(id.0)?.name;
+        Some(format!("{list}[`{name}`](crate::types::{name})"))
+    }
+
+    /// A table of statuses and the codes that come with each.
+    fn problem_doc(&self, operation: &Operation, doc: &mut Doc) {
+        if operation.errors.is_empty() {
+            return;
+        }
+        doc.gap().line("# Problems").gap().line("| Status | Codes |").line("| --- | --- |");
+        for error in &operation.errors {
+            let mut codes = Vec::new();
+            for body in &error.bodies {
+                let ErrorKind::Problem { family, codes: ids, .. } = &body.kind else { continue };
+                let planned = self.plan.problems.as_ref().filter(|plan| plan.family == *family);
+                for id in ids {
+                    let link = self.contract.families.get(family.0).and_then(|family| family.codes.get(id.0)).map(
+                        |code| match planned.and_then(|plan| plan.codes.get(id.0)) {
+                            Some(plan) => format!("[{}](crate::Code::{})", cell(&code.code), plan.variant),
+                            None => cell(&code.code),
+                        },
+                    );
+                    codes.extend(link.filter(|link| !codes.contains(link)));
+                }
+            }
+            let codes = if codes.is_empty() { "none named".to_owned() } else { codes.join(", ") };
+            doc.line(format!("| {} | {codes} |", status_text(error.status)));
+        }
+    }
+}
+
+/// A code span for a cell of a table.
+fn cell(code: &str) -> String {
+    span(code).replace('|', "\\|")
+}
+
+fn case_of(body: AnswerBody) -> usize {
+    match body {
+        AnswerBody::Empty(case) | AnswerBody::Json(case) | AnswerBody::Text(case) | AnswerBody::Bytes(case) => case,
+        AnswerBody::Problem => 0,
+    }
+}
+
+fn status_text(status: StatusSpec) -> String {
+    match status {
+        StatusSpec::Exact(status) => status.to_string(),
+        StatusSpec::Range(digit) => format!("{digit}xx"),
+        StatusSpec::Default => "any other".to_owned(),
+    }
+}
+
+fn param_doc(param: &Param) -> Doc {
+    let mut doc = Doc::default();
+    doc.docs(&param.docs);
+    let place = match param.place {
+        ParamPlace::Path => "path",
+        ParamPlace::Query => "query",
+        ParamPlace::Header => "header",
+        ParamPlace::Cookie => "cookie",
+    };
+    doc.paragraph(format!("In the {place}: {}.", super::types::quoted(&param.name)));
+    doc.values(param.default.as_ref(), param.example.as_ref());
+    doc
+}
+
+/// The table of an operation.
+fn spec(operation: &Operation, plan: &OperationPlan) -> TokenStream {
+    let (id, accept) = (&operation.id, &plan.accept);
+    let method = match operation.method {
+        Method::Get => quote!(GET),
+        Method::Put => quote!(PUT),
+        Method::Post => quote!(POST),
+        Method::Delete => quote!(DELETE),
+        Method::Options => quote!(OPTIONS),
+        Method::Head => quote!(HEAD),
+        Method::Patch => quote!(PATCH),
+        Method::Trace => quote!(TRACE),
+    };
+    let path = operation.segments.iter().map(|segment| match segment {
+        Segment::Literal(text) => {
+            let text = path_text(text);
+            quote!(rt::Segment::Literal(#text))
+        }
+        Segment::Param(at) => {
+            let at = number(*at);
+            quote!(rt::Segment::Param(#at))
+        }
+    });
+    let params = operation.params.iter().map(|param| {
+        let (name, style) = (&param.name, style(param));
+        let required = param.required.then(|| quote!(.required()));
+        let exploded = param.explode.then(|| quote!(.exploded()));
+        let reserved = param.allow_reserved.then(|| quote!(.reserved()));
+        quote!(rt::ParamSpec::new(#name, rt::Style::#style) #required #exploded #reserved)
+    });
+    let authenticated = !operation.credentials.is_empty();
+    let successes = plan.successes.iter().map(answer);
+    let errors = plan.errors.iter().map(answer);
+    quote! {
+        rt::OperationSpec {
+            id: #id,
+            method: rt::http::Method::#method,
+            path: &[#(#path),*],
+            params: &[#(#params),*],
+            accept: #accept,
+            authenticated: #authenticated,
+            successes: &[#(#successes),*],
+            errors: &[#(#errors),*],
+        }
+    }
+}
+
+fn style(param: &Param) -> TokenStream {
+    match (param.place, param.style) {
+        (ParamPlace::Path, ParamStyle::Json) => quote!(PathJson),
+        (ParamPlace::Path, ParamStyle::Label) => quote!(PathLabel),
+        (ParamPlace::Path, ParamStyle::Matrix) => quote!(PathMatrix),
+        (ParamPlace::Path, _) => quote!(PathSimple),
+        (ParamPlace::Query, ParamStyle::Json) => quote!(QueryJson),
+        (ParamPlace::Query, ParamStyle::SpaceDelimited) => quote!(QuerySpaceDelimited),
+        (ParamPlace::Query, ParamStyle::PipeDelimited) => quote!(QueryPipeDelimited),
+        (ParamPlace::Query, ParamStyle::DeepObject) => quote!(QueryDeepObject),
+        (ParamPlace::Query, _) => quote!(QueryForm),
+        (ParamPlace::Header, ParamStyle::Json) => quote!(HeaderJson),
+        (ParamPlace::Header, _) => quote!(HeaderSimple),
+        (ParamPlace::Cookie, ParamStyle::Json) => quote!(CookieJson),
+        (ParamPlace::Cookie, _) => quote!(CookieForm),
+    }
+}
+
+fn answer(answer: &AnswerPlan) -> TokenStream {
+    let media_type = &answer.media_type;
+    let body = match answer.body {
+        AnswerBody::Empty(case) => case_body(quote!(Empty), case),
+        AnswerBody::Json(case) => case_body(quote!(Json), case),
+        AnswerBody::Text(case) => case_body(quote!(Text), case),
+        AnswerBody::Bytes(case) => case_body(quote!(Bytes), case),
+        AnswerBody::Problem => quote!(rt::BodySpec::Problem),
+    };
+    match answer.status {
+        StatusSpec::Exact(status) => {
+            let status = Token::u16_unsuffixed(status);
+            quote!(rt::AnswerSpec::exact(#status, #media_type, #body))
+        }
+        StatusSpec::Range(digit) => {
+            let digit = Token::u8_unsuffixed(digit);
+            quote!(rt::AnswerSpec::range(#digit, #media_type, #body))
+        }
+        StatusSpec::Default => quote!(rt::AnswerSpec::default(#media_type, #body)),
+    }
+}
+
+fn case_body(kind: TokenStream, case: usize) -> TokenStream {
+    let case = number(case);
+    quote!(rt::BodySpec::#kind(#case))
+}
+
+/// Text of a path with what a URL cannot hold percent-encoded; what is encoded already stays.
+fn path_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for octet in text.bytes() {
+        if octet.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%?".contains(&octet) {
+            out.push(char::from(octet));
+        } else {
+            out.push_str(&format!("%{octet:02X}"));
+        }
+    }
+    out
+}

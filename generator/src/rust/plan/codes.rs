@@ -1,0 +1,26 @@
+//! The diagnostics of this stage.
+
+crate::codes! {
+    /// A request body that the runtime cannot write yet.
+    pub MULTIPART = "N001", "request body is multipart",
+        "Requests with `multipart/form-data` cannot be written yet. Offer the same content with another media type, or leave \
+         the operation out of the document that the code is generated from.";
+    /// Several families of coded problems.
+    pub FAMILIES = "N002", "several families of coded problems",
+        "The generated `Problem` is that of the family with most codes. Problems of the other families are kept with all that \
+         they say, as errors that the contract does not promise.";
+    /// A code that does not stand at the root of the body.
+    pub PLACE = "N003", "code does not stand at the root of the body",
+        "Problems are told apart by a member of the body itself. A code that stands deeper is kept with all that the body says, \
+         as an error that the contract does not promise.";
+    /// An error body without a code.
+    pub UNCODED = "N004", "error without a code",
+        "The body of this error has no member that tells kinds of errors apart, so there is no type for it. The error keeps \
+         the status, the headers and the body.";
+    /// A type that has no finite value.
+    pub ENDLESS = "N005", "type requires itself",
+        "A type whose required members lead back to it has no finite value. One of the members is taken as optional.";
+    /// A media type that cannot stand in a header.
+    pub MEDIA_TYPE = "N006", "media type is not one",
+        "A media type is `type/subtype`, both made of the characters that RFC 9110 allows in a token. Correct it.";
+}

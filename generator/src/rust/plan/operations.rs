@@ -1,0 +1,356 @@
+//! The plan of the operations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::types::{RESERVED_TYPES, Shapes};
+use super::{
+    AnswerBody, AnswerPlan, ArgumentPlan, BodyEncoding, BodyPlan, CasePlan, ModulePlan, OperationPlan, OutputPlan,
+    Planning, ProblemsPlan, Ty, ViewPlan, codes,
+};
+use crate::contract::{
+    CodeId, Encoding, ErrorKind, Media, Operation, OperationId, ParamPlace, StatusSpec, Success, Type,
+};
+use crate::report::Diagnostic;
+use crate::rust::names::{Case, RustName, Scope, Wish};
+
+/// Plans every operation and the modules that they stand in.
+pub(super) fn plan(
+    planning: &mut Planning<'_>,
+    problems: Option<&ProblemsPlan>,
+) -> (Vec<ModulePlan>, Vec<OperationPlan>) {
+    let contract = planning.contract;
+    let (modules, module_of) = modules(planning);
+    let mut scope = Scope::new(Case::Pascal, RESERVED_TYPES, "Operation");
+    let wishes: Vec<_> = contract.operations.iter().map(|operation| Wish::new(&operation.id)).collect();
+    let names = scope.assign(&wishes);
+    let shapes = Shapes::new(contract);
+    let mut operations = Vec::with_capacity(names.len());
+    for ((operation, name), module) in contract.operations.iter().zip(names).zip(module_of) {
+        operations.push(plan_one(planning, &shapes, &mut scope, problems, operation, name, module));
+    }
+    (modules, operations)
+}
+
+/// The modules, by tag, and the place of each operation's.
+fn modules(planning: &Planning<'_>) -> (Vec<ModulePlan>, Vec<usize>) {
+    let contract = planning.contract;
+    let mut tags: Vec<Option<&str>> = contract.api.tags.iter().map(|tag| Some(tag.name.as_str())).collect();
+    tags.push(None);
+    let mut by_tag: BTreeMap<Option<&str>, Vec<OperationId>> = BTreeMap::new();
+    for (at, operation) in contract.operations.iter().enumerate() {
+        let tag = operation.tag.as_deref().filter(|tag| tags.contains(&Some(*tag)));
+        by_tag.entry(tag).or_default().push(OperationId(at));
+    }
+    tags.retain(|tag| by_tag.contains_key(tag));
+    let wishes: Vec<_> = tags.iter().map(|tag| Wish::new(tag.unwrap_or("other"))).collect();
+    let names = Scope::new(Case::Module, &[], "_").assign(&wishes);
+    let mut module_of = vec![0; contract.operations.len()];
+    let mut modules = Vec::with_capacity(names.len());
+    for (tag, name) in tags.into_iter().zip(names) {
+        let operations = by_tag.remove(&tag).unwrap_or_default();
+        for id in &operations {
+            if let Some(place) = module_of.get_mut(id.0) {
+                *place = modules.len();
+            }
+        }
+        modules.push(ModulePlan { name, tag: tag.map(str::to_owned), operations });
+    }
+    (modules, module_of)
+}
+
+fn plan_one(
+    planning: &mut Planning<'_>,
+    shapes: &Shapes<'_>,
+    scope: &mut Scope,
+    problems: Option<&ProblemsPlan>,
+    operation: &Operation,
+    name: RustName,
+    module: usize,
+) -> OperationPlan {
+    // `new` is the constructor, and `body` the request body.
+    let mut fields = Scope::new(Case::Snake, &["new", "body"], "_");
+    let params = params(shapes, operation, &mut fields);
+    let body = body(planning, shapes, operation);
+    let (output, successes) = answers(planning, shapes, scope, operation, &name);
+    let declared = declared(problems, operation);
+    let view = (!declared.is_empty()).then(|| {
+        let words = format!("{}Problem", name.bare());
+        ViewPlan { name: scope.one(&words, &operation.id), codes: declared }
+    });
+    OperationPlan {
+        module,
+        params,
+        body,
+        output,
+        errors: errors(planning, problems, operation),
+        accept: accept(&successes),
+        successes,
+        view,
+        name,
+    }
+}
+
+fn params(shapes: &Shapes<'_>, operation: &Operation, scope: &mut Scope) -> Vec<ArgumentPlan> {
+    let mut seen = BTreeSet::new();
+    let plan = |param: &crate::contract::Param| {
+        // Only its place tells a parameter from another of the same name.
+        let words = match param.place {
+            _ if seen.insert(super::super::names::snake(&param.name)) => param.name.clone(),
+            ParamPlace::Path => format!("{} in path", param.name),
+            ParamPlace::Query => format!("{} in query", param.name),
+            ParamPlace::Header => format!("{} in header", param.name),
+            ParamPlace::Cookie => format!("{} in cookie", param.name),
+        };
+        let (inner, nullable) = shapes.unwrapped(&param.ty);
+        let ty = shapes.ty(inner);
+        let ty = if nullable && param.required { Ty::Option(Box::new(ty)) } else { ty };
+        ArgumentPlan { name: scope.one(&words, &param.name), ty, required: param.required }
+    };
+    operation.params.iter().map(plan).collect()
+}
+
+fn body(planning: &mut Planning<'_>, shapes: &Shapes<'_>, operation: &Operation) -> Option<BodyPlan> {
+    let body = operation.body.as_ref()?;
+    let media = body.media.first()?;
+    let encoding = match media.encoding {
+        Encoding::Json => BodyEncoding::Json,
+        Encoding::Form => BodyEncoding::Form,
+        Encoding::Text | Encoding::Bytes => BodyEncoding::Raw,
+        Encoding::Multipart => {
+            planning.report.push(
+                Diagnostic::error(
+                    codes::MULTIPART,
+                    format!("the request body of `{}` is `{}`", operation.id, media.media_type),
+                )
+                .at((planning.locate)(&operation.at))
+                .help("offer another media type first, or leave the operation out"),
+            );
+            BodyEncoding::Raw
+        }
+    };
+    check_media_type(planning, operation, &media.media_type);
+    let (inner, nullable) = shapes.unwrapped(&media.ty);
+    let ty = match media.encoding {
+        Encoding::Bytes => Ty::Bytes,
+        _ => shapes.ty(inner),
+    };
+    let ty = if nullable && body.required { Ty::Option(Box::new(ty)) } else { ty };
+    let argument = ArgumentPlan { name: RustName::own("body"), ty, required: body.required };
+    Some(BodyPlan { argument, media_type: media.media_type.clone(), encoding })
+}
+
+/// A media type is written into headers as it is.
+fn check_media_type(planning: &mut Planning<'_>, operation: &Operation, media_type: &str) {
+    let (essence, parameters) = media_type.split_once(';').unwrap_or((media_type, ""));
+    let token = |text: &str| !text.is_empty() && super::token(text) == text;
+    let fine = essence.trim().split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
+        && parameters.chars().all(|c| c == ' ' || c.is_ascii_graphic());
+    if !fine {
+        planning.report.push(
+            Diagnostic::error(codes::MEDIA_TYPE, format!("`{media_type}` is not a media type"))
+                .at((planning.locate)(&operation.at))
+                .help("write `type/subtype`, such as `application/json`"),
+        );
+    }
+}
+
+/// The media type without parameters: what answers are compared with.
+fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_owned()
+}
+
+/// What a body is read into: how it is written, and its type.
+#[derive(Debug, Clone, PartialEq)]
+enum Content {
+    Nothing,
+    Json(Ty),
+    Text,
+    Bytes,
+}
+
+impl Content {
+    fn of(shapes: &Shapes<'_>, media: &Media) -> Self {
+        match media.encoding {
+            Encoding::Json if media.ty != Type::Binary => Content::Json(shapes.ty(&media.ty)),
+            Encoding::Text => Content::Text,
+            // Forms are not what servers answer with; the octets lose nothing.
+            Encoding::Json | Encoding::Bytes | Encoding::Form | Encoding::Multipart => Content::Bytes,
+        }
+    }
+
+    fn ty(&self) -> Option<Ty> {
+        match self {
+            Content::Nothing => None,
+            Content::Json(ty) => Some(ty.clone()),
+            Content::Text => Some(Ty::String),
+            Content::Bytes => Some(Ty::Bytes),
+        }
+    }
+
+    fn body(&self, case: usize) -> AnswerBody {
+        match self {
+            Content::Nothing => AnswerBody::Empty(case),
+            Content::Json(_) => AnswerBody::Json(case),
+            Content::Text => AnswerBody::Text(case),
+            Content::Bytes => AnswerBody::Bytes(case),
+        }
+    }
+}
+
+/// What the successes give, and how each is read.
+fn answers(
+    planning: &mut Planning<'_>,
+    shapes: &Shapes<'_>,
+    scope: &mut Scope,
+    operation: &Operation,
+    name: &RustName,
+) -> (OutputPlan, Vec<AnswerPlan>) {
+    let mut found: Vec<(StatusSpec, String, Content)> = Vec::new();
+    for Success { status, media, .. } in &operation.successes {
+        if media.is_empty() {
+            found.push((*status, String::new(), Content::Nothing));
+        }
+        for media in media {
+            check_media_type(planning, operation, &media.media_type);
+            found.push((*status, essence(&media.media_type), Content::of(shapes, media)));
+        }
+    }
+    if found.is_empty() {
+        // A contract that promises no success cannot mean that there is none.
+        found.push((StatusSpec::Range(2), String::new(), Content::Nothing));
+    }
+    let types: BTreeSet<Ty> = found.iter().filter_map(|(.., content)| content.ty()).collect();
+    let empty = found.iter().filter(|(.., content)| *content == Content::Nothing).count();
+    let mut types = types.into_iter();
+    let (output, cases) = match (types.next(), types.next(), empty) {
+        (None, ..) => (OutputPlan::Unit, vec![0; found.len()]),
+        (Some(ty), None, 0) => (OutputPlan::One(ty), vec![0; found.len()]),
+        (Some(ty), None, 1) => (OutputPlan::One(optional(ty)), vec![0; found.len()]),
+        _ => {
+            let (plans, cases) = cases(&found);
+            (OutputPlan::Cases(scope.one(&format!("{}Output", name.bare()), &operation.id), plans), cases)
+        }
+    };
+    let answer = |((status, media_type, content), case): ((StatusSpec, String, Content), usize)| AnswerPlan {
+        status,
+        media_type,
+        body: content.body(case),
+    };
+    (output, found.into_iter().zip(cases).map(answer).collect())
+}
+
+fn optional(ty: Ty) -> Ty {
+    match ty {
+        Ty::Option(_) => ty,
+        ty => Ty::Option(Box::new(ty)),
+    }
+}
+
+/// A case for each status and type, named after the status and, where it has several, the content.
+fn cases(found: &[(StatusSpec, String, Content)]) -> (Vec<CasePlan>, Vec<usize>) {
+    let mut distinct: Vec<(StatusSpec, Option<Ty>)> = Vec::new();
+    let mut numbers = Vec::with_capacity(found.len());
+    for (status, _, content) in found {
+        let case = (*status, content.ty());
+        let number = distinct.iter().position(|known| *known == case).unwrap_or_else(|| {
+            distinct.push(case);
+            distinct.len() - 1
+        });
+        numbers.push(number);
+    }
+    let words: Vec<String> = found
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| numbers.iter().position(|number| numbers.get(*at) == Some(number)) == Some(*at))
+        .map(|(_, (status, media_type, content))| {
+            let several = distinct.iter().filter(|(other, _)| other == status).count() > 1;
+            let kind = match content {
+                _ if !several => "",
+                Content::Nothing => "empty",
+                Content::Text => "text",
+                Content::Json(_) => media_type.as_str(),
+                Content::Bytes => "bytes",
+            };
+            format!("{} {kind}", status_words(*status))
+        })
+        .collect();
+    let wishes: Vec<_> = words.iter().map(|words| Wish::new(words)).collect();
+    let names = Scope::new(Case::Pascal, &["Self"], "Case").assign(&wishes);
+    let plans = names.into_iter().zip(distinct).map(|(name, (_, ty))| CasePlan { name, ty }).collect();
+    (plans, numbers)
+}
+
+/// A status by its reason phrase (RFC 9110, section 15).
+fn status_words(status: StatusSpec) -> String {
+    let known = match status {
+        StatusSpec::Exact(200) => "ok",
+        StatusSpec::Exact(201) => "created",
+        StatusSpec::Exact(202) => "accepted",
+        StatusSpec::Exact(203) => "non authoritative",
+        StatusSpec::Exact(204) => "no content",
+        StatusSpec::Exact(205) => "reset content",
+        StatusSpec::Exact(206) => "partial content",
+        StatusSpec::Exact(207) => "multi status",
+        StatusSpec::Exact(300) => "multiple choices",
+        StatusSpec::Exact(301) => "moved permanently",
+        StatusSpec::Exact(302) => "found",
+        StatusSpec::Exact(303) => "see other",
+        StatusSpec::Exact(304) => "not modified",
+        StatusSpec::Exact(307) => "temporary redirect",
+        StatusSpec::Exact(308) => "permanent redirect",
+        StatusSpec::Exact(status) => return format!("status {status}"),
+        StatusSpec::Range(digit) => return format!("status {digit}xx"),
+        StatusSpec::Default => "any",
+    };
+    known.to_owned()
+}
+
+/// The `Accept` header: what successes are written in, the concrete types first, and how errors come.
+fn accept(successes: &[AnswerPlan]) -> String {
+    let mut types: Vec<&str> =
+        successes.iter().map(|answer| answer.media_type.as_str()).filter(|media_type| !media_type.is_empty()).collect();
+    types.extend(["application/problem+json", "application/json"]);
+    types.sort_by_key(|media_type| media_type.contains('*'));
+    let mut seen = BTreeSet::new();
+    types.retain(|media_type| seen.insert(*media_type));
+    types.join(", ")
+}
+
+/// The codes of the planned family that the operation declares, in the family's order.
+fn declared(problems: Option<&ProblemsPlan>, operation: &Operation) -> Vec<CodeId> {
+    let mut found = BTreeSet::new();
+    for body in operation.errors.iter().flat_map(|error| &error.bodies) {
+        if let ErrorKind::Problem { family, codes, .. } = &body.kind
+            && problems.is_some_and(|problems| problems.family == *family)
+        {
+            found.extend(codes.iter().copied());
+        }
+    }
+    found.into_iter().filter(|id| problems.is_some_and(|problems| problems.codes.get(id.0).is_some())).collect()
+}
+
+fn errors(planning: &mut Planning<'_>, problems: Option<&ProblemsPlan>, operation: &Operation) -> Vec<AnswerPlan> {
+    let mut answers = Vec::new();
+    for error in &operation.errors {
+        if error.bodies.is_empty() {
+            answers.push(AnswerPlan {
+                status: error.status,
+                media_type: String::new(),
+                body: AnswerBody::Empty(0),
+            });
+        }
+        for body in &error.bodies {
+            check_media_type(planning, operation, &body.media_type);
+            let problem = match &body.kind {
+                ErrorKind::Problem { family, .. } => problems.is_some_and(|problems| problems.family == *family),
+                ErrorKind::Json(_) | ErrorKind::Bytes => false,
+            };
+            answers.push(AnswerPlan {
+                status: error.status,
+                media_type: essence(&body.media_type),
+                body: if problem { AnswerBody::Problem } else { AnswerBody::Empty(0) },
+            });
+        }
+    }
+    answers
+}

@@ -1,0 +1,134 @@
+//! The plan of the problems.
+
+use super::types::{Shapes, struct_plan};
+use super::{CodePlan, Fact, FieldPlan, Fill, Planning, ProblemsPlan, Ty, Used, codes};
+use crate::contract::{CodePlace, ErrorKind, FamilyId, Field, ProblemCode, ProblemFamily, Struct};
+use crate::report::Diagnostic;
+use crate::rust::names::{Case, RustName, Scope, Wish};
+
+/// Plans the family that `Problem` is made of; `None` when there is none.
+pub(super) fn plan(planning: &mut Planning<'_>) -> Option<ProblemsPlan> {
+    note_uncoded(planning);
+    let contract = planning.contract;
+    let (at, family) =
+        contract.families.iter().enumerate().max_by_key(|(at, family)| (family.codes.len(), std::cmp::Reverse(*at)))?;
+    for other in contract.families.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other) {
+        planning.report.push(
+            Diagnostic::warning(
+                codes::FAMILIES,
+                format!("problems of the family `{}` are kept as unexpected answers", other.name),
+            )
+            .at((planning.locate)(&other.at))
+            .help(format!("`{}` is the family with most codes", family.name)),
+        );
+    }
+    let CodePlace::Root(code_member) = &family.place else {
+        planning.report.push(
+            Diagnostic::warning(
+                codes::PLACE,
+                format!("the code of `{}` does not stand at the root of the body", family.name),
+            )
+            .at((planning.locate)(&family.at))
+            .help("its problems are kept as unexpected answers"),
+        );
+        return None;
+    };
+    let shapes = Shapes::new(contract);
+    let used = Used { in_request: false, in_response: true };
+    let members: Vec<(usize, &Field)> =
+        family.members.iter().enumerate().filter(|(_, member)| member.name != *code_member).collect();
+    let mut scope = Scope::new(Case::Snake, &["kind", "extensions"], "_");
+    let list: Vec<Field> = members.iter().map(|(_, member)| (*member).clone()).collect();
+    let plans = super::types::fields(&shapes, None, &list, used, &mut scope);
+    let fills = members.iter().zip(&plans).map(|((_, member), plan)| fill(family, member, plan)).collect();
+    let common = members.iter().map(|(place, _)| *place).zip(plans).collect();
+    Some(ProblemsPlan {
+        family: FamilyId(at),
+        code_member: code_member.clone(),
+        common,
+        fills,
+        codes: code_plans(&shapes, family, used),
+    })
+}
+
+fn code_plans(shapes: &Shapes<'_>, family: &ProblemFamily, used: Used) -> Vec<CodePlan> {
+    let wishes: Vec<_> = family.codes.iter().map(|code| Wish::new(&code.code)).collect();
+    let variants = Scope::new(Case::Pascal, &["Unlisted", "Other"], "Code").assign(&wishes);
+    let mut structs = Scope::new(Case::Pascal, PAYLOAD_RESERVED, "Members");
+    let payload = |code: &ProblemCode, variant: &RustName| {
+        // A constant needs no field, but a member that is one is still read and written.
+        let shape = Struct { fields: code.fields.clone(), additional: None };
+        (!code.fields.is_empty())
+            .then(|| (structs.one(variant.bare(), &code.code), struct_plan(shapes, None, &shape, used)))
+    };
+    let mut payload = payload;
+    family
+        .codes
+        .iter()
+        .zip(variants)
+        .map(|(code, variant)| CodePlan { payload: payload(code, &variant), variant })
+        .collect()
+}
+
+/// [`RESERVED_TYPES`](super::types::RESERVED_TYPES), and what `problems` defines itself.
+const PAYLOAD_RESERVED: &[&str] = &[
+    "BTreeMap", "Box", "Code", "Default", "Err", "From", "Into", "Kind", "None", "Ok", "Option", "Problem", "Result",
+    "Self", "Some", "String", "Vec",
+];
+
+/// How `Problem::new` comes by a common member: from a fact that every code has, else from the caller.
+fn fill(family: &ProblemFamily, member: &Field, plan: &FieldPlan) -> Fill {
+    let inner = match &plan.ty {
+        Ty::Option(inner) => inner,
+        ty => ty,
+    };
+    let all = |known: fn(&ProblemCode) -> bool| family.codes.iter().all(known);
+    let fact = match (member.name.as_str(), inner) {
+        ("type", Ty::String) => Some((Fact::TypeUri, all(|code| code.type_uri.is_some()))),
+        ("title", Ty::String) => Some((Fact::Title, all(|code| code.title.is_some()))),
+        ("status", Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64) => {
+            Some((Fact::Status, all(|code| !code.statuses.is_empty())))
+        }
+        (name, Ty::Bool) if family.roles.retryable.as_deref() == Some(name) => {
+            Some((Fact::Retryable, all(|code| code.retryable.is_some())))
+        }
+        _ => None,
+    };
+    match fact {
+        Some((fact, known)) if known || !plan.required => Fill::Fact(fact),
+        _ if plan.required => Fill::Argument,
+        _ => Fill::Absent,
+    }
+}
+
+/// Says which errors have no code, once for each operation.
+fn note_uncoded(planning: &mut Planning<'_>) {
+    for operation in &planning.contract.operations {
+        let uncoded = operation
+            .errors
+            .iter()
+            .filter(|error| error.bodies.iter().any(|body| !matches!(body.kind, ErrorKind::Problem { .. })))
+            .count();
+        if uncoded > 0 {
+            planning.report.push(
+                Diagnostic::note(
+                    codes::UNCODED,
+                    format!("{uncoded} error responses of `{}` have bodies without a code", operation.id),
+                )
+                .at((planning.locate)(&operation.at))
+                .help("they are kept as unexpected answers with status, headers and body"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rust::plan::types::RESERVED_TYPES;
+
+    #[test]
+    fn payloads_may_not_be_called_like_types_in_use() {
+        assert!(RESERVED_TYPES.iter().all(|name| PAYLOAD_RESERVED.contains(name)));
+    }
+}

@@ -1,0 +1,271 @@
+//! The plan of the named types.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{FieldPlan, Form, StructPlan, Ty, TypePlan, Used, VariantPlan, cycles, literal};
+use crate::contract::{
+    Contract, EnumValues, Field, IntegerFormat, NumberFormat, Pointer, Shape, Struct, TextFormat, Type, TypeId,
+    Union,
+};
+use crate::report::{Diagnostic, Place, Report};
+use crate::rust::names::{Case, RustName, Scope, Wish};
+
+/// What the generated modules use from the prelude and from their own.
+pub(crate) const RESERVED_TYPES: &[&str] =
+    &["BTreeMap", "Box", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Self", "Some", "String", "Vec"];
+
+/// Plans every named type.
+pub(super) fn plan(
+    contract: &Contract,
+    used: &[Used],
+    locate: &dyn Fn(&Pointer) -> Place,
+    report: &mut Report,
+) -> Vec<TypePlan> {
+    let wishes: Vec<_> = contract.types.iter().map(|def| Wish::new(&def.name)).collect();
+    let names = Scope::new(Case::Pascal, RESERVED_TYPES, "Model").assign(&wishes);
+    let shapes = Shapes::new(contract);
+    for &(id, field) in &shapes.loosened {
+        if let Some(def) = contract.types.get(id)
+            && let Shape::Struct(shape) = &def.shape
+            && let Some(field) = shape.fields.get(field)
+        {
+            report.push(
+                Diagnostic::warning(
+                    super::codes::ENDLESS,
+                    format!("`{}` requires itself through `{}`, so it has no finite value", def.name, field.name),
+                )
+                .at(locate(&def.at))
+                .help("make the member optional; it is taken as such"),
+            );
+        }
+    }
+    let forms = contract.types.iter().enumerate().map(|(at, def)| {
+        match &def.shape {
+            Shape::Alias(ty) if shapes.newtypes.contains(&at) => {
+                let ty = shapes.ty(ty);
+                Form::Newtype(if shapes.boxed.contains(&(at, 0)) { Ty::Boxed(Box::new(ty)) } else { ty })
+            }
+            Shape::Alias(ty) => Form::Alias(shapes.ty(ty)),
+            Shape::Struct(shape) => Form::Struct(struct_plan(&shapes, Some(at), shape, used.get(at).copied().unwrap_or_default())),
+            Shape::Enum(values) => Form::Enum(enum_variants(&values.values)),
+            Shape::Union(union) => Form::Union(union_variants(&shapes, at, union)),
+        }
+    });
+    names
+        .into_iter()
+        .zip(forms)
+        .enumerate()
+        .map(|(at, (name, form))| TypePlan { name, used: used.get(at).copied().unwrap_or_default(), form })
+        .collect()
+}
+
+/// What has to be known of all types before one of them can be planned.
+pub(super) struct Shapes<'a> {
+    contract: &'a Contract,
+    /// Aliases that contain themselves.
+    newtypes: HashSet<usize>,
+    /// Members and variants that close a circle of types.
+    boxed: HashSet<(usize, usize)>,
+    /// Required members that close a circle of required members.
+    loosened: Vec<(usize, usize)>,
+}
+
+impl<'a> Shapes<'a> {
+    pub(super) fn new(contract: &'a Contract) -> Self {
+        let nodes = contract.types.len();
+        let mut shapes =
+            Self { contract, newtypes: HashSet::new(), boxed: HashSet::new(), loosened: Vec::new() };
+        let aliases: Vec<cycles::Edge> = contract
+            .types
+            .iter()
+            .enumerate()
+            .filter_map(|(at, def)| match &def.shape {
+                Shape::Alias(ty) => {
+                    let mut inner = Vec::new();
+                    super::named(ty, &mut inner);
+                    Some((at, 0, inner.first()?.0))
+                }
+                _ => None,
+            })
+            .collect();
+        // One of each circle is enough: it is a type of its own, and the others are names for what leads to it.
+        shapes.newtypes = cycles::closing(nodes, &aliases).into_iter().map(|(at, _)| at).collect();
+        let (mut direct, mut eager) = (Vec::new(), Vec::new());
+        for (at, def) in contract.types.iter().enumerate() {
+            match &def.shape {
+                Shape::Struct(shape) => {
+                    for (number, field) in shape.fields.iter().enumerate() {
+                        let Some((to, nullable)) = shapes.holds(&field.ty) else { continue };
+                        direct.push((at, number, to));
+                        if field.required && !nullable {
+                            eager.push((at, number, to));
+                        }
+                    }
+                }
+                Shape::Union(union) => {
+                    for (number, variant) in union.variants.iter().enumerate() {
+                        direct.extend(shapes.holds(&variant.ty).map(|(to, _)| (at, number, to)));
+                    }
+                }
+                Shape::Alias(ty) if shapes.newtypes.contains(&at) => {
+                    direct.extend(shapes.holds(ty).map(|(to, _)| (at, 0, to)));
+                }
+                Shape::Alias(_) | Shape::Enum(_) => {}
+            }
+        }
+        shapes.loosened = cycles::closing(nodes, &eager);
+        shapes.boxed = cycles::closing(nodes, &direct).into_iter().collect();
+        shapes
+    }
+
+    /// The type that a type holds within itself, and whether it may be missing. Lists and maps hold nothing within.
+    fn holds(&self, ty: &Type) -> Option<(usize, bool)> {
+        let mut ty = ty;
+        let mut nullable = false;
+        loop {
+            match ty {
+                Type::Nullable(inner) => {
+                    nullable = true;
+                    ty = inner;
+                }
+                Type::Named(id) => match &self.contract.types.get(id.0)?.shape {
+                    Shape::Alias(target) if !self.newtypes.contains(&id.0) => ty = target,
+                    _ => return Some((id.0, nullable)),
+                },
+                _ => return None,
+            }
+        }
+    }
+
+    /// The Rust type of a type.
+    pub(super) fn ty(&self, ty: &Type) -> Ty {
+        match ty {
+            Type::Boolean => Ty::Bool,
+            Type::Integer(IntegerFormat::I32) => Ty::I32,
+            Type::Integer(IntegerFormat::I64) => Ty::I64,
+            Type::Integer(IntegerFormat::U32) => Ty::U32,
+            Type::Integer(IntegerFormat::U64) => Ty::U64,
+            Type::Number(NumberFormat::F32) => Ty::F32,
+            Type::Number(NumberFormat::F64) => Ty::F64,
+            Type::String => Ty::String,
+            Type::Text(TextFormat::DateTime) => Ty::Timestamp,
+            Type::Text(TextFormat::Date) => Ty::Date,
+            Type::Text(TextFormat::Uuid) => Ty::Uuid,
+            Type::Text(TextFormat::Secret) => Ty::Secret,
+            Type::Text(TextFormat::Base64) => Ty::Base64,
+            Type::Binary => Ty::Bytes,
+            Type::Any => Ty::Json,
+            Type::Array(inner) => Ty::Vec(Box::new(self.ty(inner))),
+            Type::Map(inner) => Ty::Map(Box::new(self.ty(inner))),
+            Type::Named(id) if self.contract.types.get(id.0).is_some() => Ty::Named(*id),
+            Type::Named(_) => Ty::Json,
+            Type::Nullable(inner) => Ty::Option(Box::new(self.ty(self.unwrapped(inner).0))),
+        }
+    }
+
+    /// The type without `null`, also where only the alias that it names has it; and whether it had.
+    pub(super) fn unwrapped<'t>(&'t self, ty: &'t Type) -> (&'t Type, bool) {
+        let mut seen = ty;
+        // A chain of aliases is at most as long as the list of types.
+        for _ in 0..=self.contract.types.len() {
+            match seen {
+                Type::Nullable(inner) => return (self.unwrapped(inner).0, true),
+                Type::Named(id) if !self.newtypes.contains(&id.0) => {
+                    match self.contract.types.get(id.0).map(|def| &def.shape) {
+                        Some(Shape::Alias(target)) => seen = target,
+                        _ => break,
+                    }
+                }
+                _ => break,
+            }
+        }
+        (ty, false)
+    }
+}
+
+/// Plans the members of an object. `at` is its place among the types, if it has one.
+pub(super) fn struct_plan(shapes: &Shapes<'_>, at: Option<usize>, shape: &Struct, used: Used) -> StructPlan {
+    let mut scope = Scope::new(Case::Snake, &[], "_");
+    let fields = fields(shapes, at, &shape.fields, used, &mut scope);
+    let additional =
+        shape.additional.as_ref().map(|ty| (scope.one("additional", "additional members"), shapes.ty(ty)));
+    StructPlan { fields, additional }
+}
+
+/// Plans members. Constants take no name.
+pub(super) fn fields(
+    shapes: &Shapes<'_>,
+    at: Option<usize>,
+    fields: &[Field],
+    used: Used,
+    scope: &mut Scope,
+) -> Vec<FieldPlan> {
+    let named: Vec<&Field> = fields.iter().filter(|field| literal(field).is_none()).collect();
+    let mut names = scope.assign(&named.iter().map(|field| Wish::new(&field.name)).collect::<Vec<_>>()).into_iter();
+    let plan = |(number, field): (usize, &Field)| {
+        let constant = literal(field);
+        let name = if constant.is_some() { None } else { names.next() };
+        let (inner, nullable) = shapes.unwrapped(&field.ty);
+        let mut ty = shapes.ty(inner);
+        let loosened = at.is_some_and(|at| shapes.loosened.contains(&(at, number)));
+        if at.is_some_and(|at| shapes.boxed.contains(&(at, number))) || loosened {
+            ty = Ty::Boxed(Box::new(ty));
+        }
+        // What only responses hold is not required of a request (OpenAPI, "readOnly"), and the other way round.
+        let one_way = (used.in_request && field.read_only) || (used.in_response && field.write_only);
+        let required = field.required && !loosened && !one_way;
+        let ty = match (required, nullable) {
+            (true, false) => ty,
+            (false, true) if used.in_request => Ty::Patch(Box::new(ty)),
+            // An `Option` of any JSON value would tell `null` from nothing only when it is written.
+            (true, true) | (false, _) => Ty::Option(Box::new(ty)),
+        };
+        FieldPlan { name: name.unwrap_or_else(|| RustName::own("constant")), ty, required, constant }
+    };
+    fields.iter().enumerate().map(plan).collect()
+}
+
+fn enum_variants(values: &EnumValues) -> Vec<RustName> {
+    let mut scope = Scope::new(Case::Pascal, &["Unlisted"], "Value");
+    match values {
+        EnumValues::Strings(values) => scope.assign(&values.iter().map(|value| Wish::new(value)).collect::<Vec<_>>()),
+        EnumValues::Integers(values) => {
+            let texts: Vec<String> = values.iter().map(i64::to_string).collect();
+            scope.assign(&texts.iter().map(|text| Wish::new(text)).collect::<Vec<_>>())
+        }
+    }
+}
+
+fn union_variants(shapes: &Shapes<'_>, at: usize, union: &Union) -> Vec<VariantPlan> {
+    let wishes: Vec<_> = union.variants.iter().map(|variant| Wish::new(&variant.name)).collect();
+    let names = Scope::new(Case::Pascal, &["Other"], "Variant").assign(&wishes);
+    let types: Vec<Ty> = union.variants.iter().map(|variant| shapes.ty(&variant.ty)).collect();
+    let plain: Vec<Ty> = types.iter().map(|ty| expanded(shapes, ty, 0)).collect();
+    let mut counts: BTreeMap<&Ty, usize> = BTreeMap::new();
+    for ty in &plain {
+        *counts.entry(ty).or_default() += 1;
+    }
+    let build = |(number, (name, ty)): (usize, (RustName, Ty))| {
+        let boxed = shapes.boxed.contains(&(at, number));
+        let from = plain.get(number).is_some_and(|ty| counts.get(ty) == Some(&1) && *ty != Ty::Named(TypeId(at)));
+        VariantPlan { name, ty: if boxed { Ty::Boxed(Box::new(ty)) } else { ty }, from }
+    };
+    names.into_iter().zip(types).enumerate().map(build).collect()
+}
+
+/// The type with aliases replaced by what they stand for: what the compiler compares.
+fn expanded(shapes: &Shapes<'_>, ty: &Ty, depth: usize) -> Ty {
+    let inside = |inner: &Ty| Box::new(expanded(shapes, inner, depth + 1));
+    match ty {
+        Ty::Named(id) if !shapes.newtypes.contains(&id.0) && depth <= shapes.contract.types.len() => {
+            match shapes.contract.types.get(id.0).map(|def| &def.shape) {
+                Some(Shape::Alias(target)) => expanded(shapes, &shapes.ty(target), depth + 1),
+                _ => ty.clone(),
+            }
+        }
+        Ty::Vec(inner) => Ty::Vec(inside(inner)),
+        Ty::Map(inner) => Ty::Map(inside(inner)),
+        Ty::Option(inner) => Ty::Option(inside(inner)),
+        other => other.clone(),
+    }
+}

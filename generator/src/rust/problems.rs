@@ -1,0 +1,432 @@
+//! The module `problems`: the codes, the members of each, and the problem that carries them.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::docs::{Doc, plain, span};
+use super::names::RustName;
+use super::plan::{CodePlan, Fact, FieldPlan, Fill, ProblemsPlan, StructPlan, Ty};
+use super::print::{Printer, RecordSpec, Within, imports, number};
+use super::types::{Vocabulary, members};
+use crate::contract::{Field, ProblemCode, ProblemFamily};
+use crate::store::Artifact;
+
+/// Prints `src/problems.rs`.
+pub(super) fn print(printer: &Printer<'_>) -> Artifact {
+    let planned = printer.plan.problems.as_ref();
+    let family = planned.and_then(|plan| Some((plan, printer.contract.families.get(plan.family.0)?)));
+    let items = match family {
+        Some((plan, family)) => printer.coded(plan, family),
+        None => uncoded(),
+    };
+    let doc = Doc::new("What the API answers when it refuses: codes, and the members that each has.").inner();
+    let imports = imports(&items);
+    printer.file("src/problems.rs", &doc, &quote!(#imports #items))
+}
+
+/// The problem of an API whose errors have no codes: nothing is ever read into it.
+fn uncoded() -> TokenStream {
+    let plan = StructPlan::default();
+    let kind = kind_type(&[]);
+    let family = quote! {
+        /// The API has no coded problems.
+        pub static FAMILY: rt::Family =
+            rt::Family { codes: &[], code: "", retryable: None, suggestion: None, request_id: None };
+    };
+    let printer_free = ProblemParts { codes: &[], payloads: false };
+    let node = printer_free.node();
+    let fields = quote! {
+        /// What tells problems apart.
+        pub kind: Kind,
+        /// Members that the contract does not name.
+        pub extensions: BTreeMap<String, rt::Json>,
+    };
+    let record = empty_record(&plan);
+    quote! {
+        #family
+        #kind
+        /// A problem. The API promises none with a code, so every error is an unexpected answer that keeps all that was said.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Problem { #fields }
+        #record
+        #node
+    }
+}
+
+fn empty_record(_: &StructPlan) -> TokenStream {
+    quote! {
+        impl rt::Record for Problem {
+            const MEMBERS: &'static [rt::Member] = &[];
+            fn empty() -> Self {
+                Self { kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")), extensions: BTreeMap::new() }
+            }
+            fn member(&self, _: usize) -> Option<&dyn rt::Node> { None }
+            fn member_mut(&mut self, _: usize) -> Option<&mut dyn rt::Node> { None }
+        }
+    }
+}
+
+/// A code of the contract and its plan.
+type Coded<'a> = (&'a ProblemCode, &'a CodePlan);
+
+impl Printer<'_> {
+    fn coded(&self, plan: &ProblemsPlan, family: &ProblemFamily) -> TokenStream {
+        let codes: Vec<Coded<'_>> = family.codes.iter().zip(&plan.codes).collect();
+        let code = self.code_type(family, &codes);
+        let statics = family_static(family, plan);
+        let kind = kind_type(&codes);
+        let problem = self.problem_type(family, plan, &codes);
+        let payloads = codes.iter().map(|coded| self.payload(coded));
+        quote!(#code #statics #kind #problem #(#payloads)*)
+    }
+
+    fn code_type(&self, family: &ProblemFamily, codes: &[Coded<'_>]) -> TokenStream {
+        let mut doc = Doc::new("The machine code of a problem: what to branch on.");
+        if let Some(description) = &family.docs.description {
+            doc.prose(description);
+        }
+        let doc = doc.outer();
+        let docs: Vec<_> = codes.iter().map(|(code, plan)| self.code_doc(family, code, plan).outer()).collect();
+        let values: Vec<_> = codes
+            .iter()
+            .map(|(code, _)| {
+                let value = &code.code;
+                quote!(#value)
+            })
+            .collect();
+        let variants: Vec<_> = codes.iter().map(|(_, plan)| plan.variant.clone()).collect();
+        let vocabulary = Vocabulary {
+            docs: &docs,
+            values: &values,
+            value_ty: quote!(&'static str),
+            kept_ty: quote!(rt::Unlisted),
+            of: quote!(Vocabulary),
+            macro_name: quote!(vocabulary),
+        };
+        let facts = code_facts(family, codes);
+        let body = vocabulary.print(&RustName::own("Code"), &variants, &facts);
+        quote!(#doc #body)
+    }
+
+    fn code_doc(&self, family: &ProblemFamily, code: &ProblemCode, plan: &CodePlan) -> Doc {
+        let mut doc = Doc::new(headline(code));
+        if let Some(meaning) = &code.meaning {
+            doc.prose(meaning);
+        }
+        if let Some(remedy) = &code.remedy {
+            doc.paragraph("**What to do.**").prose(remedy);
+        }
+        doc.gap();
+        if !code.statuses.is_empty() {
+            doc.line(format!("* Status: {}", statuses(code)));
+        }
+        if let Some(retryable) = code.retryable {
+            let word = if retryable { "yes, the identical request can succeed later" } else { "no" };
+            doc.line(format!("* Retryable: {word}"));
+        }
+        if let Some((name, _)) = &plan.payload {
+            doc.line(format!("* Members: [`{0}`]({0})", name.bare()));
+        }
+        if let Some(section) = &code.section {
+            doc.line(format!("* Section: {}", plain(section)));
+        }
+        let raised: Vec<_> = code.raised_by.iter().filter_map(|id| self.operation_link(*id)).collect();
+        if !raised.is_empty() {
+            doc.line(format!("* Raised by: {}", raised.join(", ")));
+        }
+        if let Some(url) = docs_url(family, code) {
+            doc.line(format!("* Documentation: {}", plain(&url)));
+        }
+        doc
+    }
+
+    fn payload(&self, (code, plan): &Coded<'_>) -> Option<TokenStream> {
+        let (name, fields) = plan.payload.as_ref()?;
+        let mut doc = Doc::new(format!("The members of {}.", span(&code.code)));
+        doc.paragraph(format!("See [`Code::{0}`](Code::{0}).", plan.variant));
+        let record = self.record(&RecordSpec {
+            name,
+            doc,
+            deprecated: false,
+            members: members(&code.fields),
+            plan: fields,
+            within: Within::Other,
+            constructor: true,
+        });
+        let (name, variant) = (name.ident(), plan.variant.ident());
+        Some(quote! {
+            #record
+            impl From<#name> for Kind {
+                fn from(members: #name) -> Self { Self::#variant(members) }
+            }
+        })
+    }
+
+    fn problem_type(&self, family: &ProblemFamily, plan: &ProblemsPlan, codes: &[Coded<'_>]) -> TokenStream {
+        let common: Vec<(&Field, &FieldPlan)> =
+            plan.common.iter().filter_map(|(at, field)| Some((family.members.get(*at)?, field))).collect();
+        let list: Vec<Field> = common.iter().map(|(member, _)| (*member).clone()).collect();
+        let members = members(&list);
+        let fields = common.iter().zip(&members).filter(|((_, plan), _)| plan.constant.is_none());
+        let fields = fields.map(|((_, plan), (_, doc, _))| {
+            let (doc, name, ty) = (doc.outer(), plan.name.ident(), self.ty(&plan.ty, Within::Other));
+            quote!(#doc pub #name: #ty,)
+        });
+        let plans = StructPlan { fields: common.iter().map(|(_, plan)| (*plan).clone()).collect(), additional: None };
+        let wires: Vec<&str> = common.iter().map(|(member, _)| member.name.as_str()).collect();
+        let others = [
+            quote!(kind: Kind::Unlisted(rt::UnlistedCode::from_wire(""))),
+            quote!(extensions: BTreeMap::new()),
+        ];
+        let record = self.record_body(&plans, &wires, &others);
+        let new = self.problem_new(plan);
+        let parts = ProblemParts { codes, payloads: codes.iter().any(|(_, plan)| plan.payload.is_some()) };
+        let node = parts.node();
+        quote! {
+            /// A problem: the members that every problem may have, and those of its code.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Problem {
+                #(#fields)*
+                /// The code, with the members that it has.
+                pub kind: Kind,
+                /// Members that the contract does not name.
+                pub extensions: BTreeMap<String, rt::Json>,
+            }
+            #new
+            impl rt::Record for Problem { #record }
+            #node
+        }
+    }
+
+    fn problem_new(&self, plan: &ProblemsPlan) -> TokenStream {
+        let (mut arguments, mut values) = (Vec::new(), Vec::new());
+        for ((_, field), fill) in plan.common.iter().zip(&plan.fills).filter(|((_, field), _)| field.constant.is_none()) {
+            let name = field.name.ident();
+            match fill {
+                Fill::Absent => values.push(quote!(#name: None)),
+                Fill::Fact(fact) => {
+                    let value = fact_value(*fact, field);
+                    values.push(quote!(#name: #value));
+                }
+                Fill::Argument => {
+                    let (ty, value) = self.argument(&field.name, &field.ty, Within::Other);
+                    arguments.push(quote!(#name: #ty));
+                    values.push(quote!(#name: #value));
+                }
+            }
+        }
+        let facts = plan.fills.iter().any(|fill| matches!(fill, Fill::Fact(_))).then(|| {
+            quote!(let facts = kind.facts().copied().unwrap_or(rt::CodeFacts::new("", &[]));)
+        });
+        let allow = (arguments.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        quote! {
+            impl Problem {
+                /// A problem of this kind, with what the contract says of its code. For servers and for tests.
+                #allow
+                pub fn new(kind: impl Into<Kind>, #(#arguments),*) -> Self {
+                    let kind = kind.into();
+                    #facts
+                    Self { #(#values,)* kind, extensions: BTreeMap::new() }
+                }
+            }
+        }
+    }
+}
+
+/// A member from a fact. A code that is not listed has none, but nobody can build a problem of such a code.
+fn fact_value(fact: Fact, field: &FieldPlan) -> TokenStream {
+    let optional = matches!(field.ty, Ty::Option(_));
+    match (fact, optional) {
+        (Fact::TypeUri, true) => quote!(facts.type_uri.map(Into::into)),
+        (Fact::TypeUri, false) => quote!(facts.type_uri.unwrap_or("about:blank").into()),
+        (Fact::Title, true) => quote!(facts.title.map(Into::into)),
+        (Fact::Title, false) => quote!(facts.title.unwrap_or_default().into()),
+        (Fact::Status, true) => quote!(facts.statuses.first().map(|status| (*status).into())),
+        (Fact::Status, false) => quote!(facts.statuses.first().copied().unwrap_or_default().into()),
+        (Fact::Retryable, true) => quote!(facts.retryable),
+        (Fact::Retryable, false) => quote!(facts.retryable.unwrap_or_default()),
+    }
+}
+
+fn code_facts(family: &ProblemFamily, codes: &[Coded<'_>]) -> TokenStream {
+    let facts = codes.iter().map(|(code, _)| {
+        let (name, statuses) = (&code.code, code.statuses.iter().map(|status| number(usize::from(*status))));
+        let with = |function: TokenStream, value: &Option<String>| {
+            value.as_ref().map(|value| quote!(.#function(#value)))
+        };
+        let retryable = code.retryable.map(|value| quote!(.with_retryable(#value)));
+        let title = with(quote!(with_title), &code.title);
+        let type_uri = with(quote!(with_type_uri), &code.type_uri);
+        let section = with(quote!(with_section), &code.section);
+        let remedy = with(quote!(with_remedy), &code.remedy);
+        let docs = with(quote!(with_docs_url), &docs_url(family, code));
+        quote!(rt::CodeFacts::new(#name, &[#(#statuses),*])#retryable #title #type_uri #section #remedy #docs)
+    });
+    let variants = codes.iter().map(|(_, plan)| plan.variant.ident());
+    let places = (0..codes.len()).map(number);
+    let body = if codes.is_empty() {
+        quote!(None)
+    } else {
+        quote!(Some(match self { #(Self::#variants => &Self::FACTS[#places],)* Self::Unlisted(_) => return None }))
+    };
+    quote! {
+        impl Code {
+            /// What the contract says of each code, in the order of the variants.
+            pub const FACTS: &'static [rt::CodeFacts] = &[#(#facts),*];
+
+            /// What the contract says of this code; `None` when it does not list it.
+            pub const fn facts(&self) -> Option<&'static rt::CodeFacts> { #body }
+        }
+    }
+}
+
+fn family_static(family: &ProblemFamily, plan: &ProblemsPlan) -> TokenStream {
+    let role = |name: &Option<String>| match name {
+        Some(name) => quote!(Some(#name)),
+        None => quote!(None),
+    };
+    let code = &plan.code_member;
+    let retryable = role(&family.roles.retryable);
+    let suggestion = role(&family.roles.suggestion);
+    let request_id = role(&family.roles.request_id);
+    quote! {
+        /// What the runtime has to know of the problems.
+        pub static FAMILY: rt::Family = rt::Family {
+            codes: Code::FACTS,
+            code: #code,
+            retryable: #retryable,
+            suggestion: #suggestion,
+            request_id: #request_id,
+        };
+    }
+}
+
+fn kind_type(codes: &[Coded<'_>]) -> TokenStream {
+    let variants = codes.iter().map(|(code, plan)| {
+        let (doc, name) = (Doc::new(headline(code)).outer(), plan.variant.ident());
+        let payload = plan.payload.as_ref().map(|(payload, _)| {
+            let payload = payload.ident();
+            quote!((#payload))
+        });
+        quote!(#doc #name #payload,)
+    });
+    let arms = codes.iter().map(|(code, plan)| {
+        let (pattern, code) = (pattern(plan), &code.code);
+        quote!(Self::#pattern => #code,)
+    });
+    quote! {
+        /// The code of a problem, with the members that only this code has.
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum Kind {
+            #(#variants)*
+            /// A code that this version of the contract does not list.
+            Unlisted(rt::UnlistedCode),
+        }
+        impl Kind {
+            /// The code as it stands on the wire.
+            pub fn code(&self) -> &str {
+                match self { #(#arms)* Self::Unlisted(code) => code.code() }
+            }
+
+            /// What the contract says of the code; `None` when it does not list it.
+            pub fn facts(&self) -> Option<&'static rt::CodeFacts> { FAMILY.facts(self.code()) }
+        }
+    }
+}
+
+/// The pattern that matches a kind whatever its members are.
+fn pattern(plan: &CodePlan) -> TokenStream {
+    let name = plan.variant.ident();
+    if plan.payload.is_some() { quote!(#name(_)) } else { quote!(#name) }
+}
+
+/// What makes `Problem` a problem to the runtime.
+struct ProblemParts<'a> {
+    codes: &'a [Coded<'a>],
+    payloads: bool,
+}
+
+impl ProblemParts<'_> {
+    fn node(&self) -> TokenStream {
+        let select = self.select();
+        let conditional = self.conditional(false);
+        let conditional_mut = self.conditional(true);
+        quote! {
+            impl rt::ProblemNode for Problem {
+                fn family(&self) -> &'static rt::Family { &FAMILY }
+                fn code(&self) -> &str { self.kind.code() }
+                #select
+                fn common(&self) -> &dyn rt::RecordNode { self }
+                fn common_mut(&mut self) -> &mut dyn rt::RecordNode { self }
+                #conditional
+                #conditional_mut
+                fn extensions(&self) -> &BTreeMap<String, rt::Json> { &self.extensions }
+                fn extensions_mut(&mut self) -> &mut BTreeMap<String, rt::Json> { &mut self.extensions }
+            }
+            rt::problem!(Problem);
+        }
+    }
+
+    fn select(&self) -> TokenStream {
+        if self.codes.is_empty() {
+            return quote! {
+                fn select(&mut self, _: Option<usize>, code: &str) {
+                    self.kind = Kind::Unlisted(rt::UnlistedCode::from_wire(code));
+                }
+            };
+        }
+        let arms = self.codes.iter().enumerate().map(|(at, (_, plan))| {
+            let (at, name) = (number(at), plan.variant.ident());
+            let members = plan.payload.is_some().then(|| quote!((rt::Record::empty())));
+            quote!(Some(#at) => Kind::#name #members,)
+        });
+        quote! {
+            fn select(&mut self, place: Option<usize>, code: &str) {
+                self.kind = match place {
+                    #(#arms)*
+                    _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
+                };
+            }
+        }
+    }
+
+    fn conditional(&self, mutable: bool) -> TokenStream {
+        let (name, mutability) =
+            if mutable { (quote!(conditional_mut), Some(quote!(mut))) } else { (quote!(conditional), None) };
+        let body = if self.payloads {
+            let arms = self.codes.iter().filter(|(_, plan)| plan.payload.is_some()).map(|(_, plan)| {
+                let name = plan.variant.ident();
+                quote!(Kind::#name(members) => Some(members),)
+            });
+            quote!(match &#mutability self.kind { #(#arms)* _ => None })
+        } else {
+            quote!(None)
+        };
+        quote!(fn #name(&#mutability self) -> Option<&#mutability dyn rt::RecordNode> { #body })
+    }
+}
+
+/// The code and its title.
+pub(super) fn headline(code: &ProblemCode) -> String {
+    match &code.title {
+        Some(title) => format!("{}: {}", span(&code.code), super::docs::sentence(title)),
+        None => format!("{}.", super::types::quoted(&code.code)),
+    }
+}
+
+/// The statuses of a code in words.
+pub(super) fn statuses(code: &ProblemCode) -> String {
+    let statuses: Vec<String> = code.statuses.iter().map(u16::to_string).collect();
+    statuses.join(" or ")
+}
+
+/// The place that explains a code to people: its anchor on the page of the family.
+fn docs_url(family: &ProblemFamily, code: &ProblemCode) -> Option<String> {
+    let page = family.docs_url.as_ref()?;
+    let fragment = code.type_uri.as_ref().and_then(|uri| uri.split_once('#')).map(|(_, fragment)| fragment);
+    Some(match fragment {
+        Some(fragment) => format!("{}#{fragment}", page.split('#').next().unwrap_or(page)),
+        None => page.clone(),
+    })
+}

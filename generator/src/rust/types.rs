@@ -1,0 +1,304 @@
+//! The module `types`: every named type of the contract.
+
+use proc_macro2::{Literal as Token, TokenStream};
+use quote::quote;
+
+use super::docs::{Doc, span};
+use super::plan::{Form, StructPlan, Ty, TypePlan, VariantPlan};
+use super::names::RustName;
+use super::print::{Printer, RecordSpec, Within, deprecated, imports, number};
+use crate::contract::{EnumValues, Field, Shape, Struct, TypeDef, Union};
+use crate::store::Artifact;
+
+/// Prints `src/types.rs`.
+pub(super) fn print(printer: &Printer<'_>) -> Artifact {
+    let types = printer.contract.types.iter().zip(&printer.plan.types);
+    let types: TokenStream = types.map(|(def, plan)| printer.named_type(def, plan)).collect();
+    let doc = Doc::new("What requests and responses are made of.").inner();
+    let imports = imports(&types);
+    printer.file("src/types.rs", &doc, &quote!(#imports #types))
+}
+
+impl Printer<'_> {
+    fn named_type(&self, def: &TypeDef, plan: &TypePlan) -> TokenStream {
+        let name = plan.name.ident();
+        let doc = type_doc(def);
+        let old = deprecated(def.docs.deprecated);
+        match (&def.shape, &plan.form) {
+            (Shape::Struct(shape), Form::Struct(fields)) => self.struct_type(def, shape, plan, fields, doc),
+            (Shape::Enum(values), Form::Enum(variants)) => {
+                let doc = doc.outer();
+                let body = enum_type(&plan.name, &values.values, variants);
+                quote!(#doc #old #body)
+            }
+            (Shape::Union(union), Form::Union(variants)) => {
+                let doc = doc.outer();
+                let body = self.union_type(&plan.name, union, variants);
+                quote!(#doc #old #body)
+            }
+            (_, Form::Newtype(ty)) => {
+                let (doc, ty) = (doc.outer(), self.ty(ty, Within::Types));
+                quote! {
+                    #doc
+                    #old
+                    #[derive(Debug, Clone, PartialEq)]
+                    pub struct #name(pub #ty);
+                    rt::newtype!(#name);
+                }
+            }
+            (Shape::Alias(_), Form::Alias(ty)) => {
+                let (doc, ty) = (doc.outer(), self.ty(ty, Within::Types));
+                quote!(#doc #old pub type #name = #ty;)
+            }
+            // The plan gives each shape its own form.
+            _ => TokenStream::new(),
+        }
+    }
+
+    fn struct_type(
+        &self,
+        def: &TypeDef,
+        shape: &Struct,
+        plan: &TypePlan,
+        fields: &StructPlan,
+        doc: Doc,
+    ) -> TokenStream {
+        self.record(&RecordSpec {
+            name: &plan.name,
+            doc,
+            deprecated: def.docs.deprecated,
+            members: members(&shape.fields),
+            plan: fields,
+            within: Within::Types,
+            constructor: plan.used.in_request,
+        })
+    }
+
+    fn union_type(&self, name: &RustName, union: &Union, variants: &[VariantPlan]) -> TokenStream {
+        let name = name.ident();
+        let names: Vec<_> = variants.iter().map(|variant| variant.name.ident()).collect();
+        let types: Vec<_> = variants.iter().map(|variant| self.ty(&variant.ty, Within::Types)).collect();
+        let docs = union.variants.iter().zip(variants).map(|(variant, plan)| match (&union.tag, variant.tags.as_slice()) {
+            (Some(tag), [_, ..]) => {
+                let tags: Vec<_> = variant.tags.iter().map(|value| span(value)).collect();
+                Doc::new(format!("When {} is {}.", span(tag), tags.join(" or "))).outer()
+            }
+            _ => Doc::new(format!("{}.", sample_words(&plan.ty, self))).outer(),
+        });
+        let tag = match &union.tag {
+            Some(tag) => quote!(Some(#tag)),
+            None => quote!(None),
+        };
+        let specs = union.variants.iter().map(|variant| {
+            let tags = &variant.tags;
+            quote!(rt::VariantSpec { tags: &[#(#tags),*] })
+        });
+        let places = (0..variants.len()).map(number);
+        let select = if variants.is_empty() {
+            quote!(fn select(&mut self, _: usize) -> Option<&mut dyn rt::Node> { None })
+        } else {
+            quote! {
+                fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+                    *self = match at {
+                        #(#places => Self::#names(rt::Node::empty()),)*
+                        _ => return None,
+                    };
+                    Some(match self {
+                        #(Self::#names(value) => value,)*
+                        Self::Other(value) => value,
+                    })
+                }
+            }
+        };
+        let froms = variants.iter().filter(|variant| variant.from).map(|variant| {
+            let (case, from, value) = match &variant.ty {
+                Ty::Boxed(inner) => (variant.name.ident(), self.ty(inner, Within::Types), quote!(Box::new(value))),
+                ty => (variant.name.ident(), self.ty(ty, Within::Types), quote!(value)),
+            };
+            quote! {
+                impl From<#from> for #name {
+                    fn from(value: #from) -> Self { Self::#case(#value) }
+                }
+            }
+        });
+        quote! {
+            #[derive(Debug, Clone, PartialEq)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#docs #names(#types),)*
+                /// A value that this version of the contract does not describe.
+                Other(rt::Json),
+            }
+            impl rt::Union for #name {
+                const TAG: Option<&'static str> = #tag;
+                const VARIANTS: &'static [rt::VariantSpec] = &[#(#specs),*];
+                fn other(value: rt::Json) -> Self { Self::Other(value) }
+                #select
+                fn held(&self) -> &dyn rt::Node {
+                    match self {
+                        #(Self::#names(value) => value,)*
+                        Self::Other(value) => value,
+                    }
+                }
+            }
+            rt::union!(#name);
+            #(#froms)*
+        }
+    }
+}
+
+/// An enum of values without its documentation.
+fn enum_type(name: &RustName, values: &EnumValues, variants: &[RustName]) -> TokenStream {
+    match values {
+        EnumValues::Strings(values) => {
+            let docs = values.iter().map(|value| Doc::new(format!("{}.", quoted(value))).outer()).collect::<Vec<_>>();
+            let values: Vec<_> = values.iter().map(|value| quote!(#value)).collect();
+            let list = Vocabulary {
+                docs: &docs,
+                values: &values,
+                value_ty: quote!(&'static str),
+                kept_ty: quote!(rt::Unlisted),
+                of: quote!(Vocabulary),
+                macro_name: quote!(vocabulary),
+            };
+            list.print(name, variants, &TokenStream::new())
+        }
+        EnumValues::Integers(values) => {
+            let docs = values.iter().map(|value| Doc::new(format!("{}.", quoted(&value.to_string()))).outer());
+            let docs = docs.collect::<Vec<_>>();
+            let values: Vec<_> = values
+                .iter()
+                .map(|value| {
+                    let value = Token::i64_unsuffixed(*value);
+                    quote!(#value)
+                })
+                .collect();
+            let list = Vocabulary {
+                docs: &docs,
+                values: &values,
+                value_ty: quote!(i64),
+                kept_ty: quote!(rt::Unlisted<i64>),
+                of: quote!(IntegerVocabulary),
+                macro_name: quote!(integer_vocabulary),
+            };
+            list.print(name, variants, &TokenStream::new())
+        }
+    }
+}
+
+/// The text as a code span; the empty text in words.
+pub(super) fn quoted(text: &str) -> String {
+    let span = span(text);
+    if span.is_empty() { "The empty text".to_owned() } else { span }
+}
+
+/// An open list of values.
+pub(super) struct Vocabulary<'a> {
+    /// The documentation of each variant.
+    pub(super) docs: &'a [TokenStream],
+    /// The values.
+    pub(super) values: &'a [TokenStream],
+    /// Their type.
+    pub(super) value_ty: TokenStream,
+    /// The type that keeps other values.
+    pub(super) kept_ty: TokenStream,
+    /// The trait.
+    pub(super) of: TokenStream,
+    /// The macro.
+    pub(super) macro_name: TokenStream,
+}
+
+impl Vocabulary<'_> {
+    /// The enum and what makes it a vocabulary; `inherent` stands between them.
+    pub(super) fn print(&self, name: &RustName, variants: &[RustName], inherent: &TokenStream) -> TokenStream {
+        let Vocabulary { docs, values, value_ty, kept_ty, of, macro_name } = self;
+        let name = name.ident();
+        let names: Vec<_> = variants.iter().map(RustName::ident).collect();
+        let places: Vec<_> = (0..names.len()).map(number).collect();
+        let at = if names.is_empty() {
+            quote!(fn at(_: usize) -> Option<Self> { None })
+        } else {
+            quote! {
+                fn at(place: usize) -> Option<Self> {
+                    Some(match place { #(#places => Self::#names,)* _ => return None })
+                }
+            }
+        };
+        let place = if names.is_empty() {
+            quote!(match self { Self::Unlisted(value) => Err(value) })
+        } else {
+            quote!(Ok(match self { #(Self::#names => #places,)* Self::Unlisted(value) => return Err(value) }))
+        };
+        quote! {
+            #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#docs #names,)*
+                /// A value that this version of the contract does not list.
+                Unlisted(#kept_ty),
+            }
+            #inherent
+            impl rt::#of for #name {
+                const VALUES: &'static [#value_ty] = &[#(#values),*];
+                #at
+                fn place(&self) -> Result<usize, &#kept_ty> { #place }
+                fn unlisted(value: #kept_ty) -> Self { Self::Unlisted(value) }
+            }
+            rt::#macro_name!(#name);
+        }
+    }
+}
+
+fn type_doc(def: &TypeDef) -> Doc {
+    let mut doc = Doc::default();
+    doc.docs(&def.docs);
+    if doc.is_empty() {
+        doc.paragraph(format!("{}.", quoted(&def.name)));
+    }
+    doc
+}
+
+/// The wire names and the documentation of members.
+pub(super) fn members(fields: &[Field]) -> Vec<(&str, Doc, bool)> {
+    fields.iter().map(|field| (field.name.as_str(), member_doc(field), field.docs.deprecated)).collect()
+}
+
+fn member_doc(field: &Field) -> Doc {
+    let mut doc = Doc::default();
+    doc.docs(&field.docs);
+    if doc.is_empty() {
+        doc.paragraph(format!("{}.", quoted(&field.name)));
+    }
+    if field.read_only {
+        doc.paragraph("Only in responses.");
+    }
+    if field.write_only {
+        doc.paragraph("Only in requests.");
+    }
+    doc.values(field.default.as_ref(), field.example.as_ref());
+    doc
+}
+
+/// A type in the words of documentation.
+fn sample_words(ty: &Ty, printer: &Printer<'_>) -> String {
+    match ty {
+        Ty::Bool => "A truth value".to_owned(),
+        Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 => "A whole number".to_owned(),
+        Ty::F32 | Ty::F64 => "A number".to_owned(),
+        Ty::String => "Text".to_owned(),
+        Ty::Timestamp => "A date and time".to_owned(),
+        Ty::Date => "A date".to_owned(),
+        Ty::Uuid => "A UUID".to_owned(),
+        Ty::Secret => "Text that is never printed".to_owned(),
+        Ty::Base64 | Ty::Bytes => "Octets".to_owned(),
+        Ty::Json => "Any JSON value".to_owned(),
+        Ty::Named(id) => match printer.plan.types.get(id.0) {
+            Some(plan) => format!("A value of [`{0}`](crate::types::{0})", plan.name),
+            None => "Any JSON value".to_owned(),
+        },
+        Ty::Vec(_) => "A list".to_owned(),
+        Ty::Map(_) => "An object of any members".to_owned(),
+        Ty::Option(inner) | Ty::Patch(inner) => format!("{}, or nothing", sample_words(inner, printer)),
+        Ty::Boxed(inner) => sample_words(inner, printer),
+    }
+}
