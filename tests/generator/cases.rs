@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use problemgen::contract::Contract;
-use problemgen::report::{Paint, Report};
-use problemgen::store::Artifact;
+use problemgen::report::{Paint, Place, Report};
+use problemgen::rust::{self, Runtime};
+use problemgen::store::{self, Artifact, Mode, Scope};
 use problemgen::{CATALOGUE, Options};
 use problemgen_tests::tests;
 
@@ -89,11 +90,63 @@ fn the_contract_reads_as_reviewed() {
     }
 }
 
+/// The crate of a case. The goldens are packages of this workspace, so that every build compiles them.
+fn package(name: &str, contract: &Contract) -> Vec<Artifact> {
+    let options = rust::Options {
+        package: Some(format!("golden-{name}")),
+        runtime: Runtime::Path("../../../generator/runtime".to_owned()),
+        command: "INSTA_UPDATE=always cargo test -p problemgen-tests".to_owned(),
+        ..rust::Options::default()
+    };
+    let mut report = Report::new();
+    let nowhere = Place {
+        file: String::new(),
+        line: 1,
+        column: 1,
+        pointer: String::new(),
+        text: String::new(),
+        underline: (0, 0),
+    };
+    match rust::plan(contract, &options, &|_| nowhere.clone(), &mut report) {
+        Some(plan) => rust::emit(contract, &plan, &options),
+        None => panic!("{name}: {}", report.render(Paint::Plain)),
+    }
+}
+
+#[test]
+fn the_crates_are_the_goldens() {
+    // Nothing is overwritten unless somebody asks for it, in the way that insta is asked.
+    let asked = std::env::var_os("INSTA_UPDATE").is_some_and(|value| value == "always" || value == "force");
+    let mut wrong = String::new();
+    for (name, document) in cases("ok") {
+        let golden = tests().join("golden").join(&name);
+        let artifacts = package(&name, &read(&document).0);
+        let mut report = Report::new();
+        let mode = if asked { Mode::Write } else { Mode::Check };
+        let outcome = store::store(&artifacts, &golden, Scope::Whole, mode, &mut report);
+        let outcome = outcome.unwrap_or_else(|| panic!("{name}: {}", report.render(Paint::Plain)));
+        if !asked {
+            let changes = outcome.changes.iter();
+            wrong.extend(changes.map(|change| format!("{:?} {name}/{}\n{}", change.kind, change.path, change.diff)));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}\nif this is meant: INSTA_UPDATE=always cargo test -p problemgen-tests");
+}
+
+#[test]
+fn every_golden_has_its_case() {
+    let cases: Vec<String> = cases("ok").into_iter().map(|(name, _)| name).collect();
+    let goldens = fs::read_dir(tests().join("golden")).expect("goldens");
+    let goldens = goldens.map(|entry| entry.expect("entry").file_name().to_string_lossy().into_owned());
+    assert_eq!(goldens.filter(|name| !cases.contains(name)).collect::<Vec<_>>(), [] as [String; 0]);
+}
+
 #[test]
 fn the_same_document_gives_the_same_bytes() {
     for (name, document) in cases("ok") {
         let (first, second) = (read(&document).0, read(&document).0);
         assert_eq!(first, second, "{name}");
         assert!(generate(&first) == generate(&second), "{name}: two runs differ");
+        assert!(package(&name, &first) == package(&name, &second), "{name}: two crates differ");
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use problemgen::report::{Code, Report};
 use problemgen::store::{self, Artifact, Mode, Scope, codes};
-use problemgen::{DIAGNOSTICS, Options};
+use problemgen::{DIAGNOSTICS, bundle, check, downlevel, load, lower, resolve, rust};
 
 use crate::cases::{cases, rendered, snapshot};
 
@@ -28,9 +28,16 @@ fn seen(report: &Report) -> BTreeSet<&'static str> {
 /// Reads and generates, as far as it goes.
 fn refused(document: &Path) -> Report {
     let mut report = Report::new();
-    if let Some(contract) = problemgen::read(document, &mut report) {
-        drop(problemgen::generate(&contract, &Options::default()));
-    }
+    let stages = |report: &mut Report| {
+        let sources = load::load(document, report)?;
+        let bundled = bundle::bundle(sources, report)?;
+        let resolved = resolve::resolve(downlevel::downlevel(bundled, report)?, report)?;
+        let contract = lower::lower(&resolved, report)?;
+        check::check(&contract, &resolved.sources, report)?;
+        let locate = |pointer: &_| resolved.sources.place(pointer, load::Part::Value);
+        rust::plan(&contract, &rust::Options::default(), &locate, report)
+    };
+    drop(stages(&mut report));
     report
 }
 
