@@ -325,7 +325,10 @@ mod tests {
     fn lines_stay_in_their_block() {
         let long = "word ".repeat(25) + "- no list 1. no list `a code span - with words`";
         let lines = printed(&long);
-        assert!(lines.lines().all(|line| !line.starts_with("- ") && line.chars().count() <= WIDTH + 1), "{lines}");
+        assert!(
+            lines.lines().all(|line| !line.starts_with("- ") && line.chars().count() <= WIDTH + 1),
+            "{lines}"
+        );
         let item = printed(&format!("1. {}", "word ".repeat(40)));
         assert!(item.lines().skip(1).all(|line| line.starts_with("   word")), "{item}");
     }

@@ -310,8 +310,8 @@ fn unaccented(c: char) -> Option<&'static str> {
 
 /// File names that Windows keeps for devices.
 const WINDOWS_DEVICES: &[&str] = &[
-    "aux", "con", "nul", "prn", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1",
-    "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    "aux", "con", "nul", "prn", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
+    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
 /// The strict and the reserved keywords of the 2024 edition (Rust Reference, "Keywords").
@@ -384,18 +384,33 @@ mod tests {
 
     #[test]
     fn every_text_has_a_name() {
-        let hostile = ["", "*", "+1", "-1", "2fa", "größe", "中", "type", "self", "a b\"; fn x() {}", "__", "\u{202e}"];
+        let hostile =
+            ["", "*", "+1", "-1", "2fa", "größe", "中", "type", "self", "a b\"; fn x() {}", "__", "\u{202e}"];
         assert_eq!(
             assigned(Case::Snake, &hostile),
             [
-                "empty", "star", "plus_1", "minus_1", "n2fa", "grosse", "u4e2d", "r#type", "self_", "a_b_fn_x",
-                "underscore_underscore", "u202e"
+                "empty",
+                "star",
+                "plus_1",
+                "minus_1",
+                "n2fa",
+                "grosse",
+                "u4e2d",
+                "r#type",
+                "self_",
+                "a_b_fn_x",
+                "underscore_underscore",
+                "u202e"
             ]
         );
-        assert_eq!(assigned(Case::Pascal, &["1.0", "10", "self", "v1.1", "option"]), [
-            "N1_0", "N10", "Self_", "V1_1", "OptionModel"
-        ]);
-        assert_eq!(assigned(Case::Module, &["type", "aux", "Two Words"]), ["typeModel", "auxModel", "two_words"]);
+        assert_eq!(
+            assigned(Case::Pascal, &["1.0", "10", "self", "v1.1", "option"]),
+            ["N1_0", "N10", "Self_", "V1_1", "OptionModel"]
+        );
+        assert_eq!(
+            assigned(Case::Module, &["type", "aux", "Two Words"]),
+            ["typeModel", "auxModel", "two_words"]
+        );
     }
 
     #[test]
@@ -405,7 +420,10 @@ mod tests {
         other.reverse();
         assert_eq!(one, other);
         assert_eq!(one[1], "created_at");
-        assert!(one[0].starts_with("created_at_x") && one[2].starts_with("created_at_x") && one[0] != one[2], "{one:?}");
+        assert!(
+            one[0].starts_with("created_at_x") && one[2].starts_with("created_at_x") && one[0] != one[2],
+            "{one:?}"
+        );
     }
 
     #[test]
@@ -416,10 +434,14 @@ mod tests {
 
     #[test]
     fn names_compile() {
-        for wire in ["", "type", "self", "Self", "_", "r#type", "1", "-", "é", "日本", "a\0b", "crate", "gen"] {
+        for wire in ["", "type", "self", "Self", "_", "r#type", "1", "-", "é", "日本", "a\0b", "crate", "gen"]
+        {
             for case in [Case::Snake, Case::Module, Case::Pascal] {
                 let names = Scope::new(case, &[], "_").assign(&[Wish::new(wire)]);
-                assert!(syn::parse_str::<syn::Ident>(names[0].bare()).is_ok() || names[0].as_str().starts_with("r#"));
+                assert!(
+                    syn::parse_str::<syn::Ident>(names[0].bare()).is_ok()
+                        || names[0].as_str().starts_with("r#")
+                );
                 names[0].ident();
             }
         }

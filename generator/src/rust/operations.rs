@@ -9,9 +9,7 @@ use super::plan::{
 };
 use super::print::{Printer, Within, deprecated, imports, method_path, number};
 use super::problems::headline;
-use crate::contract::{
-    ErrorKind, Method, Operation, Param, ParamPlace, ParamStyle, Segment, StatusSpec,
-};
+use crate::contract::{ErrorKind, Method, Operation, Param, ParamPlace, ParamStyle, Segment, StatusSpec};
 use crate::store::Artifact;
 
 /// Prints `src/operations.rs` and a file for each module under it.
@@ -52,11 +50,7 @@ impl Printer<'_> {
             doc.prose(description);
         }
         let imports = imports(&items);
-        self.file(
-            format!("src/operations/{}.rs", module.name.bare()),
-            &doc.inner(),
-            &quote!(#imports #items),
-        )
+        self.file(format!("src/operations/{}.rs", module.name.bare()), &doc.inner(), &quote!(#imports #items))
     }
 
     fn operation(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
@@ -108,21 +102,30 @@ impl Printer<'_> {
             if field.required {
                 let (ty, value) = self.argument(&field.name, &field.ty, Within::Other);
                 arguments.push(quote!(#name: #ty));
-                values.push(if value.to_string() == name.to_string() { quote!(#name) } else { quote!(#name: #value) });
+                values.push(if value.to_string() == name.to_string() {
+                    quote!(#name)
+                } else {
+                    quote!(#name: #value)
+                });
             } else {
                 values.push(quote!(#name: None));
             }
         }
         let optional = arguments.len() < values.len();
-        let mut doc = Doc::new(format!("{}, {}.", method_path(operation), match (arguments.is_empty(), optional) {
-            (true, false) => "which takes no parameters",
-            (true, true) => "without its optional parameters",
-            (false, true) => "with its required parameters",
-            (false, false) => "with its parameters",
-        }));
+        let mut doc = Doc::new(format!(
+            "{}, {}.",
+            method_path(operation),
+            match (arguments.is_empty(), optional) {
+                (true, false) => "which takes no parameters",
+                (true, true) => "without its optional parameters",
+                (false, true) => "with its required parameters",
+                (false, false) => "with its parameters",
+            }
+        ));
         let doc = doc.gap().outer();
         let allow = (arguments.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-        let build = if arguments.is_empty() { quote!(Self::default()) } else { quote!(Self { #(#values),* }) };
+        let build =
+            if arguments.is_empty() { quote!(Self::default()) } else { quote!(Self { #(#values),* }) };
         let setters = plan.fields().zip(docs).filter(|(field, _)| !field.required).map(|(field, doc)| {
             let (doc, name) = (doc.outer(), field.name.ident());
             let (ty, value) = self.argument(&super::RustName::own("value"), &field.ty, Within::Other);
@@ -183,7 +186,11 @@ impl Printer<'_> {
         });
         let hands = cases.iter().map(|case| {
             let name = case.name.ident();
-            if case.ty.is_some() { quote!(Self::#name(value) => Some(value),) } else { quote!(Self::#name => None,) }
+            if case.ty.is_some() {
+                quote!(Self::#name(value) => Some(value),)
+            } else {
+                quote!(Self::#name => None,)
+            }
         });
         Some(quote! {
             #doc
@@ -241,9 +248,8 @@ impl Printer<'_> {
         let name = view.name.ident();
         let problems = self.plan.problems.as_ref();
         let family = problems.and_then(|plan| self.contract.families.get(plan.family.0));
-        let codes = view.codes.iter().filter_map(|id| {
-            Some((family?.codes.get(id.0)?, problems?.codes.get(id.0)?))
-        });
+        let codes =
+            view.codes.iter().filter_map(|id| Some((family?.codes.get(id.0)?, problems?.codes.get(id.0)?)));
         codes
             .map(|(code, plan)| {
                 let (doc, variant) = (Doc::new(headline(code)).outer(), plan.variant.ident());
@@ -277,7 +283,11 @@ impl Printer<'_> {
             quote!(#at => &self.#name,)
         });
         let param = if plan.params.is_empty() {
-            quote!(fn param(&self, _: usize) -> Option<&dyn rt::Node> { None })
+            quote!(
+                fn param(&self, _: usize) -> Option<&dyn rt::Node> {
+                    None
+                }
+            )
         } else {
             quote! {
                 fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -286,11 +296,14 @@ impl Printer<'_> {
             }
         };
         let body = plan.body.as_ref().map(|body| {
-            let (media_type, function) = (&body.media_type, match body.encoding {
-                BodyEncoding::Json => quote!(json),
-                BodyEncoding::Form => quote!(form),
-                BodyEncoding::Raw => quote!(raw),
-            });
+            let (media_type, function) = (
+                &body.media_type,
+                match body.encoding {
+                    BodyEncoding::Json => quote!(json),
+                    BodyEncoding::Form => quote!(form),
+                    BodyEncoding::Raw => quote!(raw),
+                },
+            );
             let content = if body.argument.required {
                 quote!(Some(rt::Content::#function(#media_type, &self.body)))
             } else {
@@ -371,12 +384,15 @@ impl Printer<'_> {
                 let ErrorKind::Problem { family, codes: ids, .. } = &body.kind else { continue };
                 let planned = self.plan.problems.as_ref().filter(|plan| plan.family == *family);
                 for id in ids {
-                    let link = self.contract.families.get(family.0).and_then(|family| family.codes.get(id.0)).map(
-                        |code| match planned.and_then(|plan| plan.codes.get(id.0)) {
+                    let link = self
+                        .contract
+                        .families
+                        .get(family.0)
+                        .and_then(|family| family.codes.get(id.0))
+                        .map(|code| match planned.and_then(|plan| plan.codes.get(id.0)) {
                             Some(plan) => format!("[{}](crate::Code::{})", cell(&code.code), plan.variant),
                             None => cell(&code.code),
-                        },
-                    );
+                        });
                     codes.extend(link.filter(|link| !codes.contains(link)));
                 }
             }
@@ -393,7 +409,10 @@ fn cell(code: &str) -> String {
 
 fn case_of(body: AnswerBody) -> usize {
     match body {
-        AnswerBody::Empty(case) | AnswerBody::Json(case) | AnswerBody::Text(case) | AnswerBody::Bytes(case) => case,
+        AnswerBody::Empty(case)
+        | AnswerBody::Json(case)
+        | AnswerBody::Text(case)
+        | AnswerBody::Bytes(case) => case,
         AnswerBody::Problem => 0,
     }
 }

@@ -67,7 +67,11 @@ pub(super) fn readme(printer: &Printer<'_>) -> Artifact {
     let api = &printer.contract.api;
     let mut doc = Doc::default();
     doc.line(format!("# {}", plain(&api.title))).gap();
-    doc.paragraph(format!("The Rust client of {}, version {} of the contract.", plain(&api.title), plain(&api.version)));
+    doc.paragraph(format!(
+        "The Rust client of {}, version {} of the contract.",
+        plain(&api.title),
+        plain(&api.version)
+    ));
     doc.paragraph(format!(
         "Everything in this folder is generated from the OpenAPI document. Do not edit it; run {}.",
         super::docs::span(printer.command)
@@ -169,7 +173,8 @@ fn marker(contract: &Contract, plan: &Plan) -> TokenStream {
 
 /// Where the credential goes: where most operations want it, the first scheme of equals.
 fn credential(contract: &Contract) -> TokenStream {
-    let wanted = |name: &str| contract.operations.iter().filter(|op| op.credentials.iter().any(|c| c == name)).count();
+    let wanted =
+        |name: &str| contract.operations.iter().filter(|op| op.credentials.iter().any(|c| c == name)).count();
     let schemes = contract.api.credentials.iter().enumerate();
     let scheme = schemes.max_by_key(|(at, scheme)| (wanted(&scheme.name), std::cmp::Reverse(*at)));
     match scheme.map(|(_, scheme)| &scheme.kind) {
@@ -191,7 +196,9 @@ impl Printer<'_> {
         let best = shown
             .filter(|(operation, _)| !operation.docs.deprecated)
             .filter_map(|(operation, plan)| Some((operation, plan, sampler.short(plan)?)))
-            .max_by_key(|(operation, plan, arguments)| (self.told(plan), std::cmp::Reverse((arguments.len(), operation.path.len()))));
+            .max_by_key(|(operation, plan, arguments)| {
+                (self.told(plan), std::cmp::Reverse((arguments.len(), operation.path.len())))
+            });
         let Some((operation, plan, arguments)) = best else { return Vec::new() };
         let tokens = self.example_tokens(operation, plan, &arguments);
         let text = super::print::format_function(&tokens);
@@ -220,7 +227,12 @@ impl Printer<'_> {
         1 + usize::from(view.codes.iter().any(|id| with_members(&id)))
     }
 
-    fn example_tokens(&self, operation: &Operation, plan: &OperationPlan, arguments: &[TokenStream]) -> TokenStream {
+    fn example_tokens(
+        &self,
+        operation: &Operation,
+        plan: &OperationPlan,
+        arguments: &[TokenStream],
+    ) -> TokenStream {
         let krate = quote::format_ident!("{}", self.plan.package.replace('-', "_"));
         let name = plan.name.ident();
         let call = quote!(#name::new(#(#arguments),*));
@@ -232,7 +244,10 @@ impl Printer<'_> {
         };
         let (view_use, arms) = match (&plan.view, &self.plan.problems) {
             (Some(view), Some(problems)) => {
-                let chosen = view.codes.iter().find_map(|id| problems.codes.get(id.0).filter(|code| code.payload.is_some()));
+                let chosen = view
+                    .codes
+                    .iter()
+                    .find_map(|id| problems.codes.get(id.0).filter(|code| code.payload.is_some()));
                 let chosen = chosen.or_else(|| view.codes.first().and_then(|id| problems.codes.get(id.0)));
                 let view = view.name.ident();
                 let arm = chosen.map(|code| {

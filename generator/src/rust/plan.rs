@@ -332,8 +332,14 @@ pub fn plan(
     let problems = problems::plan(&mut planning);
     let (modules, operations) = operations::plan(&mut planning, problems.as_ref());
     let user_agent = format!("{package}/{}", token(&contract.api.version));
-    (report.errors() == errors_before)
-        .then_some(Plan { package, user_agent, types, problems, modules, operations })
+    (report.errors() == errors_before).then_some(Plan {
+        package,
+        user_agent,
+        types,
+        problems,
+        modules,
+        operations,
+    })
 }
 
 /// What the parts of the plan share.

@@ -86,7 +86,8 @@ impl Printer<'_> {
             doc.prose(description);
         }
         let doc = doc.outer();
-        let docs: Vec<_> = codes.iter().map(|(code, plan)| self.code_doc(family, code, plan).outer()).collect();
+        let docs: Vec<_> =
+            codes.iter().map(|(code, plan)| self.code_doc(family, code, plan).outer()).collect();
         let values: Vec<_> = codes
             .iter()
             .map(|(code, _)| {
@@ -172,7 +173,8 @@ impl Printer<'_> {
             let (doc, name, ty) = (doc.outer(), plan.name.ident(), self.ty(&plan.ty, Within::Other));
             quote!(#doc pub #name: #ty,)
         });
-        let plans = StructPlan { fields: common.iter().map(|(_, plan)| (*plan).clone()).collect(), additional: None };
+        let plans =
+            StructPlan { fields: common.iter().map(|(_, plan)| (*plan).clone()).collect(), additional: None };
         let wires: Vec<&str> = common.iter().map(|(member, _)| member.name.as_str()).collect();
         let others = [
             quote!(kind: Kind::Unlisted(rt::UnlistedCode::from_wire(""))),
@@ -200,7 +202,9 @@ impl Printer<'_> {
 
     fn problem_new(&self, plan: &ProblemsPlan) -> TokenStream {
         let (mut arguments, mut values) = (Vec::new(), Vec::new());
-        for ((_, field), fill) in plan.common.iter().zip(&plan.fills).filter(|((_, field), _)| field.constant.is_none()) {
+        for ((_, field), fill) in
+            plan.common.iter().zip(&plan.fills).filter(|((_, field), _)| field.constant.is_none())
+        {
             let name = field.name.ident();
             match fill {
                 Fill::Absent => values.push(quote!(#name: None)),
@@ -215,9 +219,11 @@ impl Printer<'_> {
                 }
             }
         }
-        let facts = plan.fills.iter().any(|fill| matches!(fill, Fill::Fact(_))).then(|| {
-            quote!(let facts = kind.facts().copied().unwrap_or(rt::CodeFacts::new("", &[]));)
-        });
+        let facts = plan
+            .fills
+            .iter()
+            .any(|fill| matches!(fill, Fill::Fact(_)))
+            .then(|| quote!(let facts = kind.facts().copied().unwrap_or(rt::CodeFacts::new("", &[]));));
         let allow = (arguments.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
         quote! {
             impl Problem {

@@ -54,9 +54,15 @@ impl Sampler<'_> {
     /// A value that people can read, if there is a short one.
     fn readable(&self, ty: &Ty, depth: usize) -> Option<TokenStream> {
         match ty {
-            Ty::Bool | Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::F32 | Ty::F64 | Ty::String | Ty::Secret => {
-                Some(self.value(ty, 1))
-            }
+            Ty::Bool
+            | Ty::I32
+            | Ty::I64
+            | Ty::U32
+            | Ty::U64
+            | Ty::F32
+            | Ty::F64
+            | Ty::String
+            | Ty::Secret => Some(self.value(ty, 1)),
             Ty::Named(id) => match &self.plan.types.get(id.0)?.form {
                 Form::Struct(plan) if has_default(plan) => Some(self.value(ty, 1)),
                 Form::Struct(plan) if has_constructor(plan) && depth > 0 => {
@@ -102,7 +108,9 @@ impl Sampler<'_> {
     fn named(&self, id: crate::contract::TypeId, depth: usize) -> TokenStream {
         let root = &self.root;
         let empty = quote!(#root rt::Node::empty());
-        let (Some(plan), Some(def)) = (self.plan.types.get(id.0), self.contract.types.get(id.0)) else { return empty };
+        let (Some(plan), Some(def)) = (self.plan.types.get(id.0), self.contract.types.get(id.0)) else {
+            return empty;
+        };
         let name = plan.name.ident();
         let typed = quote!(<#root types::#name as #root rt::Node>::empty());
         match &plan.form {
@@ -128,7 +136,8 @@ impl Sampler<'_> {
         let root = &self.root;
         let values = fields.fields.iter().filter(|field| field.constant.is_none()).map(|field| {
             let name = field.name.ident();
-            let value = if field.required { self.value(&field.ty, depth - 1) } else { quote!(Default::default()) };
+            let value =
+                if field.required { self.value(&field.ty, depth - 1) } else { quote!(Default::default()) };
             // In a literal nothing converts.
             let value = match field.ty {
                 Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes | Ty::Json => quote!(#value.into()),

@@ -4,8 +4,8 @@ use proc_macro2::{Literal as Token, TokenStream};
 use quote::quote;
 
 use super::docs::{Doc, span};
-use super::plan::{Form, StructPlan, Ty, TypePlan, VariantPlan};
 use super::names::RustName;
+use super::plan::{Form, StructPlan, Ty, TypePlan, VariantPlan};
 use super::print::{Printer, RecordSpec, Within, deprecated, imports, number};
 use crate::contract::{EnumValues, Field, Shape, Struct, TypeDef, Union};
 use crate::store::Artifact;
@@ -78,12 +78,14 @@ impl Printer<'_> {
         let name = name.ident();
         let names: Vec<_> = variants.iter().map(|variant| variant.name.ident()).collect();
         let types: Vec<_> = variants.iter().map(|variant| self.ty(&variant.ty, Within::Types)).collect();
-        let docs = union.variants.iter().zip(variants).map(|(variant, plan)| match (&union.tag, variant.tags.as_slice()) {
-            (Some(tag), [_, ..]) => {
-                let tags: Vec<_> = variant.tags.iter().map(|value| span(value)).collect();
-                Doc::new(format!("When {} is {}.", span(tag), tags.join(" or "))).outer()
+        let docs = union.variants.iter().zip(variants).map(|(variant, plan)| {
+            match (&union.tag, variant.tags.as_slice()) {
+                (Some(tag), [_, ..]) => {
+                    let tags: Vec<_> = variant.tags.iter().map(|value| span(value)).collect();
+                    Doc::new(format!("When {} is {}.", span(tag), tags.join(" or "))).outer()
+                }
+                _ => Doc::new(format!("{}.", sample_words(&plan.ty, self))).outer(),
             }
-            _ => Doc::new(format!("{}.", sample_words(&plan.ty, self))).outer(),
         });
         let tag = match &union.tag {
             Some(tag) => quote!(Some(#tag)),
@@ -95,7 +97,11 @@ impl Printer<'_> {
         });
         let places = (0..variants.len()).map(number);
         let select = if variants.is_empty() {
-            quote!(fn select(&mut self, _: usize) -> Option<&mut dyn rt::Node> { None })
+            quote!(
+                fn select(&mut self, _: usize) -> Option<&mut dyn rt::Node> {
+                    None
+                }
+            )
         } else {
             quote! {
                 fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
@@ -112,7 +118,9 @@ impl Printer<'_> {
         };
         let froms = variants.iter().filter(|variant| variant.from).map(|variant| {
             let (case, from, value) = match &variant.ty {
-                Ty::Boxed(inner) => (variant.name.ident(), self.ty(inner, Within::Types), quote!(Box::new(value))),
+                Ty::Boxed(inner) => {
+                    (variant.name.ident(), self.ty(inner, Within::Types), quote!(Box::new(value)))
+                }
                 ty => (variant.name.ident(), self.ty(ty, Within::Types), quote!(value)),
             };
             quote! {
@@ -151,7 +159,10 @@ impl Printer<'_> {
 fn enum_type(name: &RustName, values: &EnumValues, variants: &[RustName]) -> TokenStream {
     match values {
         EnumValues::Strings(values) => {
-            let docs = values.iter().map(|value| Doc::new(format!("{}.", quoted(value))).outer()).collect::<Vec<_>>();
+            let docs = values
+                .iter()
+                .map(|value| Doc::new(format!("{}.", quoted(value))).outer())
+                .collect::<Vec<_>>();
             let values: Vec<_> = values.iter().map(|value| quote!(#value)).collect();
             let list = Vocabulary {
                 docs: &docs,
@@ -164,7 +175,8 @@ fn enum_type(name: &RustName, values: &EnumValues, variants: &[RustName]) -> Tok
             list.print(name, variants, &TokenStream::new())
         }
         EnumValues::Integers(values) => {
-            let docs = values.iter().map(|value| Doc::new(format!("{}.", quoted(&value.to_string()))).outer());
+            let docs =
+                values.iter().map(|value| Doc::new(format!("{}.", quoted(&value.to_string()))).outer());
             let docs = docs.collect::<Vec<_>>();
             let values: Vec<_> = values
                 .iter()
@@ -210,13 +222,22 @@ pub(super) struct Vocabulary<'a> {
 
 impl Vocabulary<'_> {
     /// The enum and what makes it a vocabulary; `inherent` stands between them.
-    pub(super) fn print(&self, name: &RustName, variants: &[RustName], inherent: &TokenStream) -> TokenStream {
+    pub(super) fn print(
+        &self,
+        name: &RustName,
+        variants: &[RustName],
+        inherent: &TokenStream,
+    ) -> TokenStream {
         let Vocabulary { docs, values, value_ty, kept_ty, of, macro_name } = self;
         let name = name.ident();
         let names: Vec<_> = variants.iter().map(RustName::ident).collect();
         let places: Vec<_> = (0..names.len()).map(number).collect();
         let at = if names.is_empty() {
-            quote!(fn at(_: usize) -> Option<Self> { None })
+            quote!(
+                fn at(_: usize) -> Option<Self> {
+                    None
+                }
+            )
         } else {
             quote! {
                 fn at(place: usize) -> Option<Self> {
@@ -225,7 +246,9 @@ impl Vocabulary<'_> {
             }
         };
         let place = if names.is_empty() {
-            quote!(match self { Self::Unlisted(value) => Err(value) })
+            quote!(match self {
+                Self::Unlisted(value) => Err(value),
+            })
         } else {
             quote!(Ok(match self { #(Self::#names => #places,)* Self::Unlisted(value) => return Err(value) }))
         };

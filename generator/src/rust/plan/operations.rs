@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::types::{RESERVED_TYPES, Shapes};
 use super::{
-    AnswerBody, AnswerPlan, ArgumentPlan, BodyEncoding, BodyPlan, CasePlan, ModulePlan, OperationPlan, OutputPlan,
-    Planning, ProblemsPlan, Ty, ViewPlan, codes,
+    AnswerBody, AnswerPlan, ArgumentPlan, BodyEncoding, BodyPlan, CasePlan, ModulePlan, OperationPlan,
+    OutputPlan, Planning, ProblemsPlan, Ty, ViewPlan, codes,
 };
 use crate::contract::{
     CodeId, Encoding, ErrorKind, Media, Operation, OperationId, ParamPlace, StatusSpec, Success, Type,
@@ -307,8 +307,11 @@ fn status_words(status: StatusSpec) -> String {
 
 /// The `Accept` header: what successes are written in, the concrete types first, and how errors come.
 fn accept(successes: &[AnswerPlan]) -> String {
-    let mut types: Vec<&str> =
-        successes.iter().map(|answer| answer.media_type.as_str()).filter(|media_type| !media_type.is_empty()).collect();
+    let mut types: Vec<&str> = successes
+        .iter()
+        .map(|answer| answer.media_type.as_str())
+        .filter(|media_type| !media_type.is_empty())
+        .collect();
     types.extend(["application/problem+json", "application/json"]);
     types.sort_by_key(|media_type| media_type.contains('*'));
     let mut seen = BTreeSet::new();
@@ -326,10 +329,17 @@ fn declared(problems: Option<&ProblemsPlan>, operation: &Operation) -> Vec<CodeI
             found.extend(codes.iter().copied());
         }
     }
-    found.into_iter().filter(|id| problems.is_some_and(|problems| problems.codes.get(id.0).is_some())).collect()
+    found
+        .into_iter()
+        .filter(|id| problems.is_some_and(|problems| problems.codes.get(id.0).is_some()))
+        .collect()
 }
 
-fn errors(planning: &mut Planning<'_>, problems: Option<&ProblemsPlan>, operation: &Operation) -> Vec<AnswerPlan> {
+fn errors(
+    planning: &mut Planning<'_>,
+    problems: Option<&ProblemsPlan>,
+    operation: &Operation,
+) -> Vec<AnswerPlan> {
     let mut answers = Vec::new();
     for error in &operation.errors {
         if error.bodies.is_empty() {
@@ -342,7 +352,9 @@ fn errors(planning: &mut Planning<'_>, problems: Option<&ProblemsPlan>, operatio
         for body in &error.bodies {
             check_media_type(planning, operation, &body.media_type);
             let problem = match &body.kind {
-                ErrorKind::Problem { family, .. } => problems.is_some_and(|problems| problems.family == *family),
+                ErrorKind::Problem { family, .. } => {
+                    problems.is_some_and(|problems| problems.family == *family)
+                }
                 ErrorKind::Json(_) | ErrorKind::Bytes => false,
             };
             answers.push(AnswerPlan {

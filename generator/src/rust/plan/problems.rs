@@ -10,9 +10,14 @@ use crate::rust::names::{Case, RustName, Scope, Wish};
 pub(super) fn plan(planning: &mut Planning<'_>) -> Option<ProblemsPlan> {
     note_uncoded(planning);
     let contract = planning.contract;
-    let (at, family) =
-        contract.families.iter().enumerate().max_by_key(|(at, family)| (family.codes.len(), std::cmp::Reverse(*at)))?;
-    for other in contract.families.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other) {
+    let (at, family) = contract
+        .families
+        .iter()
+        .enumerate()
+        .max_by_key(|(at, family)| (family.codes.len(), std::cmp::Reverse(*at)))?;
+    for other in
+        contract.families.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other)
+    {
         planning.report.push(
             Diagnostic::warning(
                 codes::FAMILIES,
@@ -72,8 +77,8 @@ fn code_plans(shapes: &Shapes<'_>, family: &ProblemFamily, used: Used) -> Vec<Co
 
 /// [`RESERVED_TYPES`](super::types::RESERVED_TYPES), and what `problems` defines itself.
 const PAYLOAD_RESERVED: &[&str] = &[
-    "BTreeMap", "Box", "Code", "Default", "Err", "From", "Into", "Kind", "None", "Ok", "Option", "Problem", "Result",
-    "Self", "Some", "String", "Vec",
+    "BTreeMap", "Box", "Code", "Default", "Err", "From", "Into", "Kind", "None", "Ok", "Option", "Problem",
+    "Result", "Self", "Some", "String", "Vec",
 ];
 
 /// How `Problem::new` comes by a common member: from a fact that every code has, else from the caller.

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{FieldPlan, Form, StructPlan, Ty, TypePlan, Used, VariantPlan, cycles, literal};
 use crate::contract::{
-    Contract, EnumValues, Field, IntegerFormat, NumberFormat, Pointer, Shape, Struct, TextFormat, Type, TypeId,
-    Union,
+    Contract, EnumValues, Field, IntegerFormat, NumberFormat, Pointer, Shape, Struct, TextFormat, Type,
+    TypeId, Union,
 };
 use crate::report::{Diagnostic, Place, Report};
 use crate::rust::names::{Case, RustName, Scope, Wish};
 
 /// What the generated modules use from the prelude and from their own.
-pub(crate) const RESERVED_TYPES: &[&str] =
-    &["BTreeMap", "Box", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Self", "Some", "String", "Vec"];
+pub(crate) const RESERVED_TYPES: &[&str] = &[
+    "BTreeMap", "Box", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Self", "Some",
+    "String", "Vec",
+];
 
 /// Plans every named type.
 pub(super) fn plan(
@@ -32,24 +34,27 @@ pub(super) fn plan(
             report.push(
                 Diagnostic::warning(
                     super::codes::ENDLESS,
-                    format!("`{}` requires itself through `{}`, so it has no finite value", def.name, field.name),
+                    format!(
+                        "`{}` requires itself through `{}`, so it has no finite value",
+                        def.name, field.name
+                    ),
                 )
                 .at(locate(&def.at))
                 .help("make the member optional; it is taken as such"),
             );
         }
     }
-    let forms = contract.types.iter().enumerate().map(|(at, def)| {
-        match &def.shape {
-            Shape::Alias(ty) if shapes.newtypes.contains(&at) => {
-                let ty = shapes.ty(ty);
-                Form::Newtype(if shapes.boxed.contains(&(at, 0)) { Ty::Boxed(Box::new(ty)) } else { ty })
-            }
-            Shape::Alias(ty) => Form::Alias(shapes.ty(ty)),
-            Shape::Struct(shape) => Form::Struct(struct_plan(&shapes, Some(at), shape, used.get(at).copied().unwrap_or_default())),
-            Shape::Enum(values) => Form::Enum(enum_variants(&values.values)),
-            Shape::Union(union) => Form::Union(union_variants(&shapes, at, union)),
+    let forms = contract.types.iter().enumerate().map(|(at, def)| match &def.shape {
+        Shape::Alias(ty) if shapes.newtypes.contains(&at) => {
+            let ty = shapes.ty(ty);
+            Form::Newtype(if shapes.boxed.contains(&(at, 0)) { Ty::Boxed(Box::new(ty)) } else { ty })
         }
+        Shape::Alias(ty) => Form::Alias(shapes.ty(ty)),
+        Shape::Struct(shape) => {
+            Form::Struct(struct_plan(&shapes, Some(at), shape, used.get(at).copied().unwrap_or_default()))
+        }
+        Shape::Enum(values) => Form::Enum(enum_variants(&values.values)),
+        Shape::Union(union) => Form::Union(union_variants(&shapes, at, union)),
     });
     names
         .into_iter()
@@ -201,7 +206,8 @@ pub(super) fn fields(
     scope: &mut Scope,
 ) -> Vec<FieldPlan> {
     let named: Vec<&Field> = fields.iter().filter(|field| literal(field).is_none()).collect();
-    let mut names = scope.assign(&named.iter().map(|field| Wish::new(&field.name)).collect::<Vec<_>>()).into_iter();
+    let mut names =
+        scope.assign(&named.iter().map(|field| Wish::new(&field.name)).collect::<Vec<_>>()).into_iter();
     let plan = |(number, field): (usize, &Field)| {
         let constant = literal(field);
         let name = if constant.is_some() { None } else { names.next() };
@@ -228,7 +234,9 @@ pub(super) fn fields(
 fn enum_variants(values: &EnumValues) -> Vec<RustName> {
     let mut scope = Scope::new(Case::Pascal, &["Unlisted"], "Value");
     match values {
-        EnumValues::Strings(values) => scope.assign(&values.iter().map(|value| Wish::new(value)).collect::<Vec<_>>()),
+        EnumValues::Strings(values) => {
+            scope.assign(&values.iter().map(|value| Wish::new(value)).collect::<Vec<_>>())
+        }
         EnumValues::Integers(values) => {
             let texts: Vec<String> = values.iter().map(i64::to_string).collect();
             scope.assign(&texts.iter().map(|text| Wish::new(text)).collect::<Vec<_>>())
@@ -247,7 +255,8 @@ fn union_variants(shapes: &Shapes<'_>, at: usize, union: &Union) -> Vec<VariantP
     }
     let build = |(number, (name, ty)): (usize, (RustName, Ty))| {
         let boxed = shapes.boxed.contains(&(at, number));
-        let from = plain.get(number).is_some_and(|ty| counts.get(ty) == Some(&1) && *ty != Ty::Named(TypeId(at)));
+        let from =
+            plain.get(number).is_some_and(|ty| counts.get(ty) == Some(&1) && *ty != Ty::Named(TypeId(at)));
         VariantPlan { name, ty: if boxed { Ty::Boxed(Box::new(ty)) } else { ty }, from }
     };
     names.into_iter().zip(types).enumerate().map(build).collect()
