@@ -3,11 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use problemgen::contract::Contract;
-use problemgen::report::{Paint, Place, Report};
+use problemgen::report::{Paint, Report};
 use problemgen::rust::{self, Runtime};
 use problemgen::store::{self, Artifact, Mode, Scope};
-use problemgen::{CATALOGUE, Options};
+use problemgen::{CATALOGUE, Options, Output, Read};
 use problemgen_tests::tests;
 
 /// The cases of a kind: a file, or a folder with `openapi.yaml` or `openapi.json`; each with its name.
@@ -35,16 +34,25 @@ pub(crate) fn rendered(report: &Report, document: &Path) -> String {
     report.render(Paint::Plain).replace(&format!("{folder}/"), "")
 }
 
-fn read(document: &Path) -> (Contract, Report) {
+fn read(document: &Path) -> (Read, Report) {
     let mut report = Report::new();
     match problemgen::read(document, &mut report) {
-        Some(contract) => (contract, report),
+        Some(read) => (read, report),
         None => panic!("{}", report.render(Paint::Plain)),
     }
 }
 
-fn generate(contract: &Contract) -> Vec<Artifact> {
-    problemgen::generate(contract, &Options::default())
+/// Everything that is generated for a case, and what was said meanwhile. The goldens are packages of this workspace, so
+/// that every build compiles them.
+fn generate(name: &str, read: &Read, report: &mut Report) -> Vec<Artifact> {
+    let rust = rust::Options {
+        package: Some(format!("golden-{name}")),
+        runtime: Runtime::Path("../../../generator/runtime".to_owned()),
+        command: "INSTA_UPDATE=always cargo test -p problemgen-tests".to_owned(),
+        ..rust::Options::default()
+    };
+    let artifacts = problemgen::generate(read, &Options { rust, ..Options::default() }, report);
+    artifacts.unwrap_or_else(|| panic!("{name}: {}", report.render(Paint::Plain)))
 }
 
 fn text<'a>(artifacts: &'a [Artifact], path: &str) -> &'a str {
@@ -81,35 +89,12 @@ fn every_case_says_first_what_it_is_about() {
 #[test]
 fn the_contract_reads_as_reviewed() {
     for (name, document) in cases("ok") {
-        let (contract, report) = read(&document);
-        let artifacts = generate(&contract);
+        let (read, mut report) = read(&document);
+        let artifacts = generate(&name, &read, &mut report);
         snapshot(&format!("{name}.contract"), text(&artifacts, "contract.txt"));
         snapshot(&format!("{name}.errors.md"), text(&artifacts, "docs/errors.md"));
         snapshot(&format!("{name}.errors.json"), text(&artifacts, CATALOGUE));
         snapshot(&format!("{name}.report"), &rendered(&report, &document));
-    }
-}
-
-/// The crate of a case. The goldens are packages of this workspace, so that every build compiles them.
-fn package(name: &str, contract: &Contract) -> Vec<Artifact> {
-    let options = rust::Options {
-        package: Some(format!("golden-{name}")),
-        runtime: Runtime::Path("../../../generator/runtime".to_owned()),
-        command: "INSTA_UPDATE=always cargo test -p problemgen-tests".to_owned(),
-        ..rust::Options::default()
-    };
-    let mut report = Report::new();
-    let nowhere = Place {
-        file: String::new(),
-        line: 1,
-        column: 1,
-        pointer: String::new(),
-        text: String::new(),
-        underline: (0, 0),
-    };
-    match rust::plan(contract, &options, &|_| nowhere.clone(), &mut report) {
-        Some(plan) => rust::emit(contract, &plan, &options),
-        None => panic!("{name}: {}", report.render(Paint::Plain)),
     }
 }
 
@@ -120,8 +105,9 @@ fn the_crates_are_the_goldens() {
     let mut wrong = String::new();
     for (name, document) in cases("ok") {
         let golden = tests().join("golden").join(&name);
-        let artifacts = package(&name, &read(&document).0);
         let mut report = Report::new();
+        let mut artifacts = generate(&name, &read(&document).0, &mut report);
+        artifacts.retain(|artifact| artifact.path.ends_with(".rs") || artifact.path == "Cargo.toml");
         let mode = if asked { Mode::Write } else { Mode::Check };
         let outcome = store::store(&artifacts, &golden, Scope::Whole, mode, &mut report);
         let outcome = outcome.unwrap_or_else(|| panic!("{name}: {}", report.render(Paint::Plain)));
@@ -145,8 +131,23 @@ fn every_golden_has_its_case() {
 fn the_same_document_gives_the_same_bytes() {
     for (name, document) in cases("ok") {
         let (first, second) = (read(&document).0, read(&document).0);
-        assert_eq!(first, second, "{name}");
+        assert_eq!(first.contract, second.contract, "{name}");
+        let generate = |read| generate(&name, read, &mut Report::new());
         assert!(generate(&first) == generate(&second), "{name}: two runs differ");
-        assert!(package(&name, &first) == package(&name, &second), "{name}: two crates differ");
     }
+}
+
+/// Every part is generated in every case, and nothing else.
+#[test]
+fn the_parts_are_the_whole() {
+    let (read, _) = read(&cases("ok").swap_remove(0).1);
+    let parts = |outputs: &[Output]| {
+        let options = Options { outputs: outputs.iter().copied().collect(), ..Options::default() };
+        problemgen::generate(&read, &options, &mut Report::new()).expect("artifacts")
+    };
+    let mut sum: Vec<Artifact> = Output::ALL.iter().flat_map(|output| parts(&[*output])).collect();
+    let mut whole = parts(&Output::ALL);
+    sum.sort_by(|a, b| a.path.cmp(&b.path));
+    whole.sort_by(|a, b| a.path.cmp(&b.path));
+    assert!(sum == whole);
 }

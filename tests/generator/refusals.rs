@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use problemgen::report::{Code, Report};
+use problemgen::contract::CodePlace;
+use problemgen::report::{Code, Paint, Report};
 use problemgen::store::{self, Artifact, Mode, Scope, codes};
-use problemgen::{DIAGNOSTICS, bundle, check, downlevel, load, lower, resolve, rust};
+use problemgen::{DIAGNOSTICS, Options, bundle, load, resolve};
 
 use crate::cases::{cases, rendered, snapshot};
 
 /// Codes that no document and no folder made here brings about, the test that does, and the words by which it does.
 const ELSEWHERE: &[(Code, &str, &str)] = &[
     // Earlier stages refuse or cure the document, so these keep their own stage honest.
+    (problemgen::resolve::codes::UNRESOLVED, "tests/generator/refusals.rs", "fn a_reference_that_the_bundle_missed"),
+    (problemgen::rust::plan::codes::PLACE, "tests/generator/refusals.rs", "fn a_code_that_stands_deeper"),
     (problemgen::lower::codes::DANGLING, "generator/src/lower/tests/operations.rs", "P001 "),
     (problemgen::check::codes::OPTIONAL_PATH_PARAM, "generator/src/check/tests.rs", "C003:"),
     (problemgen::check::codes::INDEX, "generator/src/check/tests.rs", "C005:"),
@@ -28,16 +31,9 @@ fn seen(report: &Report) -> BTreeSet<&'static str> {
 /// Reads and generates, as far as it goes.
 fn refused(document: &Path) -> Report {
     let mut report = Report::new();
-    let stages = |report: &mut Report| {
-        let sources = load::load(document, report)?;
-        let bundled = bundle::bundle(sources, report)?;
-        let resolved = resolve::resolve(downlevel::downlevel(bundled, report)?, report)?;
-        let contract = lower::lower(&resolved, report)?;
-        check::check(&contract, &resolved.sources, report)?;
-        let locate = |pointer: &_| resolved.sources.place(pointer, load::Part::Value);
-        rust::plan(&contract, &rust::Options::default(), &locate, report)
-    };
-    drop(stages(&mut report));
+    if let Some(read) = problemgen::read(document, &mut report) {
+        drop(problemgen::generate(&read, &Options::default(), &mut report));
+    }
     report
 }
 
@@ -124,7 +120,7 @@ fn every_refusal_of_the_store_reads_as_reviewed() {
         let mut report = Report::new();
         write(path, &out, &mut report);
         let place = fs::canonicalize(folder.path()).expect("a path");
-        let text = report.render(problemgen::report::Paint::Plain);
+        let text = report.render(Paint::Plain);
         let text = text.replace(&*place.to_string_lossy(), "").replace(&*folder.path().to_string_lossy(), "");
         assert!(seen(&report).contains(code.code), "{} is not said:\n{text}", code.code);
         snapshot(&format!("{}-store", code.code), &text);
@@ -136,4 +132,25 @@ fn every_refusal_of_the_store_reads_as_reviewed() {
             fs::set_permissions(&out, permissions).expect("set");
         }
     }
+}
+
+#[test]
+fn a_reference_that_the_bundle_missed() {
+    let text = "openapi: 3.0.3\ninfo: {title: Shop, version: '1'}\npaths:\n  /a:\n    get:\n      responses:\n        '200': {$ref: '#/components/responses/Gone'}\n";
+    let mut report = Report::new();
+    let sources = load::load_text("shop.yaml", text, &mut report).expect("sources");
+    let value = sources.value(load::FileId::ROOT).clone();
+    assert!(resolve::resolve(bundle::Document { value, sources }, &mut report).is_none());
+    snapshot("R005-stage", &report.render(Paint::Plain));
+}
+
+#[test]
+fn a_code_that_stands_deeper() {
+    let document = problemgen_tests::tests().join("cases/ok/conditional-fields.yaml");
+    let mut report = Report::new();
+    let mut read = problemgen::read(&document, &mut report).expect("a contract");
+    read.contract.families[0].place = CodePlace::Under("error".to_owned(), "code".to_owned());
+    let mut report = Report::new();
+    drop(problemgen::generate(&read, &Options::default(), &mut report));
+    snapshot("N003-stage", &rendered(&report, &document));
 }
