@@ -112,7 +112,7 @@ impl Printer<'_> {
             }
         }
         let optional = arguments.len() < values.len();
-        let mut doc = Doc::new(format!(
+        let doc = Doc::new(format!(
             "{}, {}.",
             method_path(operation),
             match (arguments.is_empty(), optional) {
@@ -122,7 +122,7 @@ impl Printer<'_> {
                 (false, false) => "with its parameters",
             }
         ));
-        let doc = doc.gap().outer();
+        let doc = doc.outer();
         let allow = (arguments.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
         let build =
             if arguments.is_empty() { quote!(Self::default()) } else { quote!(Self { #(#values),* }) };
