@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use contract::Contract;
+use contract::{Contract, Pointer};
+use load::Sources;
 use report::Report;
 use store::Artifact;
 
@@ -44,6 +45,8 @@ pub mod store;
 /// A part of what is generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Output {
+    /// The crate: types, problems, operations.
+    Rust,
     /// `docs/errors.md` and `docs/errors.html`, for people.
     Docs,
     /// [`CATALOGUE`] and its JSON Schema, for programs.
@@ -54,7 +57,7 @@ pub enum Output {
 
 impl Output {
     /// Every part.
-    pub const ALL: [Output; 3] = [Output::Docs, Output::Catalogue, Output::Listing];
+    pub const ALL: [Output; 4] = [Output::Rust, Output::Docs, Output::Catalogue, Output::Listing];
 }
 
 /// What to generate.
@@ -62,34 +65,49 @@ impl Output {
 pub struct Options {
     /// The parts.
     pub outputs: BTreeSet<Output>,
+    /// What the crate is called and where it finds its runtime.
+    pub rust: rust::Options,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { outputs: Output::ALL.into() }
+        Self { outputs: Output::ALL.into(), rust: rust::Options::default() }
     }
 }
 
 /// Where the catalogue stands among the artifacts; [`changes::between`] compares two of them.
 pub const CATALOGUE: &str = "docs/errors.json";
 
+/// A document, read.
+#[derive(Debug)]
+pub struct Read {
+    /// What it promises.
+    pub contract: Contract,
+    /// Its files, for the places of what is refused later.
+    pub sources: Sources,
+}
+
 /// From a document to the contract. `None` when the report has errors.
-pub fn read(spec: &Path, report: &mut Report) -> Option<Contract> {
+pub fn read(spec: &Path, report: &mut Report) -> Option<Read> {
     let sources = load::load(spec, report)?;
     let document = bundle::bundle(sources, report)?;
     let document = downlevel::downlevel(document, report)?;
     let resolved = resolve::resolve(document, report)?;
     let contract = lower::lower(&resolved, report)?;
     check::check(&contract, &resolved.sources, report)?;
-    Some(contract)
+    Some(Read { contract, sources: resolved.sources })
 }
 
-/// From the contract to the files.
-pub fn generate(contract: &Contract, options: &Options) -> Vec<Artifact> {
+/// From the contract to the files. `None` when the report has errors.
+pub fn generate(read: &Read, options: &Options, report: &mut Report) -> Option<Vec<Artifact>> {
+    let contract = &read.contract;
+    let locate = |at: &Pointer| read.sources.place(at, load::Part::Value);
+    let plan = rust::plan(contract, &options.rust, &locate, report)?;
     let rows = docs::rows::rows(contract);
     let mut artifacts = Vec::new();
     for output in &options.outputs {
         match output {
+            Output::Rust => artifacts.extend(rust::emit(contract, &plan, &options.rust)),
             Output::Docs => artifacts.extend([
                 Artifact::new("docs/errors.md", docs::markdown::print(&rows)),
                 Artifact::new("docs/errors.html", docs::html::print(&rows)),
@@ -101,7 +119,7 @@ pub fn generate(contract: &Contract, options: &Options) -> Vec<Artifact> {
             Output::Listing => artifacts.push(Artifact::new("contract.txt", listing::print(contract))),
         }
     }
-    artifacts
+    Some(artifacts)
 }
 
 /// Every table of diagnostic codes, one for each stage that can refuse something.

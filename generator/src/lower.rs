@@ -52,8 +52,10 @@ fn build(doc: &OpenAPI, locate: &dyn Fn(&Pointer) -> Place, report: &mut Report)
     lowering.drain();
     aliases::refuse_cycles(&mut lowering);
     let api = api::lower(&lowering, &operations);
-    lowering.note_unused();
     let failed = lowering.report.errors() > errors_before;
+    if !failed {
+        lowering.note_unused();
+    }
     let contract =
         numbering::number(Contract { api, types: Vec::new(), families, operations }, lowering.types);
     (!failed).then_some(contract)
@@ -78,6 +80,8 @@ struct Lowering<'a> {
     marks: HashMap<&'a str, std::rc::Rc<unions::Marks>>,
     /// What was found out about components as problems.
     known: problems::Known<'a>,
+    /// `allOf` that nests too deep has been refused.
+    too_deep: bool,
     /// Header parameters that OpenAPI says to ignore: their names, how many, and where the first stands.
     ignored: BTreeMap<String, (usize, Pointer)>,
     /// Component schemas that something else than a type made use of: merged into others, or read as problems.
@@ -97,6 +101,7 @@ impl<'a> Lowering<'a> {
             nulls: HashMap::new(),
             marks: HashMap::new(),
             known: problems::Known::default(),
+            too_deep: false,
             ignored: BTreeMap::new(),
             used: BTreeSet::new(),
         }
@@ -140,7 +145,9 @@ impl<'a> Lowering<'a> {
         if unused.is_empty() {
             return;
         }
-        let message = format!("no operation and no problem uses these schemas: {}", unused.join(", "));
+        let (named, others) = unused.split_at(unused.len().min(10));
+        let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        let message = format!("no operation and no problem uses these schemas: {}{more}", named.join(", "));
         self.note(
             codes::UNUSED_SCHEMA,
             &Pointer("/components/schemas".to_owned()),

@@ -32,7 +32,6 @@ pub type Code = &'static Explained;
 ///         "Each parameter with `in: path` has to appear in braces in the path template.";
 /// }
 /// assert_eq!(TABLE, [UNUSED]);
-/// # fn main() {}
 /// ```
 #[macro_export]
 macro_rules! codes {

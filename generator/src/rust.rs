@@ -11,6 +11,7 @@ mod package;
 pub mod plan;
 mod print;
 mod problems;
+pub mod program;
 pub mod sample;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use problemgen::changes;
 use problemgen::report::{Paint, Report};
+use problemgen::rust::Runtime;
 use problemgen::store::{self, Artifact, ChangeKind, Mode, Outcome, Scope};
 use problemgen::{CATALOGUE, Options, Output};
 
@@ -39,6 +40,8 @@ pub(crate) struct Args {
 /// A part of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Only {
+    /// The crate: Cargo.toml, README.md and src/
+    Rust,
     /// docs/errors.md and docs/errors.html
     Docs,
     /// docs/errors.json and its schema, for programs
@@ -50,6 +53,7 @@ enum Only {
 impl From<Only> for Output {
     fn from(only: Only) -> Self {
         match only {
+            Only::Rust => Output::Rust,
             Only::Docs => Output::Docs,
             Only::Catalogue => Output::Catalogue,
             Only::Listing => Output::Listing,
@@ -79,12 +83,14 @@ fn generate(
     out: &Path,
     report: &mut Report,
 ) -> Option<(Option<Vec<changes::Change>>, Outcome)> {
-    let contract = problemgen::read(spec, report)?;
+    let read = problemgen::read(spec, report)?;
     let outputs: BTreeSet<Output> = match args.only.is_empty() {
         true => Output::ALL.into(),
         false => args.only.iter().copied().map(Output::from).collect(),
     };
-    let artifacts = problemgen::generate(&contract, &Options { outputs });
+    let runtime = Runtime::Path(repository::from_to(out, &repository::runtime()));
+    let rust = problemgen::rust::Options { runtime, ..Default::default() };
+    let artifacts = problemgen::generate(&read, &Options { outputs, rust }, report)?;
     let scope = if args.only.is_empty() { Scope::Whole } else { Scope::Part };
     let mode = if args.check { Mode::Check } else { Mode::Write };
     let sentences = sentences(&artifacts, out);

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use problemgen::Read;
 use problemgen::docs::rows::{CodeRow, FieldRow, rows};
 use problemgen::docs::text;
 use problemgen::report::{Code, Report};
@@ -30,7 +31,7 @@ pub(crate) fn run(args: &Args) -> Ended {
     }
     let spec = args.spec.clone().unwrap_or_else(repository::spec);
     let mut report = Report::new();
-    let Some(contract) = problemgen::read(&spec, &mut report) else {
+    let Some(Read { contract, .. }) = problemgen::read(&spec, &mut report) else {
         complain_of(&report);
         return Ended::Unusable;
     };

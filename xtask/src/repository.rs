@@ -12,14 +12,37 @@ pub(crate) fn root() -> PathBuf {
     folder.parent().map_or(folder.clone(), Path::to_owned)
 }
 
+/// The same path, short: relative to the current folder where it lies below.
+fn from_here(path: PathBuf) -> PathBuf {
+    let current = env::current_dir().unwrap_or_default();
+    path.strip_prefix(&current).map_or(path.clone(), Path::to_owned)
+}
+
 /// The document that the repository's own output is generated from.
 pub(crate) fn spec() -> PathBuf {
-    root().join("spec").join("openapi.yaml")
+    from_here(root().join("spec").join("openapi.yaml"))
 }
 
 /// The repository's own output.
 pub(crate) fn generated() -> PathBuf {
-    root().join("generated")
+    from_here(root().join("generated"))
+}
+
+/// What generated crates run on.
+pub(crate) fn runtime() -> PathBuf {
+    root().join("generator").join("runtime")
+}
+
+/// The way from one folder to another, `/`-separated, as a manifest writes it. Neither needs to exist.
+pub(crate) fn from_to(from: &Path, to: &Path) -> String {
+    let absolute = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>()
+    };
+    let (from, to) = (absolute(from), absolute(to));
+    let shared = from.iter().zip(&to).take_while(|(from, to)| from == to).count();
+    let up = std::iter::repeat_n("..", from.len() - shared);
+    up.chain(to[shared..].iter().map(String::as_str)).collect::<Vec<_>>().join("/")
 }
 
 /// Where Cargo puts what it builds.
@@ -36,9 +59,7 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 
 /// The path as a person would type it: relative to the current folder where it lies below.
 pub(crate) fn shown(path: &Path) -> String {
-    let current = env::current_dir().unwrap_or_default();
-    let relative = path.strip_prefix(&current).unwrap_or(path);
-    crate::terminal::visible(&relative.display().to_string()).into_owned()
+    crate::terminal::visible(&from_here(path.to_owned()).display().to_string()).into_owned()
 }
 
 /// Does the environment say that nobody is watching, and that nothing may be left out?

@@ -11,7 +11,7 @@ use super::node::{Alternatives, Node, Slot};
 use super::place::{Key, Origin, Place};
 use super::{Lowering, codes};
 
-/// How deep `allOf` may nest before the document is refused.
+/// How many schemas may extend each other in a row before the document is refused.
 const DEPTH: usize = 100;
 
 /// A schema with its `allOf` resolved.
@@ -49,13 +49,9 @@ impl<'a> Lowering<'a> {
     }
 
     fn flatten_into(&mut self, flat: &mut Flat<'a>, slot: Slot<'a>, origin: &Rc<Origin>, depth: usize) {
-        if depth > DEPTH {
-            self.error(
-                codes::TOO_DEEP,
-                &origin.place().pointer(),
-                format!("`allOf` nests deeper than {DEPTH} levels"),
-                "merge some of the levels in the document",
-            );
+        // Each level is a reference and the branch that holds it.
+        if depth > 2 * DEPTH {
+            self.refuse_depth(origin);
             return;
         }
         let node = match slot {
@@ -100,6 +96,19 @@ impl<'a> Lowering<'a> {
         if node.values.is_some() || node.kind().is_some_and(|kind| kind != "object") {
             flat.rest.push(Declared { slot, origin: Rc::clone(origin) });
         }
+    }
+
+    /// Once: every schema further out would say it again.
+    fn refuse_depth(&mut self, origin: &Origin) {
+        if std::mem::replace(&mut self.too_deep, true) {
+            return;
+        }
+        self.error(
+            codes::TOO_DEEP,
+            &origin.place().pointer(),
+            format!("`allOf` nests deeper than {DEPTH} levels"),
+            "merge some of the levels in the document",
+        );
     }
 
     /// The only branch that is not `null`, if the group has just one.

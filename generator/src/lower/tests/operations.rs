@@ -91,6 +91,7 @@ paths:
       security: [{key: [], other: []}]
       parameters:
         - {$ref: '#/components/parameters/Gone'}
+        - {name: id, in: path, schema: {type: string}}
         - {name: csv, in: query, content: {text/csv: {}}}
       callbacks: {done: {}}
       responses:
@@ -102,7 +103,8 @@ components:
 "), @r#"
     P001 /paths/~1things~1{id}/get/responses/404: `#/components/responses/Gone` does not lead to anything usable here
     P001 /paths/~1things~1{id}/get/parameters/0: `#/components/parameters/Gone` does not lead to anything usable here
-    P011 /paths/~1things~1{id}/get/parameters/1: the parameter `csv` travels as `text/csv`; it is read as text
+    P015 /paths/~1things~1{id}/get/parameters/1: the path parameter `id` is not marked as required; it is read as if it were
+    P011 /paths/~1things~1{id}/get/parameters/2: the parameter `csv` travels as `text/csv`; it is read as text
     P014 /paths/~1things~1{id}/get/security: the security scheme `other` is not one that a client can send; it is left out
     P012 /paths: response headers get no types (responses: 1)
     P012 /paths: callbacks are left out (1)

@@ -141,7 +141,6 @@ fn contradictions_are_refused() {
     P024 /components/schemas/Again: `sold_out` is described twice, with different `retryable`
     P025 /components/schemas/Odd: this code narrows the common member `title`, which keeps its type in the model
     P030 /components/schemas/NoCode/x-problem: `NoCode` describes no code that an operation could raise, so nothing reads its `x-problem`
-    P010 /components/schemas: no operation and no problem uses these schemas: NoCode
     "#);
 }
 

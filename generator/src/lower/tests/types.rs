@@ -244,10 +244,7 @@ fn a_circle_of_names_is_refused() {
 Loop: {allOf: [{$ref: '#/components/schemas/Pool'}]}
 Pool: {$ref: '#/components/schemas/Loop'}
 List: {type: array, items: {$ref: '#/components/schemas/List'}}
-"), @r#"
-    P003 /components/schemas/Loop: `Loop` is only another name for itself
-    P010 /components/schemas: no operation and no problem uses these schemas: List
-    "#);
+"), @"P003 /components/schemas/Loop: `Loop` is only another name for itself");
 }
 
 #[test]
@@ -300,4 +297,20 @@ All:
     P007 /components/schemas/All/properties/vague: `kind` does not tell these alternatives apart
     P008 /components/schemas/All/properties/odd: `file` is not a type of JSON Schema; it is read as any value
     "#);
+}
+
+#[test]
+fn schemas_extend_each_other_up_to_a_depth() {
+    let chain = |length: usize| {
+        let link = |at: usize| {
+            format!(
+                "S{at}: {{allOf: [{{$ref: '#/components/schemas/S{}'}}, {{properties: {{p{at}: {{}}}}}}]}}\n",
+                at + 1
+            )
+        };
+        let links: String = (0..length).map(link).collect();
+        shape("$ref: '#/components/schemas/S0'", &format!("{links}S{length}: {{type: object}}\n"))
+    };
+    assert!(chain(99).contains("  p98?: any\n"));
+    insta::assert_snapshot!(chain(150), @"P002 /components/schemas/S100: `allOf` nests deeper than 100 levels");
 }
