@@ -28,7 +28,7 @@ pub enum Code {
     /// * Status: 401
     /// * Retryable: no
     /// * Section: Authentication
-    /// * Raised by: [`Logout`](crate::operations::Logout), [`ListApiKeys`](crate::operations::ListApiKeys), [`CreateApiKey`](crate::operations::CreateApiKey), [`DeleteApiKey`](crate::operations::DeleteApiKey), [`GetAccount`](crate::operations::GetAccount), [`DeleteAccount`](crate::operations::DeleteAccount), [`UpdateAccount`](crate::operations::UpdateAccount), [`SwitchWorkspace`](crate::operations::SwitchWorkspace), [`ListDrops`](crate::operations::ListDrops), [`PublishDrop`](crate::operations::PublishDrop), [`ResolveDrop`](crate::operations::ResolveDrop), [`GetDrop`](crate::operations::GetDrop), [`DeleteDrop`](crate::operations::DeleteDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`GetDropContent`](crate::operations::GetDropContent), [`ListDeployments`](crate::operations::ListDeployments), [`CreateDeployment`](crate::operations::CreateDeployment), [`GetDeployment`](crate::operations::GetDeployment), [`GetDeploymentContent`](crate::operations::GetDeploymentContent), [`CreateUpload`](crate::operations::CreateUpload), [`GetUpload`](crate::operations::GetUpload), [`CancelUpload`](crate::operations::CancelUpload), [`CompleteUpload`](crate::operations::CompleteUpload), [`ListDomains`](crate::operations::ListDomains), [`ConnectDomain`](crate::operations::ConnectDomain), [`GetDomain`](crate::operations::GetDomain), [`DeleteDomain`](crate::operations::DeleteDomain), [`UpdateDomain`](crate::operations::UpdateDomain), [`VerifyDomain`](crate::operations::VerifyDomain), [`ListWorkspaces`](crate::operations::ListWorkspaces), [`CreateWorkspace`](crate::operations::CreateWorkspace), [`DeleteWorkspace`](crate::operations::DeleteWorkspace), [`UpdateWorkspace`](crate::operations::UpdateWorkspace), [`ListMembers`](crate::operations::ListMembers), [`InviteMember`](crate::operations::InviteMember), [`RemoveMember`](crate::operations::RemoveMember), [`UpdateMember`](crate::operations::UpdateMember), [`ListInvitations`](crate::operations::ListInvitations), [`AcceptInvitationByToken`](crate::operations::AcceptInvitationByToken), [`AcceptInvitation`](crate::operations::AcceptInvitation)
+    /// * Raised by: every operation but [`RequestOtp`](crate::operations::RequestOtp), [`VerifyOtp`](crate::operations::VerifyOtp)
     /// * Documentation: <https://dropthis.app/errors#authentication_required>
     AuthenticationRequired,
     /// `invalid_api_key`: Invalid API key.
@@ -42,7 +42,7 @@ pub enum Code {
     /// * Status: 401
     /// * Retryable: no
     /// * Section: Authentication
-    /// * Raised by: [`Logout`](crate::operations::Logout), [`ListApiKeys`](crate::operations::ListApiKeys), [`CreateApiKey`](crate::operations::CreateApiKey), [`DeleteApiKey`](crate::operations::DeleteApiKey), [`GetAccount`](crate::operations::GetAccount), [`DeleteAccount`](crate::operations::DeleteAccount), [`UpdateAccount`](crate::operations::UpdateAccount), [`SwitchWorkspace`](crate::operations::SwitchWorkspace), [`ListDrops`](crate::operations::ListDrops), [`PublishDrop`](crate::operations::PublishDrop), [`ResolveDrop`](crate::operations::ResolveDrop), [`GetDrop`](crate::operations::GetDrop), [`DeleteDrop`](crate::operations::DeleteDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`GetDropContent`](crate::operations::GetDropContent), [`ListDeployments`](crate::operations::ListDeployments), [`CreateDeployment`](crate::operations::CreateDeployment), [`GetDeployment`](crate::operations::GetDeployment), [`GetDeploymentContent`](crate::operations::GetDeploymentContent), [`CreateUpload`](crate::operations::CreateUpload), [`GetUpload`](crate::operations::GetUpload), [`CancelUpload`](crate::operations::CancelUpload), [`CompleteUpload`](crate::operations::CompleteUpload), [`ListDomains`](crate::operations::ListDomains), [`ConnectDomain`](crate::operations::ConnectDomain), [`GetDomain`](crate::operations::GetDomain), [`DeleteDomain`](crate::operations::DeleteDomain), [`UpdateDomain`](crate::operations::UpdateDomain), [`VerifyDomain`](crate::operations::VerifyDomain), [`ListWorkspaces`](crate::operations::ListWorkspaces), [`CreateWorkspace`](crate::operations::CreateWorkspace), [`DeleteWorkspace`](crate::operations::DeleteWorkspace), [`UpdateWorkspace`](crate::operations::UpdateWorkspace), [`ListMembers`](crate::operations::ListMembers), [`InviteMember`](crate::operations::InviteMember), [`RemoveMember`](crate::operations::RemoveMember), [`UpdateMember`](crate::operations::UpdateMember), [`ListInvitations`](crate::operations::ListInvitations), [`AcceptInvitationByToken`](crate::operations::AcceptInvitationByToken), [`AcceptInvitation`](crate::operations::AcceptInvitation)
+    /// * Raised by: every operation but [`RequestOtp`](crate::operations::RequestOtp), [`VerifyOtp`](crate::operations::VerifyOtp)
     /// * Documentation: <https://dropthis.app/errors#invalid_api_key>
     InvalidApiKey,
     /// `invalid_session`: Invalid session.
@@ -56,7 +56,7 @@ pub enum Code {
     /// * Status: 401
     /// * Retryable: no
     /// * Section: Authentication
-    /// * Raised by: [`Logout`](crate::operations::Logout), [`ListApiKeys`](crate::operations::ListApiKeys), [`CreateApiKey`](crate::operations::CreateApiKey), [`DeleteApiKey`](crate::operations::DeleteApiKey), [`GetAccount`](crate::operations::GetAccount), [`DeleteAccount`](crate::operations::DeleteAccount), [`UpdateAccount`](crate::operations::UpdateAccount), [`SwitchWorkspace`](crate::operations::SwitchWorkspace), [`ListDrops`](crate::operations::ListDrops), [`PublishDrop`](crate::operations::PublishDrop), [`ResolveDrop`](crate::operations::ResolveDrop), [`GetDrop`](crate::operations::GetDrop), [`DeleteDrop`](crate::operations::DeleteDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`GetDropContent`](crate::operations::GetDropContent), [`ListDeployments`](crate::operations::ListDeployments), [`CreateDeployment`](crate::operations::CreateDeployment), [`GetDeployment`](crate::operations::GetDeployment), [`GetDeploymentContent`](crate::operations::GetDeploymentContent), [`CreateUpload`](crate::operations::CreateUpload), [`GetUpload`](crate::operations::GetUpload), [`CancelUpload`](crate::operations::CancelUpload), [`CompleteUpload`](crate::operations::CompleteUpload), [`ListDomains`](crate::operations::ListDomains), [`ConnectDomain`](crate::operations::ConnectDomain), [`GetDomain`](crate::operations::GetDomain), [`DeleteDomain`](crate::operations::DeleteDomain), [`UpdateDomain`](crate::operations::UpdateDomain), [`VerifyDomain`](crate::operations::VerifyDomain), [`ListWorkspaces`](crate::operations::ListWorkspaces), [`CreateWorkspace`](crate::operations::CreateWorkspace), [`DeleteWorkspace`](crate::operations::DeleteWorkspace), [`UpdateWorkspace`](crate::operations::UpdateWorkspace), [`ListMembers`](crate::operations::ListMembers), [`InviteMember`](crate::operations::InviteMember), [`RemoveMember`](crate::operations::RemoveMember), [`UpdateMember`](crate::operations::UpdateMember), [`ListInvitations`](crate::operations::ListInvitations), [`AcceptInvitationByToken`](crate::operations::AcceptInvitationByToken), [`AcceptInvitation`](crate::operations::AcceptInvitation)
+    /// * Raised by: every operation but [`RequestOtp`](crate::operations::RequestOtp), [`VerifyOtp`](crate::operations::VerifyOtp)
     /// * Documentation: <https://dropthis.app/errors#invalid_session>
     InvalidSession,
     /// `otp_expired`: Login code expired.
@@ -100,7 +100,7 @@ pub enum Code {
     /// * Status: 429
     /// * Retryable: yes, the identical request can succeed later
     /// * Section: Authentication
-    /// * Raised by: [`RequestOtp`](crate::operations::RequestOtp), [`VerifyOtp`](crate::operations::VerifyOtp), [`Logout`](crate::operations::Logout), [`ListApiKeys`](crate::operations::ListApiKeys), [`CreateApiKey`](crate::operations::CreateApiKey), [`DeleteApiKey`](crate::operations::DeleteApiKey), [`GetAccount`](crate::operations::GetAccount), [`DeleteAccount`](crate::operations::DeleteAccount), [`UpdateAccount`](crate::operations::UpdateAccount), [`SwitchWorkspace`](crate::operations::SwitchWorkspace), [`ListDrops`](crate::operations::ListDrops), [`PublishDrop`](crate::operations::PublishDrop), [`ResolveDrop`](crate::operations::ResolveDrop), [`GetDrop`](crate::operations::GetDrop), [`DeleteDrop`](crate::operations::DeleteDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`GetDropContent`](crate::operations::GetDropContent), [`ListDeployments`](crate::operations::ListDeployments), [`CreateDeployment`](crate::operations::CreateDeployment), [`GetDeployment`](crate::operations::GetDeployment), [`GetDeploymentContent`](crate::operations::GetDeploymentContent), [`CreateUpload`](crate::operations::CreateUpload), [`GetUpload`](crate::operations::GetUpload), [`CancelUpload`](crate::operations::CancelUpload), [`CompleteUpload`](crate::operations::CompleteUpload), [`ListDomains`](crate::operations::ListDomains), [`ConnectDomain`](crate::operations::ConnectDomain), [`GetDomain`](crate::operations::GetDomain), [`DeleteDomain`](crate::operations::DeleteDomain), [`UpdateDomain`](crate::operations::UpdateDomain), [`VerifyDomain`](crate::operations::VerifyDomain), [`ListWorkspaces`](crate::operations::ListWorkspaces), [`CreateWorkspace`](crate::operations::CreateWorkspace), [`DeleteWorkspace`](crate::operations::DeleteWorkspace), [`UpdateWorkspace`](crate::operations::UpdateWorkspace), [`ListMembers`](crate::operations::ListMembers), [`InviteMember`](crate::operations::InviteMember), [`RemoveMember`](crate::operations::RemoveMember), [`UpdateMember`](crate::operations::UpdateMember), [`ListInvitations`](crate::operations::ListInvitations), [`AcceptInvitationByToken`](crate::operations::AcceptInvitationByToken), [`AcceptInvitation`](crate::operations::AcceptInvitation)
+    /// * Raised by: every operation
     /// * Documentation: <https://dropthis.app/errors#rate_limit_exceeded>
     RateLimitExceeded,
     /// `step_up_required`: Step-up required.
@@ -160,7 +160,7 @@ pub enum Code {
     ///
     /// * Status: 403
     /// * Retryable: no
-    /// * Members: [`FeatureNotInPlan`](FeatureNotInPlan)
+    /// * Members: [those of `FeatureNotInPlan`](crate::problems::FeatureNotInPlan)
     /// * Section: Plans & quotas
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`ConnectDomain`](crate::operations::ConnectDomain), [`CreateWorkspace`](crate::operations::CreateWorkspace)
     /// * Documentation: <https://dropthis.app/errors#feature_not_in_plan>
@@ -177,7 +177,7 @@ pub enum Code {
     ///
     /// * Status: 403 or 413
     /// * Retryable: no
-    /// * Members: [`QuotaExceeded`](QuotaExceeded)
+    /// * Members: [those of `QuotaExceeded`](crate::problems::QuotaExceeded)
     /// * Section: Plans & quotas
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`CreateDeployment`](crate::operations::CreateDeployment), [`CreateUpload`](crate::operations::CreateUpload), [`InviteMember`](crate::operations::InviteMember), [`AcceptInvitationByToken`](crate::operations::AcceptInvitationByToken), [`AcceptInvitation`](crate::operations::AcceptInvitation)
     /// * Documentation: <https://dropthis.app/errors#quota_exceeded>
@@ -192,7 +192,7 @@ pub enum Code {
     ///
     /// * Status: 422
     /// * Retryable: no
-    /// * Members: [`ValidationError`](ValidationError)
+    /// * Members: [those of `ValidationError`](crate::problems::ValidationError)
     /// * Section: Validation & conflicts
     /// * Raised by: [`RequestOtp`](crate::operations::RequestOtp), [`VerifyOtp`](crate::operations::VerifyOtp), [`CreateApiKey`](crate::operations::CreateApiKey), [`UpdateAccount`](crate::operations::UpdateAccount), [`SwitchWorkspace`](crate::operations::SwitchWorkspace), [`ListDrops`](crate::operations::ListDrops), [`PublishDrop`](crate::operations::PublishDrop), [`ResolveDrop`](crate::operations::ResolveDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`GetDropContent`](crate::operations::GetDropContent), [`ListDeployments`](crate::operations::ListDeployments), [`CreateDeployment`](crate::operations::CreateDeployment), [`GetDeploymentContent`](crate::operations::GetDeploymentContent), [`CreateUpload`](crate::operations::CreateUpload), [`ConnectDomain`](crate::operations::ConnectDomain), [`UpdateDomain`](crate::operations::UpdateDomain), [`CreateWorkspace`](crate::operations::CreateWorkspace), [`UpdateWorkspace`](crate::operations::UpdateWorkspace), [`InviteMember`](crate::operations::InviteMember), [`UpdateMember`](crate::operations::UpdateMember), [`AcceptInvitationByToken`](crate::operations::AcceptInvitationByToken)
     /// * Documentation: <https://dropthis.app/errors#validation_error>
@@ -223,7 +223,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
-    /// * Members: [`RevisionConflict`](RevisionConflict)
+    /// * Members: [those of `RevisionConflict`](crate::problems::RevisionConflict)
     /// * Section: Validation & conflicts
     /// * Raised by: [`UpdateDrop`](crate::operations::UpdateDrop), [`CreateDeployment`](crate::operations::CreateDeployment)
     /// * Documentation: <https://dropthis.app/errors#revision_conflict>
@@ -240,7 +240,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
-    /// * Members: [`Conflict`](Conflict)
+    /// * Members: [those of `Conflict`](crate::problems::Conflict)
     /// * Section: Validation & conflicts
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`ConnectDomain`](crate::operations::ConnectDomain), [`CreateWorkspace`](crate::operations::CreateWorkspace), [`UpdateWorkspace`](crate::operations::UpdateWorkspace)
     /// * Documentation: <https://dropthis.app/errors#conflict>
@@ -284,7 +284,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
-    /// * Members: [`WorkspaceChoiceRequired`](WorkspaceChoiceRequired)
+    /// * Members: [those of `WorkspaceChoiceRequired`](crate::problems::WorkspaceChoiceRequired)
     /// * Section: Workspaces & teams
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop)
     /// * Documentation: <https://dropthis.app/errors#workspace_choice_required>
@@ -399,7 +399,7 @@ pub enum Code {
     ///
     /// * Status: 422
     /// * Retryable: no
-    /// * Members: [`RemoteFetchFailed`](RemoteFetchFailed)
+    /// * Members: [those of `RemoteFetchFailed`](crate::problems::RemoteFetchFailed)
     /// * Section: Uploads & publish-by-reference
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`CreateDeployment`](crate::operations::CreateDeployment), [`CreateUpload`](crate::operations::CreateUpload)
     /// * Documentation: <https://dropthis.app/errors#remote_fetch_failed>
@@ -1156,7 +1156,7 @@ rt::problem!(Problem);
 
 /// The members of `feature_not_in_plan`.
 ///
-/// See [`Code::FeatureNotInPlan`](Code::FeatureNotInPlan).
+/// See [`Code::FeatureNotInPlan`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeatureNotInPlan {
     /// The lowest plan that has the feature.
@@ -1241,7 +1241,7 @@ impl From<FeatureNotInPlan> for Kind {
 
 /// The members of `quota_exceeded`.
 ///
-/// See [`Code::QuotaExceeded`](Code::QuotaExceeded).
+/// See [`Code::QuotaExceeded`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuotaExceeded {
     /// The most that is allowed, in bytes, or in seats for a 403.
@@ -1332,7 +1332,7 @@ impl From<QuotaExceeded> for Kind {
 
 /// The members of `validation_error`.
 ///
-/// See [`Code::ValidationError`](Code::ValidationError).
+/// See [`Code::ValidationError`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValidationError {
     /// Name of the invalid field, with dots for nesting.
@@ -1394,7 +1394,7 @@ impl From<ValidationError> for Kind {
 
 /// The members of `revision_conflict`.
 ///
-/// See [`Code::RevisionConflict`](Code::RevisionConflict).
+/// See [`Code::RevisionConflict`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct RevisionConflict {
     /// The revision that the drop has now. Send it as `If-Revision` in the retry.
@@ -1445,7 +1445,7 @@ impl From<RevisionConflict> for Kind {
 
 /// The members of `conflict`.
 ///
-/// See [`Code::Conflict`](Code::Conflict).
+/// See [`Code::Conflict`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Conflict {
     /// The drop that occupies the dedicated domain. Present only in that case.
@@ -1487,7 +1487,7 @@ impl From<Conflict> for Kind {
 
 /// The members of `workspace_choice_required`.
 ///
-/// See [`Code::WorkspaceChoiceRequired`](Code::WorkspaceChoiceRequired).
+/// See [`Code::WorkspaceChoiceRequired`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorkspaceChoiceRequired {
     /// The workspaces to choose from.
@@ -1534,7 +1534,7 @@ impl From<WorkspaceChoiceRequired> for Kind {
 
 /// The members of `remote_fetch_failed`.
 ///
-/// See [`Code::RemoteFetchFailed`](Code::RemoteFetchFailed).
+/// See [`Code::RemoteFetchFailed`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct RemoteFetchFailed {
     /// The files that could not be fetched.

@@ -73,11 +73,11 @@ pub struct Account {
     ///
     /// Example: `"2026-04-02T08:30:00Z"`
     pub created_at: rt::jiff::Timestamp,
-    /// `entitlements`.
+    /// What the plan allows.
     pub entitlements: Entitlements,
-    /// `usage`.
+    /// What the account uses at present.
     pub usage: AccountUsage,
-    /// `workspace`.
+    /// The active workspace, with the role of the account in it.
     pub workspace: AccountWorkspace,
     /// Page on which to upgrade. Null on the highest plan.
     ///
@@ -297,9 +297,9 @@ pub struct AccountWorkspace {
     ///
     /// Example: `"acme"`
     pub slug: String,
-    /// `kind`.
+    /// Whether the workspace is the account's own or a team's.
     pub kind: WorkspaceKind,
-    /// `role`.
+    /// What a member may do in a workspace.
     pub role: WorkspaceRole,
 }
 
@@ -571,7 +571,8 @@ pub struct ConnectDomainRequest {
     ///
     /// Example: `"docs.example.com"`
     pub hostname: String,
-    /// `mode`.
+    /// `path`: many drops share the hostname, each under its slug. `dedicated`: the hostname serves one
+    /// drop.
     pub mode: DomainMode,
 }
 
@@ -806,9 +807,9 @@ rt::record!(CreateApiKeyRequest);
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CreateDeploymentRequest {
-    /// A value of [`DeployUploadRequest`](crate::types::DeployUploadRequest).
+    /// [The type `DeployUploadRequest`](crate::types::DeployUploadRequest).
     DeployUploadRequest(DeployUploadRequest),
-    /// A value of [`DeploySourceRequest`](crate::types::DeploySourceRequest).
+    /// [The type `DeploySourceRequest`](crate::types::DeploySourceRequest).
     DeploySourceRequest(DeploySourceRequest),
     /// A value that this version of the contract does not describe.
     Other(rt::Json),
@@ -1704,7 +1705,8 @@ pub struct Domain {
     ///
     /// Example: `"docs.example.com"`
     pub hostname: String,
-    /// `mode`.
+    /// `path`: many drops share the hostname, each under its slug. `dedicated`: the hostname serves one
+    /// drop.
     pub mode: DomainMode,
     /// How far the hostname has come. `pending_dns` waits for your DNS record.
     ///
@@ -2001,7 +2003,7 @@ pub struct Drop {
     ///
     /// Example: `"html"`
     pub render_mode: String,
-    /// `visibility`.
+    /// Whether the drop may be listed in public, or is known only to those who have its URL.
     pub visibility: Visibility,
     /// State of the drop; `unmounted` when the domain that served it no longer does.
     ///
@@ -2057,11 +2059,11 @@ pub struct Drop {
     ///
     /// Example: `{"source":"ci","build":1841}`
     pub metadata: BTreeMap<String, rt::Json>,
-    /// `tier`.
+    /// The rules of the plan under which the drop was published.
     pub tier: DropTier,
-    /// `limitations`.
+    /// What holds the drop back, as steps that would lift it.
     pub limitations: DropLimitations,
-    /// `workspace`.
+    /// The workspace that something belongs to.
     pub workspace: WorkspaceSummary,
 }
 
@@ -2565,7 +2567,7 @@ pub struct Entitlements {
     ///
     /// Example: `{"password_protect":"pro"}`
     pub required_plan: BTreeMap<String, String>,
-    /// `limits`.
+    /// The numeric limits of the plan.
     pub limits: AccountLimits,
 }
 
@@ -2671,13 +2673,13 @@ pub struct Invitation {
     ///
     /// Example: `"inv_0Ue5Ms9Yd"`
     pub id: String,
-    /// `workspace`.
+    /// The workspace that something belongs to.
     pub workspace: Option<WorkspaceSummary>,
     /// Address that was invited.
     ///
     /// Example: `"grace@example.com"`
     pub email: Option<String>,
-    /// `role`.
+    /// What a member may do in a workspace.
     pub role: Option<WorkspaceRole>,
     /// When the invitation was sent.
     ///
@@ -2874,9 +2876,9 @@ rt::vocabulary!(InviteMemberRequestRole);
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ManifestFile {
-    /// A value of [`UploadedFile`](crate::types::UploadedFile).
+    /// [The type `UploadedFile`](crate::types::UploadedFile).
     UploadedFile(UploadedFile),
-    /// A value of [`RemoteFile`](crate::types::RemoteFile).
+    /// [The type `RemoteFile`](crate::types::RemoteFile).
     RemoteFile(RemoteFile),
     /// A value that this version of the contract does not describe.
     Other(rt::Json),
@@ -2943,7 +2945,7 @@ pub struct Member {
     ///
     /// Example: `"Grace Hopper"`
     pub display_name: Option<String>,
-    /// `role`.
+    /// What a member may do in a workspace.
     pub role: WorkspaceRole,
     /// When the account joined.
     ///
@@ -3334,9 +3336,9 @@ rt::record!(PublishOptions);
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum PublishRequest {
-    /// A value of [`PublishUploadRequest`](crate::types::PublishUploadRequest).
+    /// [The type `PublishUploadRequest`](crate::types::PublishUploadRequest).
     PublishUploadRequest(PublishUploadRequest),
-    /// A value of [`PublishSourceRequest`](crate::types::PublishSourceRequest).
+    /// [The type `PublishSourceRequest`](crate::types::PublishSourceRequest).
     PublishSourceRequest(PublishSourceRequest),
     /// A value that this version of the contract does not describe.
     Other(rt::Json),
@@ -3395,7 +3397,7 @@ pub struct PublishSourceRequest {
     ///
     /// Example: `"https://files.example.com/report.pdf"`
     pub source_url: String,
-    /// `options`.
+    /// Settings of the new drop, and the workspace it goes to.
     pub options: Option<PublishOptions>,
     /// Data of your own, kept with the drop.
     ///
@@ -3462,7 +3464,7 @@ pub struct PublishUploadRequest {
     ///
     /// Example: `"index.html"`
     pub entry: Option<String>,
-    /// `options`.
+    /// Settings of the new drop, and the workspace it goes to.
     pub options: Option<PublishOptions>,
     /// Data of your own, kept with the drop.
     ///
@@ -3888,7 +3890,7 @@ pub struct UpdateDropRequest {
     ///
     /// Example: `"Quarterly report"`
     pub title: Option<String>,
-    /// `visibility`.
+    /// Whether the drop may be listed in public, or is known only to those who have its URL.
     pub visibility: Option<Visibility>,
     /// New password for visitors. Null removes the password, which is always allowed; setting one needs a
     /// plan with password protection. Absent leaves it as it is.
@@ -4446,13 +4448,13 @@ pub struct Workspace {
     ///
     /// Example: `"acme"`
     pub slug: String,
-    /// `kind`.
+    /// Whether the workspace is the account's own or a team's.
     pub kind: WorkspaceKind,
     /// Whether the credential works in this workspace at present.
     ///
     /// Example: `true`
     pub is_active: Option<bool>,
-    /// `role`.
+    /// What a member may do in a workspace.
     pub role: Option<WorkspaceRole>,
 }
 
@@ -4737,7 +4739,7 @@ pub struct WorkspaceSummary {
     ///
     /// Example: `"acme"`
     pub slug: String,
-    /// `kind`.
+    /// Whether the workspace is the account's own or a team's.
     pub kind: WorkspaceKind,
 }
 

@@ -13,6 +13,8 @@ mod print;
 mod problems;
 pub mod program;
 pub mod sample;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use names::RustName;

@@ -30,7 +30,6 @@ pub struct GetAccount {}
 
 impl GetAccount {
     /// `GET /v1/account`, which takes no parameters.
-    ///
     pub fn new() -> Self {
         Self::default()
     }
@@ -119,7 +118,6 @@ pub struct DeleteAccount {}
 
 impl DeleteAccount {
     /// `DELETE /v1/account`, which takes no parameters.
-    ///
     pub fn new() -> Self {
         Self::default()
     }
@@ -226,7 +224,6 @@ pub struct UpdateAccount {
 
 impl UpdateAccount {
     /// `PATCH /v1/account`, with its parameters.
-    ///
     pub fn new(body: types::UpdateAccountRequest) -> Self {
         Self { body }
     }
@@ -332,7 +329,6 @@ pub struct SwitchWorkspace {
 
 impl SwitchWorkspace {
     /// `PUT /v1/account/active-workspace`, with its parameters.
-    ///
     pub fn new(body: types::SwitchWorkspaceRequest) -> Self {
         Self { body }
     }

@@ -29,7 +29,6 @@ pub struct ListApiKeys {}
 
 impl ListApiKeys {
     /// `GET /v1/api-keys`, which takes no parameters.
-    ///
     pub fn new() -> Self {
         Self::default()
     }
@@ -122,7 +121,6 @@ pub struct CreateApiKey {
 
 impl CreateApiKey {
     /// `POST /v1/api-keys`, with its parameters.
-    ///
     pub fn new(body: types::CreateApiKeyRequest) -> Self {
         Self { body }
     }
@@ -254,7 +252,6 @@ pub struct DeleteApiKey {
 
 impl DeleteApiKey {
     /// `DELETE /v1/api-keys/{key_id}`, with its parameters.
-    ///
     pub fn new(key_id: impl Into<String>) -> Self {
         Self { key_id: key_id.into() }
     }

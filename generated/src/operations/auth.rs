@@ -32,7 +32,6 @@ pub struct RequestOtp {
 
 impl RequestOtp {
     /// `POST /v1/auth/otp`, with its parameters.
-    ///
     pub fn new(body: types::OtpRequest) -> Self {
         Self { body }
     }
@@ -120,7 +119,6 @@ pub struct VerifyOtp {
 
 impl VerifyOtp {
     /// `POST /v1/auth/otp/verify`, with its parameters.
-    ///
     pub fn new(body: types::OtpVerification) -> Self {
         Self { body }
     }
@@ -214,7 +212,6 @@ pub struct Logout {}
 
 impl Logout {
     /// `POST /v1/auth/logout`, which takes no parameters.
-    ///
     pub fn new() -> Self {
         Self::default()
     }

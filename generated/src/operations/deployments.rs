@@ -52,7 +52,6 @@ pub struct ListDeployments {
 
 impl ListDeployments {
     /// `GET /v1/drops/{drop_id}/deployments`, with its required parameters.
-    ///
     pub fn new(drop_id: impl Into<String>) -> Self {
         Self {
             drop_id: drop_id.into(),
@@ -228,7 +227,6 @@ pub struct CreateDeployment {
 
 impl CreateDeployment {
     /// `POST /v1/drops/{drop_id}/deployments`, with its required parameters.
-    ///
     pub fn new(
         drop_id: impl Into<String>,
         body: impl Into<types::CreateDeploymentRequest>,
@@ -454,7 +452,6 @@ pub struct GetDeployment {
 
 impl GetDeployment {
     /// `GET /v1/drops/{drop_id}/deployments/{deployment_id}`, with its parameters.
-    ///
     pub fn new(drop_id: impl Into<String>, deployment_id: impl Into<String>) -> Self {
         Self {
             drop_id: drop_id.into(),
@@ -586,7 +583,6 @@ pub struct GetDeploymentContent {
 
 impl GetDeploymentContent {
     /// `GET /v1/drops/{drop_id}/deployments/{deployment_id}/content`, with its required parameters.
-    ///
     pub fn new(drop_id: impl Into<String>, deployment_id: impl Into<String>) -> Self {
         Self {
             drop_id: drop_id.into(),
@@ -613,26 +609,26 @@ pub enum GetDeploymentContentOutput {
     /// Status 200.
     ///
     /// The manifest, or the bytes of one file.
-    OkApplicationJson(types::ContentManifest),
+    ContentManifest(types::ContentManifest),
     /// Status 200.
     ///
     /// The manifest, or the bytes of one file.
-    OkBytes(rt::Bytes),
+    Bytes(rt::Bytes),
 }
 
 impl rt::Output for GetDeploymentContentOutput {
     fn empty() -> Self {
-        Self::OkApplicationJson(rt::Node::empty())
+        Self::ContentManifest(rt::Node::empty())
     }
     fn case(&mut self, case: usize) -> Option<&mut dyn rt::Node> {
         *self = match case {
-            0 => Self::OkApplicationJson(rt::Node::empty()),
-            1 => Self::OkBytes(rt::Node::empty()),
+            0 => Self::ContentManifest(rt::Node::empty()),
+            1 => Self::Bytes(rt::Node::empty()),
             _ => return None,
         };
         match self {
-            Self::OkApplicationJson(value) => Some(value),
-            Self::OkBytes(value) => Some(value),
+            Self::ContentManifest(value) => Some(value),
+            Self::Bytes(value) => Some(value),
         }
     }
 }

@@ -29,7 +29,6 @@ pub struct ListDomains {}
 
 impl ListDomains {
     /// `GET /v1/domains`, which takes no parameters.
-    ///
     pub fn new() -> Self {
         Self::default()
     }
@@ -121,7 +120,6 @@ pub struct ConnectDomain {
 
 impl ConnectDomain {
     /// `POST /v1/domains`, with its parameters.
-    ///
     pub fn new(body: types::ConnectDomainRequest) -> Self {
         Self { body }
     }
@@ -246,7 +244,6 @@ pub struct GetDomain {
 
 impl GetDomain {
     /// `GET /v1/domains/{domain}`, with its parameters.
-    ///
     pub fn new(domain: impl Into<String>) -> Self {
         Self { domain: domain.into() }
     }
@@ -355,7 +352,6 @@ pub struct DeleteDomain {
 
 impl DeleteDomain {
     /// `DELETE /v1/domains/{domain}`, with its parameters.
-    ///
     pub fn new(domain: impl Into<String>) -> Self {
         Self { domain: domain.into() }
     }
@@ -472,7 +468,6 @@ pub struct UpdateDomain {
 
 impl UpdateDomain {
     /// `PATCH /v1/domains/{domain}`, with its parameters.
-    ///
     pub fn new(domain: impl Into<String>, body: types::UpdateDomainRequest) -> Self {
         Self {
             domain: domain.into(),
@@ -596,7 +591,6 @@ pub struct VerifyDomain {
 
 impl VerifyDomain {
     /// `POST /v1/domains/{domain}/verify`, with its parameters.
-    ///
     pub fn new(domain: impl Into<String>) -> Self {
         Self { domain: domain.into() }
     }

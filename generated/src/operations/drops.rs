@@ -51,7 +51,6 @@ pub struct ListDrops {
 
 impl ListDrops {
     /// `GET /v1/drops`, without its optional parameters.
-    ///
     pub fn new() -> Self {
         Self::default()
     }
@@ -208,7 +207,6 @@ pub struct PublishDrop {
 
 impl PublishDrop {
     /// `POST /v1/drops`, with its required parameters.
-    ///
     pub fn new(body: impl Into<types::PublishRequest>) -> Self {
         Self {
             idempotency_key: None,
@@ -411,7 +409,6 @@ pub struct ResolveDrop {
 
 impl ResolveDrop {
     /// `POST /v1/drops/resolve`, with its parameters.
-    ///
     pub fn new(body: types::ResolveDropRequest) -> Self {
         Self { body }
     }
@@ -526,7 +523,6 @@ pub struct GetDrop {
 
 impl GetDrop {
     /// `GET /v1/drops/{drop_id}`, with its parameters.
-    ///
     pub fn new(drop_id: impl Into<String>) -> Self {
         Self { drop_id: drop_id.into() }
     }
@@ -634,7 +630,6 @@ pub struct DeleteDrop {
 
 impl DeleteDrop {
     /// `DELETE /v1/drops/{drop_id}`, with its parameters.
-    ///
     pub fn new(drop_id: impl Into<String>) -> Self {
         Self { drop_id: drop_id.into() }
     }
@@ -765,7 +760,6 @@ pub struct UpdateDrop {
 
 impl UpdateDrop {
     /// `PATCH /v1/drops/{drop_id}`, with its required parameters.
-    ///
     pub fn new(drop_id: impl Into<String>, body: types::UpdateDropRequest) -> Self {
         Self {
             drop_id: drop_id.into(),
@@ -951,7 +945,6 @@ pub struct GetDropContent {
 
 impl GetDropContent {
     /// `GET /v1/drops/{drop_id}/content`, with its required parameters.
-    ///
     pub fn new(drop_id: impl Into<String>) -> Self {
         Self {
             drop_id: drop_id.into(),
@@ -977,26 +970,26 @@ pub enum GetDropContentOutput {
     /// Status 200.
     ///
     /// The manifest, or the bytes of one file.
-    OkApplicationJson(types::ContentManifest),
+    ContentManifest(types::ContentManifest),
     /// Status 200.
     ///
     /// The manifest, or the bytes of one file.
-    OkBytes(rt::Bytes),
+    Bytes(rt::Bytes),
 }
 
 impl rt::Output for GetDropContentOutput {
     fn empty() -> Self {
-        Self::OkApplicationJson(rt::Node::empty())
+        Self::ContentManifest(rt::Node::empty())
     }
     fn case(&mut self, case: usize) -> Option<&mut dyn rt::Node> {
         *self = match case {
-            0 => Self::OkApplicationJson(rt::Node::empty()),
-            1 => Self::OkBytes(rt::Node::empty()),
+            0 => Self::ContentManifest(rt::Node::empty()),
+            1 => Self::Bytes(rt::Node::empty()),
             _ => return None,
         };
         match self {
-            Self::OkApplicationJson(value) => Some(value),
-            Self::OkBytes(value) => Some(value),
+            Self::ContentManifest(value) => Some(value),
+            Self::Bytes(value) => Some(value),
         }
     }
 }

@@ -30,7 +30,6 @@ pub struct ListInvitations {}
 
 impl ListInvitations {
     /// `GET /v1/invitations`, which takes no parameters.
-    ///
     pub fn new() -> Self {
         Self::default()
     }
@@ -135,7 +134,6 @@ pub struct AcceptInvitationByToken {
 
 impl AcceptInvitationByToken {
     /// `POST /v1/invitations/accept`, with its parameters.
-    ///
     pub fn new(body: types::AcceptInvitationRequest) -> Self {
         Self { body }
     }
@@ -275,7 +273,6 @@ pub struct AcceptInvitation {
 
 impl AcceptInvitation {
     /// `POST /v1/invitations/{invitation_id}/accept`, with its parameters.
-    ///
     pub fn new(invitation_id: impl Into<String>) -> Self {
         Self {
             invitation_id: invitation_id.into(),

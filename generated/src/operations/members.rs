@@ -38,7 +38,6 @@ pub struct ListMembers {
 
 impl ListMembers {
     /// `GET /v1/workspaces/{workspace_id}/members`, with its parameters.
-    ///
     pub fn new(workspace_id: impl Into<String>) -> Self {
         Self {
             workspace_id: workspace_id.into(),
@@ -163,7 +162,6 @@ pub struct InviteMember {
 
 impl InviteMember {
     /// `POST /v1/workspaces/{workspace_id}/members`, with its parameters.
-    ///
     pub fn new(
         workspace_id: impl Into<String>,
         body: types::InviteMemberRequest,
@@ -313,7 +311,6 @@ pub struct RemoveMember {
 
 impl RemoveMember {
     /// `DELETE /v1/workspaces/{workspace_id}/members/{account_id}`, with its parameters.
-    ///
     pub fn new(workspace_id: impl Into<String>, account_id: impl Into<String>) -> Self {
         Self {
             workspace_id: workspace_id.into(),
@@ -451,7 +448,6 @@ pub struct UpdateMember {
 
 impl UpdateMember {
     /// `PATCH /v1/workspaces/{workspace_id}/members/{account_id}`, with its parameters.
-    ///
     pub fn new(
         workspace_id: impl Into<String>,
         account_id: impl Into<String>,

@@ -43,7 +43,6 @@ pub struct CreateUpload {
 
 impl CreateUpload {
     /// `POST /v1/uploads`, with its required parameters.
-    ///
     pub fn new(body: types::CreateUploadRequest) -> Self {
         Self {
             idempotency_key: None,
@@ -188,7 +187,6 @@ pub struct GetUpload {
 
 impl GetUpload {
     /// `GET /v1/uploads/{upload_id}`, with its parameters.
-    ///
     pub fn new(upload_id: impl Into<String>) -> Self {
         Self {
             upload_id: upload_id.into(),
@@ -297,7 +295,6 @@ pub struct CancelUpload {
 
 impl CancelUpload {
     /// `DELETE /v1/uploads/{upload_id}`, with its parameters.
-    ///
     pub fn new(upload_id: impl Into<String>) -> Self {
         Self {
             upload_id: upload_id.into(),
@@ -412,7 +409,6 @@ pub struct CompleteUpload {
 
 impl CompleteUpload {
     /// `POST /v1/uploads/{upload_id}/complete`, with its required parameters.
-    ///
     pub fn new(upload_id: impl Into<String>) -> Self {
         Self {
             upload_id: upload_id.into(),

@@ -29,7 +29,6 @@ pub struct ListWorkspaces {}
 
 impl ListWorkspaces {
     /// `GET /v1/workspaces`, which takes no parameters.
-    ///
     pub fn new() -> Self {
         Self::default()
     }
@@ -121,7 +120,6 @@ pub struct CreateWorkspace {
 
 impl CreateWorkspace {
     /// `POST /v1/workspaces`, with its parameters.
-    ///
     pub fn new(body: types::CreateWorkspaceRequest) -> Self {
         Self { body }
     }
@@ -256,7 +254,6 @@ pub struct DeleteWorkspace {
 
 impl DeleteWorkspace {
     /// `DELETE /v1/workspaces/{workspace_id}`, with its parameters.
-    ///
     pub fn new(workspace_id: impl Into<String>) -> Self {
         Self {
             workspace_id: workspace_id.into(),
@@ -385,7 +382,6 @@ pub struct UpdateWorkspace {
 
 impl UpdateWorkspace {
     /// `PATCH /v1/workspaces/{workspace_id}`, with its parameters.
-    ///
     pub fn new(
         workspace_id: impl Into<String>,
         body: types::UpdateWorkspaceRequest,

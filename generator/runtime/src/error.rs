@@ -337,11 +337,18 @@ impl<O: Raises> Error<O> {
         })
     }
 
-    /// How long the server asks to wait: `Retry-After` in seconds (RFC 9110, section 10.2.3). A date is not understood
-    /// and gives `None`.
+    /// How long the server asks to wait: `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3). A date counts
+    /// from the `Date` of the response, or from now where it has none; one that has passed is no wait at all.
     pub fn retry_after(&self) -> Option<Duration> {
-        let seconds = self.raw()?.header("retry-after")?.trim().parse().ok()?;
-        Some(Duration::from_secs(seconds))
+        let response = self.raw()?;
+        let text = response.header("retry-after")?.trim();
+        if let Ok(seconds) = text.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let date = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|date| date.timestamp());
+        let then = date(text)?;
+        let now = response.header("date").and_then(date).unwrap_or_else(jiff::Timestamp::now);
+        Some(Duration::try_from(then.duration_since(now)).unwrap_or_default())
     }
 
     /// The place in the API's documentation that explains the code.

@@ -198,10 +198,10 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
                 problem.select(family.codes.iter().position(|facts| facts.code == code), &code);
                 continue;
             }
-            let mut target = member_of(problem.common_mut(), &name, &mut seen[0], &mut next[0]);
+            let mut target = member_of(problem.common_mut(), &name, &mut seen[0], &mut next[0])?;
             if target.is_none() && selected {
                 target = match problem.conditional_mut() {
-                    Some(record) => member_of(record, &name, &mut seen[1], &mut next[1]),
+                    Some(record) => member_of(record, &name, &mut seen[1], &mut next[1])?,
                     None => None,
                 };
             }
@@ -212,7 +212,7 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
         }
         for (name, value) in waiting {
             let member = match problem.conditional_mut() {
-                Some(record) => member_of(record, &name, &mut seen[1], &mut next[1]),
+                Some(record) => member_of(record, &name, &mut seen[1], &mut next[1])?,
                 None => None,
             };
             match member {
@@ -232,16 +232,16 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
     }
 }
 
-/// The member of this name, once.
-fn member_of<'r>(
+/// The member of this name; an error when it was there before.
+fn member_of<'r, E: de::Error>(
     record: &'r mut dyn RecordNode,
     name: &str,
     seen: &mut Seen,
     next: &mut usize,
-) -> Option<&'r mut dyn crate::Node> {
-    let at = decode::position(record.members(), *next, name)?;
+) -> Result<Option<&'r mut dyn crate::Node>, E> {
+    let Some(at) = decode::position(record.members(), *next, name) else { return Ok(None) };
     *next = at + 1;
-    if seen.insert(at) { record.member_mut(at) } else { None }
+    if seen.insert(at) { Ok(record.member_mut(at)) } else { Err(E::custom("two of a member")) }
 }
 
 fn has_required(record: &dyn RecordNode, seen: &Seen) -> bool {

@@ -186,7 +186,7 @@ macro_rules! vocabulary {
         }
         impl ::core::str::FromStr for $ty {
             type Err = ::core::convert::Infallible;
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+            fn from_str(text: &str) -> ::core::result::Result<Self, ::core::convert::Infallible> {
                 ::core::result::Result::Ok($crate::vocabulary::from_text(text))
             }
         }

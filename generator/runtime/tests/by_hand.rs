@@ -437,3 +437,49 @@ fn debug_shows_no_credential() {
     let client = Client::builder("sk_secret").build().expect("a client");
     assert!(!format!("{client:?}").contains("secret"));
 }
+
+#[test]
+fn the_server_says_how_long_to_wait() {
+    let wait = |retry_after: &str| {
+        let response = rt::http::Response::builder()
+            .status(503)
+            .header("date", "Sun, 06 Nov 1994 08:49:37 GMT")
+            .header("retry-after", retry_after)
+            .body(Bytes::new())
+            .expect("a valid response");
+        let error = <PutItem as rt::Operation>::decode(response).expect_err("an error");
+        error.retry_after().map(|wait| wait.as_secs())
+    };
+    assert_eq!(wait("120"), Some(120));
+    assert_eq!(wait("Sun, 06 Nov 1994 08:50:07 GMT"), Some(30));
+    assert_eq!(wait("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
+    assert_eq!(wait("soon"), None);
+}
+
+#[test]
+fn text_of_a_server_cannot_speak_to_a_terminal() {
+    let body = r#"{"title":"T\u001b[2J","status":413,"retryable":false,"code":"x\u202ey"}"#;
+    let shown = answer(413, body).expect_err("an error").to_string();
+    assert_eq!(shown, r"x\u{202e}y (413): T\u{1b}[2J");
+}
+
+#[test]
+fn deep_and_doubled_members_are_no_harm() {
+    let deep = format!(r#"{{"code":"not_found","a":{}1{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    let error = answer(404, &deep).expect_err("an error");
+    assert_eq!(error.code(), Some("not_found"));
+    let twice = QUOTA.replacen('{', r#"{"title":"First","#, 1);
+    let error = answer(413, &twice).expect_err("an error");
+    assert_eq!(error.problem().map(|problem| problem.title.as_str()), Some("First"));
+    assert_eq!(error.violations().len(), 1);
+}
+
+#[test]
+fn headers_that_may_hold_secrets_do_not_print() {
+    let response =
+        rt::http::Response::builder().status(500).header("set-cookie", "session=abc").body(Bytes::new());
+    let error =
+        <PutItem as rt::Operation>::decode(response.expect("a valid response")).expect_err("an error");
+    assert!(!format!("{error:?}").contains("abc"));
+    assert_eq!(error.raw().expect("a response").headers["set-cookie"], "session=abc");
+}

@@ -46,7 +46,7 @@ pub(super) fn reach(sources: &mut Sources, report: &mut Report) -> Reached {
         while let Some(next) = walk.queue.pop() {
             walk.follow_all(&next);
         }
-        walk.add_children_of_discriminators();
+        walk.add_children();
         if walk.queue.is_empty() {
             break;
         }
@@ -267,16 +267,12 @@ impl Walk<'_> {
         anchors.get(name).cloned()
     }
 
-    /// A schema with a discriminator but without a mapping means every schema that is built on it, also those that nothing else
-    /// refers to. In the root document they are there anyway.
-    fn add_children_of_discriminators(&mut self) {
-        let parents: Vec<Target> =
-            self.reached.targets.iter().filter(|t| t.kind == Kind::Schema).cloned().collect();
-        let has_discriminator = |target: &&Target| {
-            let value = self.sources.value(target.file).pointer(&target.pointer);
-            target.file != FileId::ROOT && value.is_some_and(|value| value.get("discriminator").is_some())
-        };
-        let parents: HashSet<Target> = parents.iter().filter(has_discriminator).cloned().collect();
+    /// The schemas in other files that are built, by `allOf`, on one that is reached, also those that nothing refers to: a
+    /// code that no operation names yet, or a child of a discriminator without a mapping. In the root document they are
+    /// there anyway.
+    fn add_children(&mut self) {
+        let is_parent = |target: &&Target| target.kind == Kind::Schema && target.file != FileId::ROOT;
+        let parents: HashSet<Target> = self.reached.targets.iter().filter(is_parent).cloned().collect();
         let files: BTreeSet<FileId> = parents.iter().map(|parent| parent.file).collect();
         for file in files {
             for (pointer, bases) in candidates(self.sources.value(file)) {

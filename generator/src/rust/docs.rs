@@ -18,6 +18,7 @@ const WIDTH: usize = 100;
 
 /// A space that no line breaks at. [`text::visible`] leaves no control character in prose.
 const HARD: char = '\u{1}';
+const HARD_TEXT: &str = "\u{1}";
 
 /// A doc comment in the making: blocks with an empty line between them.
 #[derive(Debug, Default)]
@@ -65,7 +66,7 @@ impl Doc {
 
     /// Adds a line as it is: of a table, of a list, of code.
     pub(crate) fn line(&mut self, markdown: impl Into<String>) -> &mut Self {
-        self.lines.push(markdown.into());
+        self.lines.push(markdown.into().replace(HARD, " "));
         self
     }
 
@@ -138,16 +139,16 @@ pub(crate) fn sentence(words: &str) -> String {
     if words.is_empty() || words.ends_with(['.', '!', '?', ':']) { words } else { words + "." }
 }
 
-/// Plain text as Markdown on one line.
+/// Plain text as Markdown on one line, for the inside of a line.
 pub(crate) fn plain(words: &str) -> String {
     let mut out = String::new();
     linked_text(&text::line(words), &mut out);
-    escape_start(out.trim())
+    out.trim().to_owned()
 }
 
-/// Text as a code span.
+/// Text as a code span that no line breaks within; only for what goes into a [`Doc`].
 pub(crate) fn span(code: &str) -> String {
-    prose::markdown_span(code)
+    prose::markdown_span(code).replace(' ', HARD_TEXT)
 }
 
 fn print_blocks(blocks: &[Block], first: &str, rest: &str, out: &mut Vec<String>) {
@@ -195,10 +196,15 @@ fn print_inlines(inlines: &[Inline], may_link: bool, out: &mut String) {
         match inline {
             Inline::Text(words) if may_link => linked_text(words, out),
             Inline::Text(words) => out.push_str(&prose::markdown_text(words)),
-            Inline::Code(code) => out.extend(span(code).chars().map(|c| if c == ' ' { HARD } else { c })),
+            Inline::Code(code) => out.push_str(&span(code)),
             Inline::Break => out.push(' '),
             Inline::Emphasis(inner) => delimit("*", inner, may_link, out),
             Inline::Strong(inner) => delimit("**", inner, may_link, out),
+            Inline::Link(target, inner)
+                if may_link && matches!(inner.as_slice(), [Inline::Text(words)] if words == target) =>
+            {
+                linked_text(target, out);
+            }
             Inline::Link(target, inner) if may_link && is_web(target) => {
                 out.push('[');
                 print_inlines(inner, false, out);
@@ -278,7 +284,7 @@ fn escape_start(line: &str) -> String {
     let escape = match rest.chars().next() {
         Some('#' | '+' | '-' | '=' | ':' | '~' | '>') => digits == 0,
         Some('*') => digits == 0 && (line == "*" || line.starts_with("* ")),
-        Some('.' | ')') => digits > 0,
+        Some('.' | ')') => digits > 0 && matches!(rest.chars().nth(1), None | Some(' ')),
         _ => false,
     };
     if escape { format!("{number}\\{rest}") } else { line.to_owned() }
@@ -317,7 +323,7 @@ mod tests {
     #[test]
     fn urls_are_links() {
         assert_eq!(printed("See https://a.b/c_d_e. (http://x.y)"), "See <https://a.b/c_d_e>. (<http://x.y>)");
-        assert_eq!(printed("<https://a.b>"), "[https://a.b](<https://a.b>)");
+        assert_eq!(printed("<https://a.b>"), "<https://a.b>");
         assert_eq!(plain("x\ny https://a.b"), "x y <https://a.b>");
     }
 

@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::RustName;
 use super::docs::{Doc, plain, sentence};
-use super::plan::{OperationPlan, Plan};
+use super::plan::{OperationPlan, Plan, StructPlan, Ty};
 use super::print::Printer;
 use super::sample::Sampler;
 use super::{Options, Runtime};
@@ -24,6 +25,7 @@ pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options) -> A
          name = {name}\n\
          version = {version}\n\
          edition = \"2024\"\n\
+         rust-version = {rust}\n\
          description = {description}\n\
          {license}\
          publish = {publish}\n\
@@ -41,6 +43,8 @@ pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options) -> A
          missing_docs = \"warn\"\n",
         command = options.command.chars().filter(|c| !c.is_control()).collect::<String>(),
         name = toml(&plan.package),
+        // The runtime's.
+        rust = toml(env!("CARGO_PKG_RUST_VERSION")),
         version = toml(&options.version),
         description = toml(&format!("Client of {}", crate::docs::text::line(&contract.api.title))),
         license = license.unwrap_or_default(),
@@ -131,8 +135,9 @@ pub(super) fn library(printer: &Printer<'_>) -> Artifact {
         pub use problemgen_runtime as rt;
         #[doc(no_inline)]
         pub use problemgen_runtime::{
-            Base64, BaseUrl, Bytes, Credential, Json, Operation, Patch, Secret, Transport, TransportError, Unexpected,
-            http, jiff, uuid,
+            Base64, BaseUrl, Bytes, CodeFacts, Credential, Exchange, Json, Operation, Patch, Raised, Received,
+            RequestError, Secret, Transport, TransportError, TransportStage, Undeclared, Unexpected, Unlisted,
+            UnlistedCode, Violation, http, jiff, uuid,
         };
 
         pub use problems::{#code Kind, Problem};
@@ -192,39 +197,35 @@ impl Printer<'_> {
     /// needs, hidden, when it stands in documentation.
     fn example(&self, hidden: bool) -> Vec<String> {
         let sampler = Sampler { contract: self.contract, plan: self.plan, root: TokenStream::new() };
-        let shown = self.contract.operations.iter().zip(&self.plan.operations);
-        let best = shown
+        let best = self
+            .contract
+            .operations
+            .iter()
+            .zip(&self.plan.operations)
             .filter(|(operation, _)| !operation.docs.deprecated)
-            .filter_map(|(operation, plan)| Some((operation, plan, sampler.short(plan)?)))
-            .max_by_key(|(operation, plan, arguments)| {
-                (self.told(plan), std::cmp::Reverse((arguments.len(), operation.path.len())))
-            });
+            .filter_map(|(operation, plan)| Some((operation, plan, sampler.short(operation, plan)?)))
+            .max_by_key(|(_, plan, arguments)| (self.told(plan), std::cmp::Reverse(arguments.len())));
         let Some((operation, plan, arguments)) = best else { return Vec::new() };
-        let tokens = self.example_tokens(operation, plan, &arguments);
-        let text = super::print::format_function(&tokens);
+        let text = super::print::format_function(&self.example_tokens(operation, plan, &arguments, &sampler));
         let mut lines = Vec::new();
         for line in text.lines() {
-            let code = line.strip_prefix("    ").unwrap_or(line);
-            let frame = !line.starts_with("    ") && !line.is_empty() && !line.starts_with("use ");
-            match (frame, hidden) {
-                (true, true) => lines.push(format!("# {line}")),
-                (true, false) => {}
-                (false, _) => lines.push(code.to_owned()),
+            let code = line.strip_prefix("    ");
+            let shown =
+                line.is_empty() || line.starts_with("use ") || (code.is_some() && line != "    Ok(())");
+            match (shown, hidden) {
+                (true, _) => lines.push(code.unwrap_or(line).to_owned()),
+                (false, true) => lines.push(format!("# {}", code.unwrap_or(line))),
+                (false, false) => {}
             }
-        }
-        while lines.last().is_some_and(|line| line.is_empty()) {
-            lines.pop();
         }
         lines
     }
 
-    /// How much an operation tells about problems: does it declare codes with members, and codes at all?
+    /// How much an operation tells about problems: how many of its codes have members, and whether it declares any.
     fn told(&self, plan: &OperationPlan) -> usize {
         let Some((view, problems)) = plan.view.as_ref().zip(self.plan.problems.as_ref()) else { return 0 };
-        let with_members = |id: &&crate::contract::CodeId| {
-            problems.codes.get(id.0).is_some_and(|code| code.payload.is_some())
-        };
-        1 + usize::from(view.codes.iter().any(|id| with_members(&id)))
+        let codes = view.codes.iter().filter_map(|id| problems.codes.get(id.0));
+        1 + codes.filter(|code| code.payload.is_some()).count()
     }
 
     fn example_tokens(
@@ -232,59 +233,71 @@ impl Printer<'_> {
         operation: &Operation,
         plan: &OperationPlan,
         arguments: &[TokenStream],
+        sampler: &Sampler<'_>,
     ) -> TokenStream {
         let krate = quote::format_ident!("{}", self.plan.package.replace('-', "_"));
         let name = plan.name.ident();
-        let call = quote!(#name::new(#(#arguments),*));
-        let needs_types = super::print::mentions(&call, "types").then(|| quote!(use #krate::types;));
+        // One optional parameter, if one can be shown: how they are given.
+        let option = operation.params.iter().zip(&plan.params).find_map(|(param, planned)| {
+            let value = sampler.readable(&planned.ty, Some(param.example.as_ref()?), 0)?;
+            let name = planned.name.ident();
+            (!planned.required).then(|| quote!(.#name(#value)))
+        });
+        let build = quote!(#name::new(#(#arguments),*) #option);
+        let needs_types = super::print::mentions(&build, "types").then(|| quote!(, types));
         let credential = if operation.credentials.is_empty() {
             quote!(#krate::Credential::none())
         } else {
             quote!(std::env::var("API_KEY")?)
         };
-        let (view_use, arms) = match (&plan.view, &self.plan.problems) {
-            (Some(view), Some(problems)) => {
-                let chosen = view
-                    .codes
-                    .iter()
-                    .find_map(|id| problems.codes.get(id.0).filter(|code| code.payload.is_some()));
-                let chosen = chosen.or_else(|| view.codes.first().and_then(|id| problems.codes.get(id.0)));
-                let view = view.name.ident();
-                let arm = chosen.map(|code| {
-                    let variant = code.variant.ident();
-                    if code.payload.is_some() {
-                        quote!(Some(#view::#variant(members)) => eprintln!("{members:?}"),)
-                    } else {
-                        quote!(Some(#view::#variant) => eprintln!("expected"),)
-                    }
-                });
-                (Some(quote!(, #view)), arm)
-            }
-            _ => (None, None),
-        };
-        let report = match arms {
-            Some(arms) => quote!(match error.kind() { #arms _ => eprintln!("{error}") }),
-            None => quote!(eprintln!("{error}")),
-        };
-        let imports = match view_use {
-            Some(view) => quote!(use #krate::operations::{#name #view};),
-            None => quote!(use #krate::operations::#name;),
-        };
-        let client = match self.contract.api.servers.is_empty() {
-            true => quote!(#krate::Client::builder(#credential).base_url("https://api.example.com").build()?),
-            false => quote!(#krate::Client::builder(#credential).build()?),
-        };
+        let base = self.contract.api.servers.is_empty().then(|| quote!(.base_url("https://api.example.com")));
+        let (view, report) = self.example_arm(plan);
         quote! {
-            #imports
-            #needs_types
+            use #krate::{Client #needs_types, operations::{#name #view}};
+
             async fn run() -> Result<(), Box<dyn std::error::Error>> {
-                let client = #client;
-                match client.send(#call).await {
+                let client = Client::builder(#credential)#base.build()?;
+                let request = #build;
+                match client.send(request).await {
                     Ok(answer) => println!("{answer:?}"),
                     Err(error) => #report,
                 }
                 Ok(())
             }
         }
+    }
+
+    /// What the example does with an error: it looks into the members of a code, if there is one that has any.
+    fn example_arm(&self, plan: &OperationPlan) -> (Option<TokenStream>, TokenStream) {
+        let line = quote!(eprintln!("{error}"));
+        let Some((view, problems)) = plan.view.as_ref().zip(self.plan.problems.as_ref()) else {
+            return (None, line);
+        };
+        let numbers = |fields: &StructPlan| -> Vec<_> {
+            let shown = |ty: &Ty| matches!(ty, Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::String);
+            let fields = fields.fields.iter().filter(|field| field.constant.is_none() && shown(&field.ty));
+            fields.take(2).map(|field| field.name.clone()).collect()
+        };
+        let payloads = view.codes.iter().filter_map(|id| problems.codes.get(id.0)).filter_map(|code| {
+            let (_, fields) = code.payload.as_ref()?;
+            Some((&code.variant, numbers(fields)))
+        });
+        let Some((variant, fields)) = payloads.max_by_key(|(_, fields)| fields.len()) else {
+            return (None, line);
+        };
+        let alias = view.name.ident();
+        let variant = variant.ident();
+        let text: Vec<String> = fields.iter().map(|field| format!("{} {{}}", field.bare())).collect();
+        let (text, fields) = (text.join(", "), fields.iter().map(RustName::ident));
+        let (pattern, body) = if text.is_empty() {
+            (quote!(members), quote!(eprintln!("{members:?}")))
+        } else {
+            (quote!(members), quote!(eprintln!(#text, #(members.#fields),*)))
+        };
+        let report = quote!(match error.kind() {
+            Some(P::#variant(#pattern)) => #body,
+            _ => #line,
+        });
+        (Some(quote!(, #alias as P)), report)
     }
 }

@@ -8,8 +8,6 @@ pub mod codes;
 mod cycles;
 mod operations;
 mod problems;
-#[cfg(test)]
-mod tests;
 mod types;
 
 use std::collections::BTreeSet;
@@ -328,7 +326,7 @@ pub fn plan(
     let errors_before = report.errors();
     let package = package_name(contract, options);
     let types = types::plan(contract, &used(contract), locate, report);
-    let mut planning = Planning { contract, types: &types, locate, report };
+    let mut planning = Planning { contract, locate, report };
     let problems = problems::plan(&mut planning);
     let (modules, operations) = operations::plan(&mut planning, problems.as_ref());
     let user_agent = format!("{package}/{}", token(&contract.api.version));
@@ -345,7 +343,6 @@ pub fn plan(
 /// What the parts of the plan share.
 struct Planning<'a> {
     contract: &'a Contract,
-    types: &'a [TypePlan],
     locate: &'a dyn Fn(&Pointer) -> Place,
     report: &'a mut Report,
 }

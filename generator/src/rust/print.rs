@@ -7,7 +7,7 @@ use quote::{ToTokens, quote};
 
 use super::docs::{Doc, span};
 use super::names::RustName;
-use super::plan::{FieldPlan, Literal, Plan, StructPlan, Ty};
+use super::plan::{FieldPlan, Form, Literal, Plan, StructPlan, Ty};
 use crate::contract::{Contract, Operation, OperationId};
 use crate::store::Artifact;
 
@@ -87,23 +87,8 @@ impl<'a> Printer<'a> {
                 let inner = self.ty(inner, within);
                 (quote!(#inner), quote!(Box::new(#name)))
             }
-            ty if self.converts(ty) => (quote!(impl Into<#printed>), quote!(#name.into())),
+            ty if converts(self.plan, ty) => (quote!(impl Into<#printed>), quote!(#name.into())),
             _ => (printed, quote!(#name)),
-        }
-    }
-
-    fn converts(&self, ty: &Ty) -> bool {
-        match ty {
-            Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes | Ty::Json => true,
-            Ty::Named(id) => match self.plan.types.get(id.0).map(|plan| &plan.form) {
-                Some(super::plan::Form::Union(variants)) => variants.iter().any(|variant| variant.from),
-                // An alias of text is text.
-                Some(super::plan::Form::Alias(ty)) => {
-                    matches!(ty, Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes)
-                }
-                _ => false,
-            },
-            _ => false,
         }
     }
 
@@ -124,6 +109,26 @@ impl<'a> Printer<'a> {
         text.push_str(&format_items(items));
         Artifact::new(path, text.trim_end().to_owned() + "\n")
     }
+}
+
+/// Does an argument of this type take anything that becomes it?
+pub(super) fn converts(plan: &Plan, ty: &Ty) -> bool {
+    match ty {
+        Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes | Ty::Json => true,
+        Ty::Named(id) => match plan.types.get(id.0).map(|plan| &plan.form) {
+            Some(Form::Union(variants)) => variants.iter().any(|variant| variant.from),
+            // An alias of text is text.
+            Some(Form::Alias(ty)) => matches!(ty, Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// A field of a struct expression; short where the value is called like the field.
+pub(super) fn initializer(name: &RustName, value: TokenStream) -> TokenStream {
+    let ident = name.ident();
+    if value.to_string() == name.as_str() { quote!(#ident) } else { quote!(#ident: #value) }
 }
 
 /// How an operation is named in prose.
@@ -294,11 +299,7 @@ impl Printer<'_> {
             if field.required {
                 let (ty, value) = self.argument(&field.name, &field.ty, *within);
                 arguments.push(quote!(#ident: #ty));
-                values.push(if value.to_string() == ident.to_string() {
-                    quote!(#ident)
-                } else {
-                    quote!(#ident: #value)
-                });
+                values.push(initializer(&field.name, value));
             } else {
                 values.push(quote!(#ident: Default::default()));
             }

@@ -1,14 +1,16 @@
 //! The module `problems`: the codes, the members of each, and the problem that carries them.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::{Doc, plain, span};
 use super::names::RustName;
 use super::plan::{CodePlan, Fact, FieldPlan, Fill, ProblemsPlan, StructPlan, Ty};
-use super::print::{Printer, RecordSpec, Within, imports, number};
+use super::print::{Printer, RecordSpec, Within, imports, initializer, number};
 use super::types::{Vocabulary, members};
-use crate::contract::{Field, ProblemCode, ProblemFamily};
+use crate::contract::{Field, OperationId, ProblemCode, ProblemFamily};
 use crate::store::Artifact;
 
 /// Prints `src/problems.rs`.
@@ -26,35 +28,24 @@ pub(super) fn print(printer: &Printer<'_>) -> Artifact {
 
 /// The problem of an API whose errors have no codes: nothing is ever read into it.
 fn uncoded() -> TokenStream {
-    let plan = StructPlan::default();
     let kind = kind_type(&[]);
     let family = quote! {
         /// The API has no coded problems.
         pub static FAMILY: rt::Family =
             rt::Family { codes: &[], code: "", retryable: None, suggestion: None, request_id: None };
     };
-    let printer_free = ProblemParts { codes: &[], payloads: false };
-    let node = printer_free.node();
-    let fields = quote! {
-        /// What tells problems apart.
-        pub kind: Kind,
-        /// Members that the contract does not name.
-        pub extensions: BTreeMap<String, rt::Json>,
-    };
-    let record = empty_record(&plan);
+    let node = ProblemParts { codes: &[], payloads: false }.node();
     quote! {
         #family
         #kind
         /// A problem. The API promises none with a code, so every error is an unexpected answer that keeps all that was said.
         #[derive(Debug, Clone, PartialEq)]
-        pub struct Problem { #fields }
-        #record
-        #node
-    }
-}
-
-fn empty_record(_: &StructPlan) -> TokenStream {
-    quote! {
+        pub struct Problem {
+            /// What tells problems apart.
+            pub kind: Kind,
+            /// Members that the contract does not name.
+            pub extensions: BTreeMap<String, rt::Json>,
+        }
         impl rt::Record for Problem {
             const MEMBERS: &'static [rt::Member] = &[];
             fn empty() -> Self {
@@ -63,6 +54,7 @@ fn empty_record(_: &StructPlan) -> TokenStream {
             fn member(&self, _: usize) -> Option<&dyn rt::Node> { None }
             fn member_mut(&mut self, _: usize) -> Option<&mut dyn rt::Node> { None }
         }
+        #node
     }
 }
 
@@ -126,14 +118,13 @@ impl Printer<'_> {
             doc.line(format!("* Retryable: {word}"));
         }
         if let Some((name, _)) = &plan.payload {
-            doc.line(format!("* Members: [`{0}`]({0})", name.bare()));
+            doc.line(format!("* Members: [those of `{name}`](crate::problems::{name})"));
         }
         if let Some(section) = &code.section {
             doc.line(format!("* Section: {}", plain(section)));
         }
-        let raised: Vec<_> = code.raised_by.iter().filter_map(|id| self.operation_link(*id)).collect();
-        if !raised.is_empty() {
-            doc.line(format!("* Raised by: {}", raised.join(", ")));
+        if !code.raised_by.is_empty() {
+            doc.line(format!("* Raised by: {}", self.raised_by(code)));
         }
         if let Some(url) = docs_url(family, code) {
             doc.line(format!("* Documentation: {}", plain(&url)));
@@ -141,15 +132,29 @@ impl Printer<'_> {
         doc
     }
 
+    /// The operations that raise a code. When nearly all do, those that do not are the shorter list.
+    fn raised_by(&self, code: &ProblemCode) -> String {
+        let links = |ids: &mut dyn Iterator<Item = OperationId>| {
+            ids.filter_map(|id| self.operation_link(id)).collect::<Vec<_>>().join(", ")
+        };
+        let raising: BTreeSet<OperationId> = code.raised_by.iter().copied().collect();
+        let others = (0..self.contract.operations.len()).map(OperationId).filter(|id| !raising.contains(id));
+        match others.clone().count() {
+            0 => "every operation".to_owned(),
+            few if few * 4 <= raising.len() => format!("every operation but {}", links(&mut { others })),
+            _ => links(&mut raising.iter().copied()),
+        }
+    }
+
     fn payload(&self, (code, plan): &Coded<'_>) -> Option<TokenStream> {
         let (name, fields) = plan.payload.as_ref()?;
         let mut doc = Doc::new(format!("The members of {}.", span(&code.code)));
-        doc.paragraph(format!("See [`Code::{0}`](Code::{0}).", plan.variant));
+        doc.paragraph(format!("See [`Code::{}`].", plan.variant));
         let record = self.record(&RecordSpec {
             name,
             doc,
             deprecated: false,
-            members: members(&code.fields),
+            members: members(self.contract, &code.fields),
             plan: fields,
             within: Within::Other,
             constructor: true,
@@ -167,7 +172,7 @@ impl Printer<'_> {
         let common: Vec<(&Field, &FieldPlan)> =
             plan.common.iter().filter_map(|(at, field)| Some((family.members.get(*at)?, field))).collect();
         let list: Vec<Field> = common.iter().map(|(member, _)| (*member).clone()).collect();
-        let members = members(&list);
+        let members = members(self.contract, &list);
         let fields = common.iter().zip(&members).filter(|((_, plan), _)| plan.constant.is_none());
         let fields = fields.map(|((_, plan), (_, doc, _))| {
             let (doc, name, ty) = (doc.outer(), plan.name.ident(), self.ty(&plan.ty, Within::Other));
@@ -215,7 +220,7 @@ impl Printer<'_> {
                 Fill::Argument => {
                     let (ty, value) = self.argument(&field.name, &field.ty, Within::Other);
                     arguments.push(quote!(#name: #ty));
-                    values.push(quote!(#name: #value));
+                    values.push(initializer(&field.name, value));
                 }
             }
         }

@@ -3,12 +3,13 @@
 //! Comes in: a type of the plan. Goes out: Rust source that makes a value of it, for documentation and for programs that
 //! measure what a crate costs. Deliberately absent: values that a server would accept.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal as Token, TokenStream};
 use quote::quote;
+use serde_json::Value;
 
 use super::plan::{Form, OperationPlan, Plan, StructPlan, Ty};
 use super::print::{has_constructor, has_default, required};
-use crate::contract::{Contract, Shape};
+use crate::contract::{Contract, Operation, Shape, TypeId};
 
 /// How deep values are written out; what lies deeper is empty.
 const DEPTH: usize = 4;
@@ -37,6 +38,11 @@ fn pretty(tokens: &TokenStream) -> String {
     }
 }
 
+/// Fits on a line of an example.
+fn is_short(text: &str) -> bool {
+    !text.is_empty() && text.chars().count() <= 40 && text.chars().all(|c| c.is_ascii_graphic() || c == ' ')
+}
+
 /// Writes sample values.
 pub(super) struct Sampler<'a> {
     pub(super) contract: &'a Contract,
@@ -47,41 +53,80 @@ pub(super) struct Sampler<'a> {
 
 impl Sampler<'_> {
     /// The arguments of an operation; `None` when one of them cannot be written on a line that people read.
-    pub(super) fn short(&self, operation: &OperationPlan) -> Option<Vec<TokenStream>> {
-        operation.arguments().map(|argument| self.readable(&argument.ty, 2)).collect()
+    pub(super) fn short(&self, operation: &Operation, plan: &OperationPlan) -> Option<Vec<TokenStream>> {
+        let examples = operation.params.iter().map(|param| param.example.as_ref()).chain([None]);
+        let fields = plan.fields().zip(examples).filter(|(field, _)| field.required);
+        fields.map(|(field, example)| self.readable(&field.ty, example, 2)).collect()
     }
 
-    /// A value that people can read, if there is a short one.
-    fn readable(&self, ty: &Ty, depth: usize) -> Option<TokenStream> {
-        match ty {
-            Ty::Bool
-            | Ty::I32
-            | Ty::I64
-            | Ty::U32
-            | Ty::U64
-            | Ty::F32
-            | Ty::F64
-            | Ty::String
-            | Ty::Secret => Some(self.value(ty, 1)),
-            Ty::Named(id) => match &self.plan.types.get(id.0)?.form {
-                Form::Struct(plan) if has_default(plan) => Some(self.value(ty, 1)),
-                Form::Struct(plan) if has_constructor(plan) && depth > 0 => {
-                    let values = required(plan).map(|field| self.readable(&field.ty, depth - 1));
-                    let values: Vec<_> = values.collect::<Option<_>>()?;
-                    let (root, name) = (&self.root, self.plan.types.get(id.0)?.name.ident());
-                    Some(quote!(#root types::#name::new(#(#values),*)))
-                }
-                Form::Enum(_) => Some(self.value(ty, 1)),
-                Form::Alias(ty) if depth > 0 => self.readable(ty, depth - 1),
-                _ => None,
-            },
-            Ty::Vec(item) if depth > 0 => {
-                let item = self.readable(item, depth - 1)?;
-                Some(quote!(vec![#item]))
+    /// A value that people can read, if there is a short one; made of the example, if that is possible.
+    pub(super) fn readable(&self, ty: &Ty, example: Option<&Value>, depth: usize) -> Option<TokenStream> {
+        match (ty, example) {
+            (Ty::String | Ty::Secret, Some(Value::String(text))) if is_short(text) => Some(quote!(#text)),
+            (Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64, Some(Value::Number(number)))
+                if number.as_u64().is_some() =>
+            {
+                let number = Token::u64_unsuffixed(number.as_u64()?.min(i32::MAX as u64));
+                Some(quote!(#number))
             }
-            Ty::Option(_) => Some(quote!(None)),
+            (
+                Ty::Bool
+                | Ty::I32
+                | Ty::I64
+                | Ty::U32
+                | Ty::U64
+                | Ty::F32
+                | Ty::F64
+                | Ty::String
+                | Ty::Secret,
+                _,
+            ) => Some(self.value(ty, 1)),
+            (Ty::Named(id), _) => self.readable_named(*id, depth),
+            (Ty::Vec(item), _) if depth > 0 => {
+                let mut item_value = self.readable(item, None, depth - 1)?;
+                if self.converts(item) {
+                    item_value = quote!(#item_value.into());
+                }
+                Some(quote!(vec![#item_value]))
+            }
+            (Ty::Option(_), _) => Some(quote!(None)),
             _ => None,
         }
+    }
+
+    fn readable_named(&self, id: TypeId, depth: usize) -> Option<TokenStream> {
+        let (plan, def) = (self.plan.types.get(id.0)?, self.contract.types.get(id.0)?);
+        let (root, name) = (&self.root, plan.name.ident());
+        match (&plan.form, &def.shape) {
+            (Form::Struct(fields), Shape::Struct(shape)) if has_constructor(fields) && depth > 0 => {
+                let all = fields.fields.iter().zip(&shape.fields);
+                let given = all.filter(|(field, _)| field.constant.is_none() && field.required);
+                let values =
+                    given.map(|(field, of)| self.readable(&field.ty, of.example.as_ref(), depth - 1));
+                let values: Vec<_> = values.collect::<Option<_>>()?;
+                Some(quote!(#root types::#name::new(#(#values),*)))
+            }
+            (Form::Struct(fields), _) if has_default(fields) => Some(quote!(#root types::#name::default())),
+            (Form::Enum(variants), _) => {
+                let variant = variants.first()?.ident();
+                Some(quote!(#root types::#name::#variant))
+            }
+            (Form::Alias(ty), _) if depth > 0 => self.readable(ty, None, depth - 1),
+            // What the constructor takes is converted: a variant's payload is enough.
+            (Form::Union(variants), _) if depth > 0 => {
+                let of = |variant: &super::plan::VariantPlan| match &variant.ty {
+                    Ty::Named(id) if variant.from => self.readable_named(*id, depth),
+                    _ => None,
+                };
+                variants.iter().find_map(of)
+            }
+            _ => None,
+        }
+    }
+
+    /// Is the value taken as anything that becomes it?
+    fn converts(&self, ty: &Ty) -> bool {
+        super::print::converts(self.plan, ty)
     }
 
     /// A value of any type.
@@ -105,7 +150,7 @@ impl Sampler<'_> {
         }
     }
 
-    fn named(&self, id: crate::contract::TypeId, depth: usize) -> TokenStream {
+    fn named(&self, id: TypeId, depth: usize) -> TokenStream {
         let root = &self.root;
         let empty = quote!(#root rt::Node::empty());
         let (Some(plan), Some(def)) = (self.plan.types.get(id.0), self.contract.types.get(id.0)) else {

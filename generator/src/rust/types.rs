@@ -7,7 +7,7 @@ use super::docs::{Doc, span};
 use super::names::RustName;
 use super::plan::{Form, StructPlan, Ty, TypePlan, VariantPlan};
 use super::print::{Printer, RecordSpec, Within, deprecated, imports, number};
-use crate::contract::{EnumValues, Field, Shape, Struct, TypeDef, Union};
+use crate::contract::{Contract, EnumValues, Field, Shape, Struct, Type, TypeDef, TypeId, Union};
 use crate::store::Artifact;
 
 /// Prints `src/types.rs`.
@@ -67,7 +67,7 @@ impl Printer<'_> {
             name: &plan.name,
             doc,
             deprecated: def.docs.deprecated,
-            members: members(&shape.fields),
+            members: members(self.contract, &shape.fields),
             plan: fields,
             within: Within::Types,
             constructor: plan.used.in_request,
@@ -282,13 +282,30 @@ fn type_doc(def: &TypeDef) -> Doc {
 }
 
 /// The wire names and the documentation of members.
-pub(super) fn members(fields: &[Field]) -> Vec<(&str, Doc, bool)> {
-    fields.iter().map(|field| (field.name.as_str(), member_doc(field), field.docs.deprecated)).collect()
+pub(super) fn members<'a>(contract: &Contract, fields: &'a [Field]) -> Vec<(&'a str, Doc, bool)> {
+    fields
+        .iter()
+        .map(|field| (field.name.as_str(), member_doc(contract, field), field.docs.deprecated))
+        .collect()
 }
 
-fn member_doc(field: &Field) -> Doc {
+fn of_type(ty: &Type) -> Option<TypeId> {
+    match ty {
+        Type::Named(id) => Some(*id),
+        Type::Nullable(inner) => of_type(inner),
+        _ => None,
+    }
+}
+
+fn member_doc(contract: &Contract, field: &Field) -> Doc {
     let mut doc = Doc::default();
     doc.docs(&field.docs);
+    if doc.is_empty()
+        && let Some(def) = of_type(&field.ty).and_then(|id| contract.types.get(id.0))
+    {
+        // What its type says is better than nothing.
+        doc.docs(&def.docs);
+    }
     if doc.is_empty() {
         doc.paragraph(format!("{}.", quoted(&field.name)));
     }
@@ -316,7 +333,8 @@ fn sample_words(ty: &Ty, printer: &Printer<'_>) -> String {
         Ty::Base64 | Ty::Bytes => "Octets".to_owned(),
         Ty::Json => "Any JSON value".to_owned(),
         Ty::Named(id) => match printer.plan.types.get(id.0) {
-            Some(plan) => format!("A value of [`{0}`](crate::types::{0})", plan.name),
+            // The words are no path: rustdoc would call the target redundant.
+            Some(plan) => format!("[The type `{0}`](crate::types::{0})", plan.name),
             None => "Any JSON value".to_owned(),
         },
         Ty::Vec(_) => "A list".to_owned(),

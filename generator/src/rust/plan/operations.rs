@@ -8,7 +8,8 @@ use super::{
     OutputPlan, Planning, ProblemsPlan, Ty, ViewPlan, codes,
 };
 use crate::contract::{
-    CodeId, Encoding, ErrorKind, Media, Operation, OperationId, ParamPlace, StatusSpec, Success, Type,
+    CodeId, Contract, Encoding, ErrorKind, Media, Operation, OperationId, ParamPlace, StatusSpec, Success,
+    Type,
 };
 use crate::report::Diagnostic;
 use crate::rust::names::{Case, RustName, Scope, Wish};
@@ -227,7 +228,7 @@ fn answers(
         (Some(ty), None, 0) => (OutputPlan::One(ty), vec![0; found.len()]),
         (Some(ty), None, 1) => (OutputPlan::One(optional(ty)), vec![0; found.len()]),
         _ => {
-            let (plans, cases) = cases(&found);
+            let (plans, cases) = cases(planning.contract, &found);
             (OutputPlan::Cases(scope.one(&format!("{}Output", name.bare()), &operation.id), plans), cases)
         }
     };
@@ -246,8 +247,8 @@ fn optional(ty: Ty) -> Ty {
     }
 }
 
-/// A case for each status and type, named after the status and, where it has several, the content.
-fn cases(found: &[(StatusSpec, String, Content)]) -> (Vec<CasePlan>, Vec<usize>) {
+/// A case for each status and type, named after what differs: the status, the content, or both.
+fn cases(contract: &Contract, found: &[(StatusSpec, String, Content)]) -> (Vec<CasePlan>, Vec<usize>) {
     let mut distinct: Vec<(StatusSpec, Option<Ty>)> = Vec::new();
     let mut numbers = Vec::with_capacity(found.len());
     for (status, _, content) in found {
@@ -258,26 +259,38 @@ fn cases(found: &[(StatusSpec, String, Content)]) -> (Vec<CasePlan>, Vec<usize>)
         });
         numbers.push(number);
     }
-    let words: Vec<String> = found
+    let several_statuses =
+        distinct.iter().any(|(status, _)| Some(status) != distinct.first().map(|(first, _)| first));
+    let words: Vec<String> = distinct
         .iter()
-        .enumerate()
-        .filter(|(at, _)| numbers.iter().position(|number| numbers.get(*at) == Some(number)) == Some(*at))
-        .map(|(_, (status, media_type, content))| {
+        .map(|(status, ty)| {
             let several = distinct.iter().filter(|(other, _)| other == status).count() > 1;
-            let kind = match content {
-                _ if !several => "",
-                Content::Nothing => "empty",
-                Content::Text => "text",
-                Content::Json(_) => media_type.as_str(),
-                Content::Bytes => "bytes",
+            let status = if several_statuses { status_words(*status) } else { String::new() };
+            let content = if several || !several_statuses {
+                content_words(contract, ty.as_ref())
+            } else {
+                String::new()
             };
-            format!("{} {kind}", status_words(*status))
+            format!("{status} {content}")
         })
         .collect();
     let wishes: Vec<_> = words.iter().map(|words| Wish::new(words)).collect();
     let names = Scope::new(Case::Pascal, &["Self"], "Case").assign(&wishes);
     let plans = names.into_iter().zip(distinct).map(|(name, (_, ty))| CasePlan { name, ty }).collect();
     (plans, numbers)
+}
+
+/// What a case holds, in words.
+fn content_words(contract: &Contract, ty: Option<&Ty>) -> String {
+    match ty {
+        None => "empty".to_owned(),
+        Some(Ty::String) => "text".to_owned(),
+        Some(Ty::Bytes) => "bytes".to_owned(),
+        Some(Ty::Named(id)) => contract.types.get(id.0).map_or_else(String::new, |def| def.name.clone()),
+        Some(Ty::Vec(inner)) => format!("{} list", content_words(contract, Some(inner))),
+        Some(Ty::Option(inner)) => content_words(contract, Some(inner)),
+        Some(_) => "json".to_owned(),
+    }
 }
 
 /// A status by its reason phrase (RFC 9110, section 15).

@@ -1,0 +1,198 @@
+//! Parameters are written as OpenAPI 3.1 says ("Style Examples" of the Parameter Object): the table of the specification,
+//! row by row, through a request that is built for real.
+#![allow(missing_docs, reason = "a test")]
+
+use std::collections::BTreeMap;
+
+use problemgen_runtime as rt;
+use problemgen_runtime::{BaseUrl, Operation, ParamSpec, Segment, Style};
+
+#[derive(Debug, Clone, Copy)]
+enum Api {}
+
+static FAMILY: rt::Family =
+    rt::Family { codes: &[], code: "", retryable: None, suggestion: None, request_id: None };
+
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Nothing {
+    extensions: BTreeMap<String, rt::Json>,
+}
+
+impl rt::Record for Nothing {
+    const MEMBERS: &'static [rt::Member] = &[];
+    fn empty() -> Self {
+        Self::default()
+    }
+    fn member(&self, _: usize) -> Option<&dyn rt::Node> {
+        None
+    }
+    fn member_mut(&mut self, _: usize) -> Option<&mut dyn rt::Node> {
+        None
+    }
+}
+
+impl rt::ProblemNode for Nothing {
+    fn family(&self) -> &'static rt::Family {
+        &FAMILY
+    }
+    fn code(&self) -> &str {
+        ""
+    }
+    fn select(&mut self, _: Option<usize>, _: &str) {}
+    fn common(&self) -> &dyn rt::RecordNode {
+        self
+    }
+    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+        self
+    }
+    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+        None
+    }
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+        None
+    }
+    fn extensions(&self) -> &BTreeMap<String, rt::Json> {
+        &self.extensions
+    }
+    fn extensions_mut(&mut self) -> &mut BTreeMap<String, rt::Json> {
+        &mut self.extensions
+    }
+}
+
+impl rt::Api for Api {
+    const USER_AGENT: &'static str = "test/1";
+    const SERVERS: &'static [&'static str] = &[];
+    const CREDENTIAL: rt::CredentialPlace = rt::CredentialPlace::Nowhere;
+    const FAMILY: &'static rt::Family = &FAMILY;
+    type Problem = Nothing;
+    type Kind = Nothing;
+    fn empty_problem() -> Nothing {
+        Nothing::default()
+    }
+    fn kind(problem: &Nothing) -> &Nothing {
+        problem
+    }
+}
+
+/// The values of the specification's table, with a member order that a map keeps.
+#[derive(Debug, Clone)]
+struct Values {
+    empty: String,
+    string: String,
+    array: Vec<String>,
+    object: BTreeMap<String, i64>,
+    absent: Option<String>,
+}
+
+fn values() -> Values {
+    Values {
+        empty: String::new(),
+        string: "blue".into(),
+        array: ["blue", "black", "brown"].map(String::from).into(),
+        object: [("B", 150), ("G", 200), ("R", 100)].map(|(name, value)| (name.to_owned(), value)).into(),
+        absent: None,
+    }
+}
+
+/// Makes an operation with one parameter called `color` and gives the part of the request that it is in.
+macro_rules! written {
+    ($style:ident, $explode:literal, $field:ident) => {{
+        #[derive(Debug, Clone)]
+        struct One(Values);
+        impl rt::Raises for One {
+            type Api = Api;
+            type View<'a> = &'a Nothing;
+            fn view(kind: &Nothing) -> &Nothing {
+                kind
+            }
+        }
+        impl rt::Operation for One {
+            type Output = ();
+            const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
+                id: "one",
+                method: rt::http::Method::GET,
+                path: if matches!(
+                    Style::$style,
+                    Style::PathSimple | Style::PathLabel | Style::PathMatrix | Style::PathJson
+                ) {
+                    &[Segment::Literal("/"), Segment::Param(0)]
+                } else {
+                    &[Segment::Literal("/")]
+                },
+                params: &[ParamSpec {
+                    name: "color",
+                    style: Style::$style,
+                    explode: $explode,
+                    allow_reserved: false,
+                    required: false,
+                }],
+                accept: "application/json",
+                authenticated: false,
+                successes: &[],
+                errors: &[],
+            };
+            fn param(&self, at: usize) -> Option<&dyn rt::Node> {
+                (at == 0).then_some(&self.0.$field as &dyn rt::Node)
+            }
+        }
+        let base: BaseUrl = "http://host.example".parse().expect("a URL");
+        One(values()).to_request(&base).map(|request| {
+            let header = |name: &str| {
+                request.headers().get(name).map(|value| value.to_str().expect("text").to_owned())
+            };
+            let uri = request.uri().to_string();
+            header("color")
+                .or_else(|| header("cookie"))
+                .unwrap_or_else(|| uri.replace("http://host.example/", ""))
+        })
+    }};
+}
+
+macro_rules! table {
+    ($($style:ident $explode:literal: $string:literal, $array:literal, $object:literal;)*) => {$(
+        assert_eq!(written!($style, $explode, string).expect("a request"), $string, "{} {}", stringify!($style), $explode);
+        assert_eq!(written!($style, $explode, array).expect("a request"), $array, "{} {}", stringify!($style), $explode);
+        assert_eq!(written!($style, $explode, object).expect("a request"), $object, "{} {}", stringify!($style), $explode);
+    )*};
+}
+
+#[test]
+fn each_style_is_written_as_the_specification_says() {
+    table! {
+        PathMatrix false: ";color=blue", ";color=blue,black,brown", ";color=B,150,G,200,R,100";
+        PathMatrix true: ";color=blue", ";color=blue;color=black;color=brown", ";B=150;G=200;R=100";
+        PathLabel false: ".blue", ".blue,black,brown", ".B,150,G,200,R,100";
+        PathLabel true: ".blue", ".blue.black.brown", ".B=150.G=200.R=100";
+        PathSimple false: "blue", "blue,black,brown", "B,150,G,200,R,100";
+        PathSimple true: "blue", "blue,black,brown", "B=150,G=200,R=100";
+        QueryForm false: "?color=blue", "?color=blue,black,brown", "?color=B,150,G,200,R,100";
+        QueryForm true: "?color=blue", "?color=blue&color=black&color=brown", "?B=150&G=200&R=100";
+        QuerySpaceDelimited false: "?color=blue", "?color=blue%20black%20brown", "?color=B%20150%20G%20200%20R%20100";
+        QueryPipeDelimited false: "?color=blue", "?color=blue%7Cblack%7Cbrown", "?color=B%7C150%7CG%7C200%7CR%7C100";
+        QueryDeepObject true: "?color=blue", "?color=blue&color=black&color=brown",
+            "?color%5BB%5D=150&color%5BG%5D=200&color%5BR%5D=100";
+        HeaderSimple false: "blue", "blue,black,brown", "B,150,G,200,R,100";
+        HeaderSimple true: "blue", "blue,black,brown", "B=150,G=200,R=100";
+        CookieForm false: "color=blue", "color=blue,black,brown", "color=B,150,G,200,R,100";
+        QueryJson false: "?color=%22blue%22", "?color=%5B%22blue%22%2C%22black%22%2C%22brown%22%5D",
+            "?color=%7B%22B%22%3A150%2C%22G%22%3A200%2C%22R%22%3A100%7D";
+    }
+}
+
+#[test]
+fn an_absent_value_is_left_out() {
+    assert_eq!(written!(QueryForm, true, absent).expect("a request"), "");
+    assert_eq!(written!(QueryJson, false, absent).expect("a request"), "");
+    assert_eq!(written!(HeaderSimple, false, absent).expect("a request"), "");
+    assert_eq!(written!(CookieForm, true, absent).expect("a request"), "");
+}
+
+#[test]
+fn an_empty_value_stands_in_a_query_but_not_in_a_path() {
+    assert_eq!(written!(QueryForm, true, empty).expect("a request"), "?color=");
+    let error = written!(PathSimple, false, empty).expect_err("another resource");
+    assert_eq!(
+        error.to_string(),
+        r#"the path parameter "color" is empty: the path would name another resource"#
+    );
+}

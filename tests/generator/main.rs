@@ -1,0 +1,7 @@
+//! The generator from the outside: small documents, the guard over the repository's own output, and the laws of the source.
+#![allow(missing_docs, reason = "tests")]
+
+mod cases;
+mod guard;
+mod laws;
+mod refusals;
