@@ -55,7 +55,8 @@ fn main(contract: &Contract, plan: &Plan) -> String {
     }
     text.push_str("];\n");
     for (n, operation) in plan.operations.iter().enumerate() {
-        let call = sample::call(contract, plan, operation, &krate);
+        // Where it stands, its further lines are two levels in; a line end within a literal is escaped.
+        let call = sample::call(contract, plan, operation, &krate).replace('\n', "\n        ");
         text.push_str(&CALL.replace("NUMBER", &n.to_string()).replace("OPERATION", &call));
     }
     text
