@@ -1,6 +1,6 @@
 //! The Rust printers: from the contract to a crate.
 //!
-//! Comes in: the contract. Goes out: a [`Plan`](plan::Plan), the last stage that may fail, and from it the files of a crate:
+//! Comes in: the contract. Goes out: a [`Plan`], the last stage that may fail, and from it the files of a crate:
 //! types, problems, operations, manifest. Deliberately absent: behaviour. What is the same for every API is in
 //! `problemgen-runtime`; a crate that is printed here is data and thin glue.
 
