@@ -114,8 +114,12 @@ impl<A: Api> Client<A> {
     /// Whatever is not a success of the contract. Nothing that the server said is lost.
     pub async fn send<O: Operation<Api = A>>(&self, operation: O) -> Result<O::Output, Error<O>> {
         let request = operation.to_request(&self.inner.base)?;
-        let response = self.inner.exchange::<A>(request, O::SPEC.authenticated).await?;
-        O::decode(response)
+        drop(operation);
+        let caller = Caller {
+            user_agent: A::USER_AGENT,
+            credential: if O::SPEC.authenticated { A::CREDENTIAL } else { CredentialPlace::Nowhere },
+        };
+        O::decode(self.inner.exchange(request, caller).await?)
     }
 }
 
@@ -134,18 +138,25 @@ impl<O: Operation> From<Failure> for Error<O> {
     }
 }
 
+/// What the contract says of a call, apart from its operation.
+#[derive(Clone, Copy)]
+struct Caller {
+    user_agent: &'static str,
+    credential: CredentialPlace,
+}
+
 impl Inner {
-    /// One exchange. It is the same for every operation of an API, so an operation costs little to compile.
-    async fn exchange<A: Api>(
+    /// One exchange. Boxed and the same for every operation, so an operation costs little to compile.
+    fn exchange(
         &self,
         mut request: http::Request<Bytes>,
-        authenticated: bool,
-    ) -> Result<http::Response<Bytes>, Failure> {
-        request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(A::USER_AGENT));
-        if authenticated {
-            authenticate(&mut request, A::CREDENTIAL, &self.credential).map_err(Failure::Request)?;
-        }
-        self.transport.exchange(request).await.map_err(Failure::Transport)
+        caller: Caller,
+    ) -> Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, Failure>> + Send + '_>> {
+        Box::pin(async move {
+            request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(caller.user_agent));
+            authenticate(&mut request, caller.credential, &self.credential).map_err(Failure::Request)?;
+            self.transport.exchange(request).await.map_err(Failure::Transport)
+        })
     }
 }
 

@@ -231,9 +231,11 @@ pub enum Encoding {
 }
 
 /// What an operation gives when it succeeds.
-pub trait Output: Sized {
+pub trait Output {
     /// A value to read into.
-    fn empty() -> Self;
+    fn empty() -> Self
+    where
+        Self: Sized;
     /// The place to read the body of a response into; `None` when there is nothing to keep. The case numbers are those of
     /// [`BodySpec`].
     fn case(&mut self, case: usize) -> Option<&mut dyn Node>;

@@ -11,36 +11,48 @@ use crate::node::{Node, Slot};
 use crate::operation::{AnswerSpec, BodySpec, Operation, OperationSpec, Output, StatusSpec};
 use crate::problem::{self, Family, ProblemNode};
 
-/// Decodes the response of an operation.
+/// Decodes the response of an operation. All but the wrapping is in [`read`], so that an operation costs little to compile.
 pub(crate) fn decode<O: Operation>(response: http::Response<Bytes>) -> Result<O::Output, Error<O>> {
+    let mut output = O::Output::empty();
+    match read::<O::Api>(O::SPEC, response, &mut output) {
+        Ok(()) => Ok(output),
+        Err(Failed::Problem(raised)) => Err(Error::Problem(raised)),
+        Err(Failed::Unexpected(unexpected)) => Err(Error::Unexpected(unexpected)),
+    }
+}
+
+/// An answer that is not a success.
+enum Failed<A: Api> {
+    Problem(Box<Raised<A>>),
+    Unexpected(Box<Unexpected>),
+}
+
+/// Reads a response into the output, or says what else it is. Once for each API, not for each operation.
+fn read<A: Api>(
+    spec: &'static OperationSpec,
+    response: http::Response<Bytes>,
+    output: &mut dyn Output,
+) -> Result<(), Failed<A>> {
     let (parts, body) = response.into_parts();
     let status = parts.status.as_u16();
     let media_type =
         parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let unexpected = match best(O::SPEC.successes, status, media_type) {
-        Some(answer) => {
-            let mut output = O::Output::empty();
-            match read_output(answer.body, &body, output.case(case_of(answer.body))) {
-                Ok(()) => return Ok(output),
-                Err(violation) => (vec![violation], BTreeMap::new()),
-            }
-        }
+    let (violations, members) = match best(spec.successes, status, media_type) {
+        Some(answer) => match read_output(answer.body, &body, output.case(case_of(answer.body))) {
+            Ok(()) => return Ok(()),
+            Err(violation) => (vec![violation], BTreeMap::new()),
+        },
         None => {
-            let (problem, reading) = read_problem::<O::Api>(O::SPEC, status, media_type, &body);
+            let (problem, reading) = read_problem::<A>(spec, status, media_type, &body);
             if reading.complete {
                 let received = Received::new(parts.status, parts.headers, body);
-                return Err(Error::Problem(Box::new(Raised::new(problem, received, reading.violations))));
+                return Err(Failed::Problem(Box::new(Raised::new(problem, received, reading.violations))));
             }
             (reading.violations, reading.members)
         }
     };
-    let (violations, members) = unexpected;
-    Err(Error::Unexpected(Box::new(Unexpected {
-        response: Received::new(parts.status, parts.headers, body),
-        violations,
-        members,
-        family: <O::Api as Api>::FAMILY,
-    })))
+    let response = Received::new(parts.status, parts.headers, body);
+    Err(Failed::Unexpected(Box::new(Unexpected { response, violations, members, family: A::FAMILY })))
 }
 
 /// The response of the contract that an answer is: the most exact status, then the most exact media type.
