@@ -12,13 +12,13 @@ pub enum Code {
     /// `down`.
     ///
     /// * Retryable: yes, the identical request can succeed later
-    /// * Raised by: [`PutFile`](crate::operations::PutFile)
+    /// * Raised by: every operation
     Down,
     /// `full`.
     ///
     /// * Status: 403 or 413
     /// * Retryable: no
-    /// * Raised by: [`PutFile`](crate::operations::PutFile)
+    /// * Raised by: every operation
     Full,
     /// `unheard`.
     ///
