@@ -84,8 +84,8 @@ macro_rules! contents {
         impl Content for $output {
             fn value(self) -> Value {
                 match self {
-                    $output::OkApplicationJson(manifest) => serde_json::to_value(manifest).expect("JSON"),
-                    $output::OkBytes(octets) => String::from_utf8_lossy(&octets).into(),
+                    $output::ContentManifest(manifest) => serde_json::to_value(manifest).expect("JSON"),
+                    $output::Bytes(octets) => String::from_utf8_lossy(&octets).into(),
                     other => panic!("{other:?} is new"),
                 }
             }
