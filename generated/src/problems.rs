@@ -160,7 +160,7 @@ pub enum Code {
     ///
     /// * Status: 403
     /// * Retryable: no
-    /// * Members: [`FeatureNotInPlan`]
+    /// * Members: [those of `FeatureNotInPlan`](crate::problems::FeatureNotInPlan)
     /// * Section: Plans & quotas
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`ConnectDomain`](crate::operations::ConnectDomain), [`CreateWorkspace`](crate::operations::CreateWorkspace)
     /// * Documentation: <https://dropthis.app/errors#feature_not_in_plan>
@@ -177,7 +177,7 @@ pub enum Code {
     ///
     /// * Status: 403 or 413
     /// * Retryable: no
-    /// * Members: [`QuotaExceeded`]
+    /// * Members: [those of `QuotaExceeded`](crate::problems::QuotaExceeded)
     /// * Section: Plans & quotas
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`CreateDeployment`](crate::operations::CreateDeployment), [`CreateUpload`](crate::operations::CreateUpload), [`InviteMember`](crate::operations::InviteMember), [`AcceptInvitationByToken`](crate::operations::AcceptInvitationByToken), [`AcceptInvitation`](crate::operations::AcceptInvitation)
     /// * Documentation: <https://dropthis.app/errors#quota_exceeded>
@@ -192,7 +192,7 @@ pub enum Code {
     ///
     /// * Status: 422
     /// * Retryable: no
-    /// * Members: [`ValidationError`]
+    /// * Members: [those of `ValidationError`](crate::problems::ValidationError)
     /// * Section: Validation & conflicts
     /// * Raised by: [`RequestOtp`](crate::operations::RequestOtp), [`VerifyOtp`](crate::operations::VerifyOtp), [`CreateApiKey`](crate::operations::CreateApiKey), [`UpdateAccount`](crate::operations::UpdateAccount), [`SwitchWorkspace`](crate::operations::SwitchWorkspace), [`ListDrops`](crate::operations::ListDrops), [`PublishDrop`](crate::operations::PublishDrop), [`ResolveDrop`](crate::operations::ResolveDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`GetDropContent`](crate::operations::GetDropContent), [`ListDeployments`](crate::operations::ListDeployments), [`CreateDeployment`](crate::operations::CreateDeployment), [`GetDeploymentContent`](crate::operations::GetDeploymentContent), [`CreateUpload`](crate::operations::CreateUpload), [`ConnectDomain`](crate::operations::ConnectDomain), [`UpdateDomain`](crate::operations::UpdateDomain), [`CreateWorkspace`](crate::operations::CreateWorkspace), [`UpdateWorkspace`](crate::operations::UpdateWorkspace), [`InviteMember`](crate::operations::InviteMember), [`UpdateMember`](crate::operations::UpdateMember), [`AcceptInvitationByToken`](crate::operations::AcceptInvitationByToken)
     /// * Documentation: <https://dropthis.app/errors#validation_error>
@@ -223,7 +223,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
-    /// * Members: [`RevisionConflict`]
+    /// * Members: [those of `RevisionConflict`](crate::problems::RevisionConflict)
     /// * Section: Validation & conflicts
     /// * Raised by: [`UpdateDrop`](crate::operations::UpdateDrop), [`CreateDeployment`](crate::operations::CreateDeployment)
     /// * Documentation: <https://dropthis.app/errors#revision_conflict>
@@ -240,7 +240,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
-    /// * Members: [`Conflict`]
+    /// * Members: [those of `Conflict`](crate::problems::Conflict)
     /// * Section: Validation & conflicts
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`ConnectDomain`](crate::operations::ConnectDomain), [`CreateWorkspace`](crate::operations::CreateWorkspace), [`UpdateWorkspace`](crate::operations::UpdateWorkspace)
     /// * Documentation: <https://dropthis.app/errors#conflict>
@@ -284,7 +284,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
-    /// * Members: [`WorkspaceChoiceRequired`]
+    /// * Members: [those of `WorkspaceChoiceRequired`](crate::problems::WorkspaceChoiceRequired)
     /// * Section: Workspaces & teams
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop)
     /// * Documentation: <https://dropthis.app/errors#workspace_choice_required>
@@ -399,7 +399,7 @@ pub enum Code {
     ///
     /// * Status: 422
     /// * Retryable: no
-    /// * Members: [`RemoteFetchFailed`]
+    /// * Members: [those of `RemoteFetchFailed`](crate::problems::RemoteFetchFailed)
     /// * Section: Uploads & publish-by-reference
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`CreateDeployment`](crate::operations::CreateDeployment), [`CreateUpload`](crate::operations::CreateUpload)
     /// * Documentation: <https://dropthis.app/errors#remote_fetch_failed>

@@ -807,9 +807,9 @@ rt::record!(CreateApiKeyRequest);
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CreateDeploymentRequest {
-    /// A value of [`DeployUploadRequest`](crate::types::DeployUploadRequest).
+    /// [The type `DeployUploadRequest`](crate::types::DeployUploadRequest).
     DeployUploadRequest(DeployUploadRequest),
-    /// A value of [`DeploySourceRequest`](crate::types::DeploySourceRequest).
+    /// [The type `DeploySourceRequest`](crate::types::DeploySourceRequest).
     DeploySourceRequest(DeploySourceRequest),
     /// A value that this version of the contract does not describe.
     Other(rt::Json),
@@ -2876,9 +2876,9 @@ rt::vocabulary!(InviteMemberRequestRole);
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ManifestFile {
-    /// A value of [`UploadedFile`](crate::types::UploadedFile).
+    /// [The type `UploadedFile`](crate::types::UploadedFile).
     UploadedFile(UploadedFile),
-    /// A value of [`RemoteFile`](crate::types::RemoteFile).
+    /// [The type `RemoteFile`](crate::types::RemoteFile).
     RemoteFile(RemoteFile),
     /// A value that this version of the contract does not describe.
     Other(rt::Json),
@@ -3336,9 +3336,9 @@ rt::record!(PublishOptions);
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum PublishRequest {
-    /// A value of [`PublishUploadRequest`](crate::types::PublishUploadRequest).
+    /// [The type `PublishUploadRequest`](crate::types::PublishUploadRequest).
     PublishUploadRequest(PublishUploadRequest),
-    /// A value of [`PublishSourceRequest`](crate::types::PublishSourceRequest).
+    /// [The type `PublishSourceRequest`](crate::types::PublishSourceRequest).
     PublishSourceRequest(PublishSourceRequest),
     /// A value that this version of the contract does not describe.
     Other(rt::Json),

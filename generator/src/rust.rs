@@ -1,6 +1,6 @@
 //! The Rust printers: from the contract to a crate.
 //!
-//! Comes in: the contract. Goes out: a [`Plan`](plan::Plan), the last stage that may fail, and from it the files of a crate:
+//! Comes in: the contract. Goes out: a [`Plan`], the last stage that may fail, and from it the files of a crate:
 //! types, problems, operations, manifest. Deliberately absent: behaviour. What is the same for every API is in
 //! `problemgen-runtime`; a crate that is printed here is data and thin glue.
 
@@ -11,7 +11,10 @@ mod package;
 pub mod plan;
 mod print;
 mod problems;
+pub mod program;
 pub mod sample;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use names::RustName;

@@ -237,12 +237,12 @@ fn check_notices_every_edit_and_writes_nothing() {
 #[test]
 fn check_notices_a_stray_file() {
     let place = Place::generated();
-    fs::create_dir(place.path("out/src")).expect("folder");
-    place.write("out/src/stray.rs", "");
+    fs::create_dir(place.path("out/old")).expect("folder");
+    place.write("out/old/stray.rs", "");
     let said = place.codegen(&["--check"]);
-    assert!(said.code == 1 && said.out.contains("orphan out/src/stray.rs\n"), "{said:?}");
+    assert!(said.code == 1 && said.out.contains("orphan out/old/stray.rs\n"), "{said:?}");
     let cured = place.codegen(&[]);
-    assert!(cured.out.contains("removed out/src/stray.rs\n") && !place.path("out/src").exists(), "{cured:?}");
+    assert!(cured.out.contains("removed out/old/stray.rs\n") && !place.path("out/old").exists(), "{cured:?}");
 }
 
 #[test]

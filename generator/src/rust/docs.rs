@@ -255,8 +255,7 @@ fn is_web(target: &str) -> bool {
 fn fill(paragraph: &str, first: &str, rest: &str, out: &mut Vec<String>) {
     let mut line = String::new();
     let mut indent = first;
-    let mut words = paragraph.split(' ').filter(|word| !word.is_empty()).peekable();
-    while let Some(word) = words.next() {
+    for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
         let width = |text: &str| text.chars().count();
         if !line.is_empty() && width(&line) + 1 + width(word) > WIDTH {
             push_line(indent, &line, out);

@@ -7,7 +7,7 @@ use super::docs::{Doc, sentence, span};
 use super::plan::{
     AnswerBody, AnswerPlan, ArgumentPlan, BodyEncoding, ModulePlan, OperationPlan, OutputPlan, Ty, ViewPlan,
 };
-use super::print::{Printer, Within, deprecated, imports, method_path, number};
+use super::print::{Printer, Within, deprecated, imports, initializer, method_path, number};
 use super::problems::headline;
 use crate::contract::{ErrorKind, Method, Operation, Param, ParamPlace, ParamStyle, Segment, StatusSpec};
 use crate::store::Artifact;
@@ -102,11 +102,7 @@ impl Printer<'_> {
             if field.required {
                 let (ty, value) = self.argument(&field.name, &field.ty, Within::Other);
                 arguments.push(quote!(#name: #ty));
-                values.push(if value.to_string() == name.to_string() {
-                    quote!(#name)
-                } else {
-                    quote!(#name: #value)
-                });
+                values.push(initializer(&field.name, value));
             } else {
                 values.push(quote!(#name: None));
             }

@@ -25,6 +25,7 @@ pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options) -> A
          name = {name}\n\
          version = {version}\n\
          edition = \"2024\"\n\
+         rust-version = {rust}\n\
          description = {description}\n\
          {license}\
          publish = {publish}\n\
@@ -42,6 +43,8 @@ pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options) -> A
          missing_docs = \"warn\"\n",
         command = options.command.chars().filter(|c| !c.is_control()).collect::<String>(),
         name = toml(&plan.package),
+        // The runtime's.
+        rust = toml(env!("CARGO_PKG_RUST_VERSION")),
         version = toml(&options.version),
         description = toml(&format!("Client of {}", crate::docs::text::line(&contract.api.title))),
         license = license.unwrap_or_default(),

@@ -8,8 +8,6 @@ pub mod codes;
 mod cycles;
 mod operations;
 mod problems;
-#[cfg(test)]
-mod tests;
 mod types;
 
 use std::collections::BTreeSet;

@@ -8,7 +8,7 @@ use quote::quote;
 use super::docs::{Doc, plain, span};
 use super::names::RustName;
 use super::plan::{CodePlan, Fact, FieldPlan, Fill, ProblemsPlan, StructPlan, Ty};
-use super::print::{Printer, RecordSpec, Within, imports, number};
+use super::print::{Printer, RecordSpec, Within, imports, initializer, number};
 use super::types::{Vocabulary, members};
 use crate::contract::{Field, OperationId, ProblemCode, ProblemFamily};
 use crate::store::Artifact;
@@ -118,7 +118,7 @@ impl Printer<'_> {
             doc.line(format!("* Retryable: {word}"));
         }
         if let Some((name, _)) = &plan.payload {
-            doc.line(format!("* Members: [`{name}`]"));
+            doc.line(format!("* Members: [those of `{name}`](crate::problems::{name})"));
         }
         if let Some(section) = &code.section {
             doc.line(format!("* Section: {}", plain(section)));
@@ -220,7 +220,7 @@ impl Printer<'_> {
                 Fill::Argument => {
                     let (ty, value) = self.argument(&field.name, &field.ty, Within::Other);
                     arguments.push(quote!(#name: #ty));
-                    values.push(quote!(#name: #value));
+                    values.push(initializer(&field.name, value));
                 }
             }
         }

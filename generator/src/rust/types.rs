@@ -333,7 +333,8 @@ fn sample_words(ty: &Ty, printer: &Printer<'_>) -> String {
         Ty::Base64 | Ty::Bytes => "Octets".to_owned(),
         Ty::Json => "Any JSON value".to_owned(),
         Ty::Named(id) => match printer.plan.types.get(id.0) {
-            Some(plan) => format!("A value of [`{0}`](crate::types::{0})", plan.name),
+            // The words are no path: rustdoc would call the target redundant.
+            Some(plan) => format!("[The type `{0}`](crate::types::{0})", plan.name),
             None => "Any JSON value".to_owned(),
         },
         Ty::Vec(_) => "A list".to_owned(),

@@ -118,7 +118,13 @@ fn note_uncoded(planning: &mut Planning<'_>) {
             planning.report.push(
                 Diagnostic::note(
                     codes::UNCODED,
-                    format!("{uncoded} error responses of `{}` have bodies without a code", operation.id),
+                    match uncoded {
+                        1 => format!("an error response of `{}` has a body without a code", operation.id),
+                        _ => format!(
+                            "{uncoded} error responses of `{}` have bodies without a code",
+                            operation.id
+                        ),
+                    },
                 )
                 .at((planning.locate)(&operation.at))
                 .help("they are kept as unexpected answers with status, headers and body"),

@@ -170,11 +170,14 @@ impl<'a> Shapes<'a> {
 
     /// The type without `null`, also where only the alias that it names has it; and whether it had.
     pub(super) fn unwrapped<'t>(&'t self, ty: &'t Type) -> (&'t Type, bool) {
-        let mut seen = ty;
-        // A chain of aliases is at most as long as the list of types.
-        for _ in 0..=self.contract.types.len() {
+        let (mut seen, mut plain, mut nullable) = (ty, ty, false);
+        // Every second step follows an alias, and a chain of aliases is at most as long as the list of types.
+        for _ in 0..=2 * self.contract.types.len() + 1 {
             match seen {
-                Type::Nullable(inner) => return (self.unwrapped(inner).0, true),
+                Type::Nullable(inner) => {
+                    nullable = true;
+                    (seen, plain) = (inner, inner);
+                }
                 Type::Named(id) if !self.newtypes.contains(&id.0) => {
                     match self.contract.types.get(id.0).map(|def| &def.shape) {
                         Some(Shape::Alias(target)) => seen = target,
@@ -184,7 +187,7 @@ impl<'a> Shapes<'a> {
                 _ => break,
             }
         }
-        (ty, false)
+        (plain, nullable)
     }
 }
 
@@ -262,11 +265,18 @@ fn union_variants(shapes: &Shapes<'_>, at: usize, union: &Union) -> Vec<VariantP
     names.into_iter().zip(types).enumerate().map(build).collect()
 }
 
-/// The type with aliases replaced by what they stand for: what the compiler compares.
+/// How deep types are compared.
+const DEPTH: usize = 100;
+
+/// The type with aliases replaced by what they stand for: what the compiler compares. Types that nest too deep are the same
+/// as any JSON value, so that there is rather no `From` than two for one type.
 fn expanded(shapes: &Shapes<'_>, ty: &Ty, depth: usize) -> Ty {
+    if depth > DEPTH {
+        return Ty::Json;
+    }
     let inside = |inner: &Ty| Box::new(expanded(shapes, inner, depth + 1));
     match ty {
-        Ty::Named(id) if !shapes.newtypes.contains(&id.0) && depth <= shapes.contract.types.len() => {
+        Ty::Named(id) if !shapes.newtypes.contains(&id.0) => {
             match shapes.contract.types.get(id.0).map(|def| &def.shape) {
                 Some(Shape::Alias(target)) => expanded(shapes, &shapes.ty(target), depth + 1),
                 _ => ty.clone(),
