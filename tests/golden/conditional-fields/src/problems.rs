@@ -36,7 +36,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
-    /// * Members: [`AlreadyShipped`]
+    /// * Members: [those of `AlreadyShipped`](crate::problems::AlreadyShipped)
     /// * Section: Shipping
     /// * Raised by: every operation
     /// * Documentation: <https://warehouse.example/errors>
@@ -47,7 +47,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: yes, the identical request can succeed later
-    /// * Members: [`PartlyShipped`]
+    /// * Members: [those of `PartlyShipped`](crate::problems::PartlyShipped)
     /// * Section: Shipping
     /// * Raised by: every operation
     /// * Documentation: <https://warehouse.example/errors>

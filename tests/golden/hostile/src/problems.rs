@@ -57,7 +57,7 @@ pub enum Code {
     /// \|a\|b\| */ pub fn injected() {} /* #!\[allow(unused)\] //! {} {name} "'
     ///
     /// * Status: 400
-    /// * Members: [`CScriptScriptAlert1Script0Xr`]
+    /// * Members: [those of `CScriptScriptAlert1Script0Xr`](crate::problems::CScriptScriptAlert1Script0Xr)
     /// * Section: s " \*/ } { \`\`\` \~\~\~ &lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; {} {0} #\[x\] \\ � r#" "# �
     /// * Raised by: every operation
     /// * Documentation: <https://h.example/>?"&gt;&lt;/a&gt;&lt;script&gt;alert(1)&lt;/script&gt;

@@ -16,7 +16,7 @@ pub enum Code {
     ///
     /// * Status: 503
     /// * Retryable: yes, the identical request can succeed later
-    /// * Members: [`Winter`]
+    /// * Members: [those of `Winter`](crate::problems::Winter)
     /// * Raised by: every operation
     Winter,
     /// A value that this version of the contract does not list.

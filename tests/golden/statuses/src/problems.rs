@@ -135,7 +135,7 @@ impl Problem {
         let kind = kind.into();
         let facts = kind.facts().copied().unwrap_or(rt::CodeFacts::new("", &[]));
         Self {
-            status: status,
+            status,
             retryable: facts.retryable,
             kind,
             extensions: BTreeMap::new(),

@@ -14,7 +14,7 @@ pub enum Code {
     /// Somebody was faster.
     ///
     /// * Status: 410
-    /// * Members: [`Sold`]
+    /// * Members: [those of `Sold`](crate::problems::Sold)
     /// * Raised by: every operation
     Sold,
     /// A value that this version of the contract does not list.
