@@ -11,10 +11,13 @@ use problemgen::report::{Paint, Report};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+/// What came of a call, in time.
+type Answer = dyn Future<Output = Result<Value, Failure>> + Send;
+
 /// An operation that can be called.
 pub(crate) struct Call {
     pub(crate) spec: &'static OperationSpec,
-    pub(crate) send: fn(Client, Sample) -> Pin<Box<dyn Future<Output = Result<Value, Failure>> + Send>>,
+    pub(crate) send: fn(Client, Sample) -> Pin<Box<Answer>>,
     pub(crate) decode: fn(dropthis_api::http::Response<dropthis_api::Bytes>) -> Result<Value, Failure>,
     pub(crate) sample: Sample,
 }
