@@ -14,6 +14,8 @@ use store::Artifact;
 
 pub mod report;
 
+pub mod artifact;
+
 pub mod contract;
 
 pub mod load;

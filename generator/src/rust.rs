@@ -20,8 +20,8 @@ mod types;
 pub use names::RustName;
 pub use plan::{Plan, plan};
 
+use crate::artifact::Artifact;
 use crate::contract::Contract;
-use crate::store::Artifact;
 
 /// What the contract cannot say about a crate.
 #[derive(Debug, Clone, PartialEq, Eq)]

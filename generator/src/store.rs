@@ -37,6 +37,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use self::codes::Refusal;
+pub use crate::artifact::Artifact;
 use crate::report::Report;
 
 /// The file by which a folder is known to be ours.
@@ -50,22 +51,6 @@ const MARKER_TEXT: &str = "\
 
 /// Names directly in the root that stay whatever they hold, unless an artifact claims them.
 pub const KEPT: [&str; 5] = [".git", ".gitattributes", ".gitignore", "Cargo.lock", "target"];
-
-/// A file to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Artifact {
-    /// Where, below the root; `/` stands between names on every system.
-    pub path: String,
-    /// What stands in it.
-    pub contents: Vec<u8>,
-}
-
-impl Artifact {
-    /// An artifact at `path` that holds `contents`.
-    pub fn new(path: impl Into<String>, contents: impl Into<Vec<u8>>) -> Self {
-        Self { path: path.into(), contents: contents.into() }
-    }
-}
 
 /// Write the artifacts, or only compare them?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,7 +18,10 @@ pub(crate) fn cases(kind: &str) -> Vec<(String, PathBuf)> {
             let path = entry.expect("entry").path();
             let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
             let root = match path.is_dir() {
-                true => ["openapi.yaml", "openapi.json"].map(|root| path.join(root)).into_iter().find(|root| root.is_file()),
+                true => ["openapi.yaml", "openapi.json"]
+                    .map(|root| path.join(root))
+                    .into_iter()
+                    .find(|root| root.is_file()),
                 false => Some(path.clone()),
             };
             (name, root.unwrap_or_else(|| panic!("{} has no openapi.yaml", path.display())))
@@ -113,10 +116,15 @@ fn the_crates_are_the_goldens() {
         let outcome = outcome.unwrap_or_else(|| panic!("{name}: {}", report.render(Paint::Plain)));
         if !asked {
             let changes = outcome.changes.iter();
-            wrong.extend(changes.map(|change| format!("{:?} {name}/{}\n{}", change.kind, change.path, change.diff)));
+            wrong.extend(
+                changes.map(|change| format!("{:?} {name}/{}\n{}", change.kind, change.path, change.diff)),
+            );
         }
     }
-    assert!(wrong.is_empty(), "{wrong}\nif this is meant: INSTA_UPDATE=always cargo test -p problemgen-tests");
+    assert!(
+        wrong.is_empty(),
+        "{wrong}\nif this is meant: INSTA_UPDATE=always cargo test -p problemgen-tests"
+    );
 }
 
 #[test]

@@ -14,9 +14,13 @@ use problemgen_tests::{copy, generated, repository, spec, tree};
 /// What the repository's own output should be, by the document at `spec`.
 fn artifacts(spec: &Path) -> Vec<Artifact> {
     let mut report = Report::new();
-    let rust = rust::Options { runtime: Runtime::Path("../generator/runtime".to_owned()), ..rust::Options::default() };
+    let rust = rust::Options {
+        runtime: Runtime::Path("../generator/runtime".to_owned()),
+        ..rust::Options::default()
+    };
     let read = problemgen::read(spec, &mut report);
-    let made = read.and_then(|read| problemgen::generate(&read, &Options { rust, ..Options::default() }, &mut report));
+    let made = read
+        .and_then(|read| problemgen::generate(&read, &Options { rust, ..Options::default() }, &mut report));
     made.unwrap_or_else(|| panic!("{}", report.render(Paint::Plain)))
 }
 
@@ -43,7 +47,8 @@ fn output() -> tempfile::TempDir {
 #[test]
 fn the_output_is_current() {
     let (outcome, words) = check(&artifacts(&spec()), &generated());
-    let stale: Vec<String> = outcome.changes.iter().map(|change| format!("{:?} {}", change.kind, change.path)).collect();
+    let stale: Vec<String> =
+        outcome.changes.iter().map(|change| format!("{:?} {}", change.kind, change.path)).collect();
     assert!(stale.is_empty(), "{stale:#?}\n{words:#?}\nrun: cargo xtask codegen");
 }
 
@@ -92,12 +97,14 @@ fn every_edit_of_a_generated_file_is_noticed() {
             assert_ne!(spoilt, text, "{name}: {how}");
             fs::write(&path, spoilt).expect("written");
             let (outcome, _) = check(&artifacts, folder.path());
-            let found: Vec<_> = outcome.changes.iter().map(|change| (change.path.as_str(), change.kind)).collect();
+            let found: Vec<_> =
+                outcome.changes.iter().map(|change| (change.path.as_str(), change.kind)).collect();
             assert_eq!(found, [(name.as_str(), ChangeKind::Stale)], "{name}: {how}");
         }
         fs::remove_file(&path).expect("removed");
         let (outcome, _) = check(&artifacts, folder.path());
-        let found: Vec<_> = outcome.changes.iter().map(|change| (change.path.as_str(), change.kind)).collect();
+        let found: Vec<_> =
+            outcome.changes.iter().map(|change| (change.path.as_str(), change.kind)).collect();
         assert_eq!(found, [(name.as_str(), ChangeKind::Missing)], "{name}: deleted");
         fs::write(&path, contents).expect("written");
     }
@@ -107,13 +114,16 @@ fn every_edit_of_a_generated_file_is_noticed() {
 #[test]
 fn a_stray_file_is_noticed() {
     let artifacts = artifacts(&spec());
-    for stray in ["stray.rs", "src/operations/old.rs", "docs/errors.md.orig", "new/folder/file", "src/.hidden"] {
+    for stray in
+        ["stray.rs", "src/operations/old.rs", "docs/errors.md.orig", "new/folder/file", "src/.hidden"]
+    {
         let folder = output();
         let path = folder.path().join(stray);
         fs::create_dir_all(path.parent().expect("a folder")).expect("made");
         fs::write(&path, "").expect("written");
         let (outcome, _) = check(&artifacts, folder.path());
-        let found: Vec<_> = outcome.changes.iter().map(|change| (change.path.as_str(), change.kind)).collect();
+        let found: Vec<_> =
+            outcome.changes.iter().map(|change| (change.path.as_str(), change.kind)).collect();
         assert_eq!(found, [(stray, ChangeKind::Orphan)]);
     }
 }
@@ -201,7 +211,9 @@ fn every_edit_of_the_document_is_said_in_words() {
             replace_after(text, edit.after, edit.from, edit.to);
             // The examples carry what their schema says.
             if edit.from.contains("current_revision") {
-                files.values_mut().for_each(|text| *text = text.replace("current_revision", "present_revision"));
+                files
+                    .values_mut()
+                    .for_each(|text| *text = text.replace("current_revision", "present_revision"));
             }
             if edit.from.contains("retryable") {
                 flip_examples(files, edit.says[0]);
@@ -230,7 +242,12 @@ fn flip_examples(files: &mut BTreeMap<String, String>, code: &str) {
 fn a_moved_status_is_said_in_words() {
     let folder = edited(|files| {
         let text = files.get_mut("problems.yaml").expect("the file");
-        replace_after(text, "\n    QuotaExceeded:\n", "status: { enum: [403, 413] }", "status: { enum: [403, 413, 429] }");
+        replace_after(
+            text,
+            "\n    QuotaExceeded:\n",
+            "status: { enum: [403, 413] }",
+            "status: { enum: [403, 413, 429] }",
+        );
     });
     noticed("a status", &folder, &["quota_exceeded", "429"]);
 }
@@ -246,16 +263,30 @@ fn a_new_code_is_said_in_words_and_touches_few_lines() {
             .find(|(at, _)| rest[at + 5..].starts_with(|letter: char| letter != ' ') && *at > 0)
             .map(|(at, _)| at + 1)
             .expect("another code");
-        let copy = rest[..end].replace("ChecksumMismatch", "DiskOnFire").replace("checksum_mismatch", "disk_on_fire");
+        let copy = rest[..end]
+            .replace("ChecksumMismatch", "DiskOnFire")
+            .replace("checksum_mismatch", "disk_on_fire");
         text.insert_str(start + 1, &copy);
+        // An operation has to name it.
+        let text = files.get_mut("openapi.yaml").expect("the file");
+        let line = text.lines().find(|line| line.contains("- $ref") && line.contains("/ChecksumMismatch'"));
+        let line = format!("{}\n", line.expect("an operation that raises it"));
+        let more = line.replace("ChecksumMismatch", "DiskOnFire");
+        replace_after(text, "", &line, &format!("{line}{more}"));
     });
     let (outcome, words) = check(&artifacts(&folder.path().join("openapi.yaml")), &generated());
     assert!(words.join("\n").contains("disk_on_fire"), "{words:?}");
-    let listing = outcome.changes.iter().find(|change| change.path == "contract.txt").expect("the listing changes");
+    let listing =
+        outcome.changes.iter().find(|change| change.path == "contract.txt").expect("the listing changes");
     let touched = |sign: char| {
-        listing.diff.lines().filter(|line| line.starts_with(sign) && !line.starts_with(&sign.to_string().repeat(3))).count()
+        listing
+            .diff
+            .lines()
+            .filter(|line| line.starts_with(sign) && !line.starts_with(&sign.to_string().repeat(3)))
+            .count()
     };
-    assert_eq!((touched('+'), touched('-')), (1, 0), "{}", listing.diff);
+    // The code, and the operation that raises it.
+    assert_eq!((touched('+'), touched('-')), (2, 0), "{}", listing.diff);
 }
 
 #[test]

@@ -33,7 +33,9 @@ fn code(text: &str) -> String {
 fn imports(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in source.match_indices("crate::") {
-        if source[..at].ends_with('$') || source[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_') {
+        if source[..at].ends_with('$')
+            || source[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_')
+        {
             continue;
         }
         let rest = &source[at + "crate::".len()..];
@@ -80,14 +82,20 @@ fn imports_point_one_way() {
     let place = |module: &str| modules.iter().position(|known| *known == module);
     let mut wrong = Vec::new();
     for (file, text) in &sources {
-        if !file.ends_with(".rs") || file == "lib.rs" || file.ends_with("tests.rs") || file.contains("/tests/") {
+        if !file.ends_with(".rs")
+            || file == "lib.rs"
+            || file.ends_with("tests.rs")
+            || file.contains("/tests/")
+        {
             continue;
         }
         let own = file.split('/').next().unwrap_or_default().trim_end_matches(".rs");
         let own_place = place(own).unwrap_or_else(|| panic!("{file} belongs to no module of lib.rs"));
         for import in imports(&code(text)) {
             match place(&import) {
-                Some(at) if at > own_place => wrong.push(format!("{file} uses {import}, which stands after {own}")),
+                Some(at) if at > own_place => {
+                    wrong.push(format!("{file} uses {import}, which stands after {own}"))
+                }
                 _ => {}
             }
         }
@@ -144,14 +152,8 @@ fn unsafe_code_is_forbidden() {
 }
 
 /// Where prose stands that names files.
-const PROSE: &[&str] = &[
-    "README.md",
-    "ARCHITECTURE.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "spec/README.md",
-    "tests/README.md",
-];
+const PROSE: &[&str] =
+    &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "spec/README.md", "tests/README.md"];
 
 /// The spans of a Markdown text that look like files or folders of this repository, outside of fenced code.
 fn named(prose: &str) -> Vec<&str> {
@@ -177,9 +179,13 @@ fn is_path(span: &str) -> bool {
     const ENDINGS: [&str; 8] = [".rs", ".md", ".toml", ".yaml", ".json", ".html", ".txt", ".lock"];
     const FOLDERS: [&str; 7] = ["spec/", "generator/", "generated/", "xtask/", "tests/", ".ci/", ".github/"];
     let plain = span.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-/".contains(letter));
-    let placeholder = span.split(['/', '.', '-']).any(|part| ["NAME", "CASE", "FILE", "DIR", "CODE", "x"].contains(&part));
+    let placeholder =
+        span.split(['/', '.', '-']).any(|part| ["NAME", "CASE", "FILE", "DIR", "CODE", "x"].contains(&part));
     let ending = ENDINGS.iter().any(|ending| span.ends_with(ending));
-    plain && !placeholder && !span.starts_with('/') && (ending || FOLDERS.iter().any(|folder| span.starts_with(folder)))
+    plain
+        && !placeholder
+        && !span.starts_with('/')
+        && (ending || FOLDERS.iter().any(|folder| span.starts_with(folder)))
 }
 
 /// Prose names files from the root, from its own folder, or, inside of the generator and its output, by their last names.
@@ -197,7 +203,9 @@ fn prose_names_only_files_that_are_there() {
         for path in named(&text) {
             let there = root.join(path).exists()
                 || folder.join(path).exists()
-                || everything.iter().any(|file| file.ends_with(&format!("/{path}")) || file.contains(&format!("/{path}/")));
+                || everything
+                    .iter()
+                    .any(|file| file.ends_with(&format!("/{path}")) || file.contains(&format!("/{path}/")));
             if !there && !path.starts_with("target") {
                 gone.push(format!("{prose} names {path}"));
             }

@@ -14,8 +14,13 @@ use crate::cases::{cases, rendered, snapshot};
 /// Codes that no document and no folder made here brings about, the test that does, and the words by which it does.
 const ELSEWHERE: &[(Code, &str, &str)] = &[
     // Earlier stages refuse or cure the document, so these keep their own stage honest.
-    (problemgen::resolve::codes::UNRESOLVED, "tests/generator/refusals.rs", "fn a_reference_that_the_bundle_missed"),
+    (
+        problemgen::resolve::codes::UNRESOLVED,
+        "tests/generator/refusals.rs",
+        "fn a_reference_that_the_bundle_missed",
+    ),
     (problemgen::rust::plan::codes::PLACE, "tests/generator/refusals.rs", "fn a_code_that_stands_deeper"),
+    (problemgen::lower::codes::OPTIONAL_PATH, "generator/src/lower/tests/operations.rs", "P015 "),
     (problemgen::lower::codes::DANGLING, "generator/src/lower/tests/operations.rs", "P001 "),
     (problemgen::check::codes::OPTIONAL_PATH_PARAM, "generator/src/check/tests.rs", "C003:"),
     (problemgen::check::codes::INDEX, "generator/src/check/tests.rs", "C005:"),
@@ -53,7 +58,10 @@ fn every_refusal_reads_as_reviewed() {
             let name = ["Swagger", "OpenAPI"].iter().any(|name| diagnostic.message.starts_with(name));
             assert!(name || !diagnostic.message.starts_with(char::is_uppercase), "{said}");
             assert!(!diagnostic.message.ends_with('.'), "{said}");
-            assert!(diagnostic.place.as_ref().is_none_or(|place| place.line > 0 && place.column > 0), "{said}");
+            assert!(
+                diagnostic.place.as_ref().is_none_or(|place| place.line > 0 && place.column > 0),
+                "{said}"
+            );
         }
         snapshot(&name, &text);
     }
@@ -68,7 +76,11 @@ fn every_diagnostic_has_a_case() {
     covered.extend(names.iter().filter_map(|name| name.split('-').next()));
     let known: BTreeSet<&str> = DIAGNOSTICS.iter().copied().flatten().map(|code| code.code).collect();
     assert_eq!(known.difference(&covered).collect::<Vec<_>>(), [] as [&&str; 0], "codes without a case");
-    assert_eq!(covered.difference(&known).collect::<Vec<_>>(), [] as [&&str; 0], "cases of codes that are gone");
+    assert_eq!(
+        covered.difference(&known).collect::<Vec<_>>(),
+        [] as [&&str; 0],
+        "cases of codes that are gone"
+    );
 }
 
 #[test]

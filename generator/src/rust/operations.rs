@@ -9,8 +9,8 @@ use super::plan::{
 };
 use super::print::{Printer, Within, deprecated, imports, initializer, method_path, number};
 use super::problems::headline;
+use crate::artifact::Artifact;
 use crate::contract::{ErrorKind, Method, Operation, Param, ParamPlace, ParamStyle, Segment, StatusSpec};
-use crate::store::Artifact;
 
 /// Prints `src/operations.rs` and a file for each module under it.
 pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {

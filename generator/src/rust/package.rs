@@ -9,8 +9,8 @@ use super::plan::{OperationPlan, Plan, StructPlan, Ty};
 use super::print::Printer;
 use super::sample::Sampler;
 use super::{Options, Runtime};
+use crate::artifact::Artifact;
 use crate::contract::{Contract, CredentialKind, Operation};
-use crate::store::Artifact;
 
 /// Prints `Cargo.toml`.
 pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options) -> Artifact {

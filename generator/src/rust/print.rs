@@ -8,8 +8,8 @@ use quote::{ToTokens, quote};
 use super::docs::{Doc, span};
 use super::names::RustName;
 use super::plan::{FieldPlan, Form, Literal, Plan, StructPlan, Ty};
+use crate::artifact::Artifact;
 use crate::contract::{Contract, Operation, OperationId};
-use crate::store::Artifact;
 
 /// The contract, its plan, and the command that prints them again.
 pub(super) struct Printer<'a> {

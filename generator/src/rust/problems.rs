@@ -10,8 +10,8 @@ use super::names::RustName;
 use super::plan::{CodePlan, Fact, FieldPlan, Fill, ProblemsPlan, StructPlan, Ty};
 use super::print::{Printer, RecordSpec, Within, imports, initializer, number};
 use super::types::{Vocabulary, members};
+use crate::artifact::Artifact;
 use crate::contract::{Field, OperationId, ProblemCode, ProblemFamily};
-use crate::store::Artifact;
 
 /// Prints `src/problems.rs`.
 pub(super) fn print(printer: &Printer<'_>) -> Artifact {

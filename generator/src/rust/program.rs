@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 
 use super::Plan;
 use super::sample;
+use crate::artifact::Artifact;
 use crate::contract::Contract;
-use crate::store::Artifact;
 
 /// The package that [`program`] prints.
 pub const PACKAGE: &str = "calls-everything";

@@ -7,8 +7,8 @@ use super::docs::{Doc, span};
 use super::names::RustName;
 use super::plan::{Form, StructPlan, Ty, TypePlan, VariantPlan};
 use super::print::{Printer, RecordSpec, Within, deprecated, imports, number};
+use crate::artifact::Artifact;
 use crate::contract::{Contract, EnumValues, Field, Shape, Struct, Type, TypeDef, TypeId, Union};
-use crate::store::Artifact;
 
 /// Prints `src/types.rs`.
 pub(super) fn print(printer: &Printer<'_>) -> Artifact {

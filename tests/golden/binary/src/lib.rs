@@ -5,17 +5,18 @@
 //! # Example
 //!
 //! ```no_run
-//! use golden_binary::operations::GetPictureFile;
+//! use golden_binary::{Client, operations::GetPictureCaption};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = golden_binary::Client::builder(golden_binary::Credential::none())
+//! let client = Client::builder(golden_binary::Credential::none())
 //!     .base_url("https://api.example.com")
 //!     .build()?;
-//! match client.send(GetPictureFile::new(1)).await {
+//! let request = GetPictureCaption::new(1);
+//! match client.send(request).await {
 //!     Ok(answer) => println!("{answer:?}"),
 //!     Err(error) => eprintln!("{error}"),
 //! }
-//! Ok(())
+//! # Ok(())
 //! # }
 //! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
@@ -39,8 +40,9 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Base64, BaseUrl, Bytes, Credential, Json, Operation, Patch, Secret, Transport,
-    TransportError, Unexpected, http, jiff, uuid,
+    Base64, BaseUrl, Bytes, CodeFacts, Credential, Exchange, Json, Operation, Patch,
+    Raised, Received, RequestError, Secret, Transport, TransportError, TransportStage,
+    Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 pub use problems::{Kind, Problem};
 

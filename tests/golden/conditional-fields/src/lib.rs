@@ -5,25 +5,23 @@
 //! # Example
 //!
 //! ```no_run
-//! use golden_conditional_fields::operations::{CancelOrder, CancelOrderProblem};
+//! use golden_conditional_fields::{
+//! Client, operations::{CancelOrder, CancelOrderProblem as P},
+//! # };
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = golden_conditional_fields::Client::builder(
-//!         golden_conditional_fields::Credential::none(),
-//!     )
-//!     .build()?;
-//! match client.send(CancelOrder::new("text")).await {
+//! let client = Client::builder(golden_conditional_fields::Credential::none()).build()?;
+//! let request = CancelOrder::new("text");
+//! match client.send(request).await {
 //!     Ok(answer) => println!("{answer:?}"),
 //!     Err(error) => {
 //!         match error.kind() {
-//!             Some(CancelOrderProblem::AlreadyShipped(members)) => {
-//!                 eprintln!("{members:?}")
-//!             }
+//!             Some(P::PartlyShipped(members)) => eprintln!("left {}", members.left),
 //!             _ => eprintln!("{error}"),
 //!         }
 //!     }
 //! }
-//! Ok(())
+//! # Ok(())
 //! # }
 //! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
@@ -47,8 +45,9 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Base64, BaseUrl, Bytes, Credential, Json, Operation, Patch, Secret, Transport,
-    TransportError, Unexpected, http, jiff, uuid,
+    Base64, BaseUrl, Bytes, CodeFacts, Credential, Exchange, Json, Operation, Patch,
+    Raised, Received, RequestError, Secret, Transport, TransportError, TransportStage,
+    Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 pub use problems::{Code, Kind, Problem};
 

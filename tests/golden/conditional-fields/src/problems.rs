@@ -23,7 +23,7 @@ pub enum Code {
     /// * Status: 404
     /// * Retryable: no
     /// * Section: Finding
-    /// * Raised by: [`CancelOrder`](crate::operations::CancelOrder)
+    /// * Raised by: every operation
     /// * Documentation: <https://warehouse.example/errors#not_found>
     NotFound,
     /// `already_shipped`.
@@ -36,9 +36,9 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
-    /// * Members: [`AlreadyShipped`](AlreadyShipped)
+    /// * Members: [those of `AlreadyShipped`](crate::problems::AlreadyShipped)
     /// * Section: Shipping
-    /// * Raised by: [`CancelOrder`](crate::operations::CancelOrder)
+    /// * Raised by: every operation
     /// * Documentation: <https://warehouse.example/errors>
     AlreadyShipped,
     /// `partly_shipped`.
@@ -47,9 +47,9 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: yes, the identical request can succeed later
-    /// * Members: [`PartlyShipped`](PartlyShipped)
+    /// * Members: [those of `PartlyShipped`](crate::problems::PartlyShipped)
     /// * Section: Shipping
-    /// * Raised by: [`CancelOrder`](crate::operations::CancelOrder)
+    /// * Raised by: every operation
     /// * Documentation: <https://warehouse.example/errors>
     PartlyShipped,
     /// A value that this version of the contract does not list.
@@ -307,7 +307,7 @@ rt::problem!(Problem);
 
 /// The members of `already_shipped`.
 ///
-/// See [`Code::AlreadyShipped`](Code::AlreadyShipped).
+/// See [`Code::AlreadyShipped`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlreadyShipped {
     /// When it left.
@@ -381,7 +381,7 @@ impl From<AlreadyShipped> for Kind {
 
 /// The members of `partly_shipped`.
 ///
-/// See [`Code::PartlyShipped`](Code::PartlyShipped).
+/// See [`Code::PartlyShipped`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartlyShipped {
     /// `left`.

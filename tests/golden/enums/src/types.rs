@@ -174,7 +174,7 @@ rt::integer_vocabulary!(Priority);
 /// `Signal`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal {
-    /// `colour`.
+    /// What it shows.
     pub colour: Colour,
     /// `priority`.
     pub priority: Priority,

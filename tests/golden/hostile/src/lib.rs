@@ -27,27 +27,28 @@
 //! # Example
 //!
 //! ```no_run
-//! use golden_hostile::operations::{
-//! GetScriptScriptAlert1Script0XR, GetScriptScriptAlert1Script0XrProblem,
+//! use golden_hostile::{
+//! Client,
+//! operations::{
+//!     GetScriptScriptAlert1Script0XR, GetScriptScriptAlert1Script0XrProblem as P,
+//! },
 //! # };
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = golden_hostile::Client::builder(golden_hostile::Credential::none())
-//!     .build()?;
-//! match client.send(GetScriptScriptAlert1Script0XR::new("text")).await {
+//! let client = Client::builder(golden_hostile::Credential::none()).build()?;
+//! let request = GetScriptScriptAlert1Script0XR::new("text");
+//! match client.send(request).await {
 //!     Ok(answer) => println!("{answer:?}"),
 //!     Err(error) => {
 //!         match error.kind() {
-//!             Some(
-//!                 GetScriptScriptAlert1Script0XrProblem::CScriptScriptAlert1Script0XR(
-//!                     members,
-//!                 ),
-//!             ) => eprintln!("{members:?}"),
+//!             Some(P::CScriptScriptAlert1Script0XR(members)) => {
+//!                 eprintln!("{members:?}")
+//!             }
 //!             _ => eprintln!("{error}"),
 //!         }
 //!     }
 //! }
-//! Ok(())
+//! # Ok(())
 //! # }
 //! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
@@ -71,8 +72,9 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Base64, BaseUrl, Bytes, Credential, Json, Operation, Patch, Secret, Transport,
-    TransportError, Unexpected, http, jiff, uuid,
+    Base64, BaseUrl, Bytes, CodeFacts, Credential, Exchange, Json, Operation, Patch,
+    Raised, Received, RequestError, Secret, Transport, TransportError, TransportStage,
+    Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 pub use problems::{Code, Kind, Problem};
 

@@ -57,9 +57,9 @@ pub enum Code {
     /// \|a\|b\| */ pub fn injected() {} /* #!\[allow(unused)\] //! {} {name} "'
     ///
     /// * Status: 400
-    /// * Members: [`CScriptScriptAlert1Script0Xr`](CScriptScriptAlert1Script0Xr)
+    /// * Members: [those of `CScriptScriptAlert1Script0Xr`](crate::problems::CScriptScriptAlert1Script0Xr)
     /// * Section: s " \*/ } { \`\`\` \~\~\~ &lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; {} {0} #\[x\] \\ � r#" "# �
-    /// * Raised by: [`GetScriptScriptAlert1Script0XR`](crate::operations::GetScriptScriptAlert1Script0XR)
+    /// * Raised by: every operation
     /// * Documentation: <https://h.example/>?"&gt;&lt;/a&gt;&lt;script&gt;alert(1)&lt;/script&gt;
     CScriptScriptAlert1Script0XR,
     /// A value that this version of the contract does not list.
@@ -267,10 +267,10 @@ impl rt::ProblemNode for Problem {
 
 rt::problem!(Problem);
 
-/// The members of ````c " */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \ � r#" "#
-/// �````.
+/// The members of
+/// ````c " */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \ � r#" "# �````.
 ///
-/// See [`Code::CScriptScriptAlert1Script0XR`](Code::CScriptScriptAlert1Script0XR).
+/// See [`Code::CScriptScriptAlert1Script0XR`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CScriptScriptAlert1Script0Xr {
     /// " \*/ } { \`\`\` \~\~\~ &lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; {} {0} #\[x\] \\ � r#"

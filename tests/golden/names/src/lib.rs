@@ -5,17 +5,18 @@
 //! # Example
 //!
 //! ```no_run
-//! use golden_names::operations::Match;
+//! use golden_names::{Client, operations::Match};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = golden_names::Client::builder(golden_names::Credential::none())
+//! let client = Client::builder(golden_names::Credential::none())
 //!     .base_url("https://api.example.com")
 //!     .build()?;
-//! match client.send(Match::new("text")).await {
+//! let request = Match::new("text");
+//! match client.send(request).await {
 //!     Ok(answer) => println!("{answer:?}"),
 //!     Err(error) => eprintln!("{error}"),
 //! }
-//! Ok(())
+//! # Ok(())
 //! # }
 //! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
@@ -39,8 +40,9 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Base64, BaseUrl, Bytes, Credential, Json, Operation, Patch, Secret, Transport,
-    TransportError, Unexpected, http, jiff, uuid,
+    Base64, BaseUrl, Bytes, CodeFacts, Credential, Exchange, Json, Operation, Patch,
+    Raised, Received, RequestError, Secret, Transport, TransportError, TransportStage,
+    Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 pub use problems::{Kind, Problem};
 

@@ -5,19 +5,18 @@
 //! # Example
 //!
 //! ```no_run
-//! use golden_no_problems::operations::ListThings;
+//! use golden_no_problems::{Client, operations::ListThings};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = golden_no_problems::Client::builder(
-//!         golden_no_problems::Credential::none(),
-//!     )
+//! let client = Client::builder(golden_no_problems::Credential::none())
 //!     .base_url("https://api.example.com")
 //!     .build()?;
-//! match client.send(ListThings::new()).await {
+//! let request = ListThings::new();
+//! match client.send(request).await {
 //!     Ok(answer) => println!("{answer:?}"),
 //!     Err(error) => eprintln!("{error}"),
 //! }
-//! Ok(())
+//! # Ok(())
 //! # }
 //! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
@@ -41,8 +40,9 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Base64, BaseUrl, Bytes, Credential, Json, Operation, Patch, Secret, Transport,
-    TransportError, Unexpected, http, jiff, uuid,
+    Base64, BaseUrl, Bytes, CodeFacts, Credential, Exchange, Json, Operation, Patch,
+    Raised, Received, RequestError, Secret, Transport, TransportError, TransportStage,
+    Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 pub use problems::{Kind, Problem};
 

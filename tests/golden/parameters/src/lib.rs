@@ -5,21 +5,23 @@
 //! # Example
 //!
 //! ```no_run
-//! use golden_parameters::operations::EveryStyle;
-//! use golden_parameters::types;
+//! use golden_parameters::{Client, types, operations::EveryStyle};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = golden_parameters::Client::builder(std::env::var("API_KEY")?)
+//! let client = Client::builder(std::env::var("API_KEY")?)
 //!     .base_url("https://api.example.com")
 //!     .build()?;
-//! match client
-//!     .send(EveryStyle::new(vec!["text"], 1, types::EveryStyleMatrix::default(), 1))
-//!     .await
-//! {
+//! let request = EveryStyle::new(
+//!     vec!["text".into()],
+//!     1,
+//!     types::EveryStyleMatrix::default(),
+//!     1,
+//! );
+//! match client.send(request).await {
 //!     Ok(answer) => println!("{answer:?}"),
 //!     Err(error) => eprintln!("{error}"),
 //! }
-//! Ok(())
+//! # Ok(())
 //! # }
 //! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
@@ -43,8 +45,9 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Base64, BaseUrl, Bytes, Credential, Json, Operation, Patch, Secret, Transport,
-    TransportError, Unexpected, http, jiff, uuid,
+    Base64, BaseUrl, Bytes, CodeFacts, Credential, Exchange, Json, Operation, Patch,
+    Raised, Received, RequestError, Secret, Transport, TransportError, TransportStage,
+    Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 pub use problems::{Kind, Problem};
 

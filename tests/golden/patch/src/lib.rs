@@ -22,8 +22,9 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Base64, BaseUrl, Bytes, Credential, Json, Operation, Patch, Secret, Transport,
-    TransportError, Unexpected, http, jiff, uuid,
+    Base64, BaseUrl, Bytes, CodeFacts, Credential, Exchange, Json, Operation, Patch,
+    Raised, Received, RequestError, Secret, Transport, TransportError, TransportStage,
+    Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 pub use problems::{Kind, Problem};
 

@@ -9,9 +9,9 @@ use problemgen_runtime as rt;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Expression {
-    /// A value of [`Sum`](crate::types::Sum).
+    /// [The type `Sum`](crate::types::Sum).
     Sum(Sum),
-    /// A value of [`Not`](crate::types::Not).
+    /// [The type `Not`](crate::types::Not).
     Not(Not),
     /// A number.
     Number(f64),

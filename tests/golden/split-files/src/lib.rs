@@ -5,24 +5,23 @@
 //! # Example
 //!
 //! ```no_run
-//! use golden_split_files::operations::{ListTrees, ListTreesProblem};
+//! use golden_split_files::{Client, operations::{ListTrees, ListTreesProblem as P}};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = golden_split_files::Client::builder(
-//!         golden_split_files::Credential::none(),
-//!     )
+//! let client = Client::builder(golden_split_files::Credential::none())
 //!     .base_url("https://api.example.com")
 //!     .build()?;
-//! match client.send(ListTrees::new()).await {
+//! let request = ListTrees::new();
+//! match client.send(request).await {
 //!     Ok(answer) => println!("{answer:?}"),
 //!     Err(error) => {
 //!         match error.kind() {
-//!             Some(ListTreesProblem::Winter(members)) => eprintln!("{members:?}"),
+//!             Some(P::Winter(members)) => eprintln!("{members:?}"),
 //!             _ => eprintln!("{error}"),
 //!         }
 //!     }
 //! }
-//! Ok(())
+//! # Ok(())
 //! # }
 //! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
@@ -46,8 +45,9 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Base64, BaseUrl, Bytes, Credential, Json, Operation, Patch, Secret, Transport,
-    TransportError, Unexpected, http, jiff, uuid,
+    Base64, BaseUrl, Bytes, CodeFacts, Credential, Exchange, Json, Operation, Patch,
+    Raised, Received, RequestError, Secret, Transport, TransportError, TransportStage,
+    Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 pub use problems::{Code, Kind, Problem};
 

@@ -16,8 +16,8 @@ pub enum Code {
     ///
     /// * Status: 503
     /// * Retryable: yes, the identical request can succeed later
-    /// * Members: [`Winter`](Winter)
-    /// * Raised by: [`ListTrees`](crate::operations::ListTrees)
+    /// * Members: [those of `Winter`](crate::problems::Winter)
+    /// * Raised by: every operation
     Winter,
     /// A value that this version of the contract does not list.
     Unlisted(rt::Unlisted),
@@ -200,7 +200,7 @@ rt::problem!(Problem);
 
 /// The members of `winter`.
 ///
-/// See [`Code::Winter`](Code::Winter).
+/// See [`Code::Winter`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Winter {
     /// `until`.

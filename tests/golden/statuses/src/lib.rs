@@ -5,22 +5,18 @@
 //! # Example
 //!
 //! ```no_run
-//! use golden_statuses::operations::{PutFile, PutFileProblem};
+//! use golden_statuses::{Client, operations::PutFile};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = golden_statuses::Client::builder(golden_statuses::Credential::none())
+//! let client = Client::builder(golden_statuses::Credential::none())
 //!     .base_url("https://api.example.com")
 //!     .build()?;
-//! match client.send(PutFile::new()).await {
+//! let request = PutFile::new();
+//! match client.send(request).await {
 //!     Ok(answer) => println!("{answer:?}"),
-//!     Err(error) => {
-//!         match error.kind() {
-//!             Some(PutFileProblem::Down) => eprintln!("expected"),
-//!             _ => eprintln!("{error}"),
-//!         }
-//!     }
+//!     Err(error) => eprintln!("{error}"),
 //! }
-//! Ok(())
+//! # Ok(())
 //! # }
 //! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
@@ -44,8 +40,9 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Base64, BaseUrl, Bytes, Credential, Json, Operation, Patch, Secret, Transport,
-    TransportError, Unexpected, http, jiff, uuid,
+    Base64, BaseUrl, Bytes, CodeFacts, Credential, Exchange, Json, Operation, Patch,
+    Raised, Received, RequestError, Secret, Transport, TransportError, TransportStage,
+    Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 pub use problems::{Code, Kind, Problem};
 

@@ -12,13 +12,13 @@ pub enum Code {
     /// `down`.
     ///
     /// * Retryable: yes, the identical request can succeed later
-    /// * Raised by: [`PutFile`](crate::operations::PutFile)
+    /// * Raised by: every operation
     Down,
     /// `full`.
     ///
     /// * Status: 403 or 413
     /// * Retryable: no
-    /// * Raised by: [`PutFile`](crate::operations::PutFile)
+    /// * Raised by: every operation
     Full,
     /// `unheard`.
     ///
@@ -135,7 +135,7 @@ impl Problem {
         let kind = kind.into();
         let facts = kind.facts().copied().unwrap_or(rt::CodeFacts::new("", &[]));
         Self {
-            status: status,
+            status,
             retryable: facts.retryable,
             kind,
             extensions: BTreeMap::new(),

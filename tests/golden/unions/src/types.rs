@@ -304,7 +304,7 @@ pub enum AddShapeResponse202 {
     String(String),
     /// A whole number.
     Integer(i64),
-    /// A value of [`Circle`](crate::types::Circle).
+    /// [The type `Circle`](crate::types::Circle).
     Circle(Circle),
     /// A value that this version of the contract does not describe.
     Other(rt::Json),

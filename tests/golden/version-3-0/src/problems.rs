@@ -14,8 +14,8 @@ pub enum Code {
     /// Somebody was faster.
     ///
     /// * Status: 410
-    /// * Members: [`Sold`](Sold)
-    /// * Raised by: [`GetItem`](crate::operations::GetItem)
+    /// * Members: [those of `Sold`](crate::problems::Sold)
+    /// * Raised by: every operation
     Sold,
     /// A value that this version of the contract does not list.
     Unlisted(rt::Unlisted),
@@ -203,7 +203,7 @@ rt::problem!(Problem);
 
 /// The members of `sold`.
 ///
-/// See [`Code::Sold`](Code::Sold).
+/// See [`Code::Sold`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sold {
     /// `buyer`.

@@ -19,7 +19,6 @@ pub struct AddPicture {
 
 impl AddPicture {
     /// `POST /pictures`, with its parameters.
-    ///
     pub fn new(body: impl Into<rt::Bytes>) -> Self {
         Self { body: body.into() }
     }
@@ -69,7 +68,6 @@ pub struct GetPictureFile {
 
 impl GetPictureFile {
     /// `GET /pictures/{id}/file`, with its parameters.
-    ///
     pub fn new(id: i64) -> Self {
         Self { id }
     }
@@ -123,7 +121,6 @@ pub struct GetPictureCaption {
 
 impl GetPictureCaption {
     /// `GET /pictures/{id}/caption`, with its parameters.
-    ///
     pub fn new(id: i64) -> Self {
         Self { id }
     }

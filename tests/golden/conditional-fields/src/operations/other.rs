@@ -28,7 +28,6 @@ pub struct CancelOrder {
 
 impl CancelOrder {
     /// `DELETE /orders/{order}`, with its parameters.
-    ///
     pub fn new(order: impl Into<String>) -> Self {
         Self { order: order.into() }
     }

@@ -21,7 +21,6 @@ pub struct ListSignals {
 
 impl ListSignals {
     /// `GET /signals`, without its optional parameters.
-    ///
     pub fn new() -> Self {
         Self::default()
     }

@@ -52,26 +52,25 @@ pub struct GetScriptScriptAlert1Script0XR {
     ///
     /// In the path: `id`.
     ///
-    /// Example: ````"\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u202e r#\" \"#
-    /// \u0007"````
+    /// Example:
+    /// ````"\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u202e r#\" \"# \u0007"````
     pub id: String,
     /// In the query: `q"*/{}`.
     ///
-    /// Default: ````"\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u202e r#\" \"#
-    /// \u0007"````
+    /// Default:
+    /// ````"\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u202e r#\" \"# \u0007"````
     pub q: Option<String>,
 }
 
 impl GetScriptScriptAlert1Script0XR {
     /// ``GET /x/"*/`/{id}``, with its required parameters.
-    ///
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), q: None }
     }
     /// In the query: `q"*/{}`.
     ///
-    /// Default: ````"\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u202e r#\" \"#
-    /// \u0007"````
+    /// Default:
+    /// ````"\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u202e r#\" \"# \u0007"````
     #[must_use]
     pub fn q(mut self, value: impl Into<String>) -> Self {
         self.q = Some(value.into());

@@ -19,7 +19,6 @@ pub struct GetABC {
 
 impl GetABC {
     /// `GET /a/{b}/c`, with its parameters.
-    ///
     pub fn new(b: i64) -> Self {
         Self { b }
     }
@@ -75,7 +74,6 @@ pub struct DeleteABC {
 
 impl DeleteABC {
     /// `DELETE /a/{b}/c`, with its parameters.
-    ///
     pub fn new(b: i64) -> Self {
         Self { b }
     }

@@ -20,7 +20,6 @@ pub struct PutLabels {
 
 impl PutLabels {
     /// `PUT /labels`, with its parameters.
-    ///
     pub fn new(body: BTreeMap<String, String>) -> Self {
         Self { body }
     }

@@ -25,7 +25,6 @@ pub struct MatchX2f96 {
 
 impl MatchX2f96 {
     /// `GET /type/{fn}`, with its required parameters.
-    ///
     pub fn new(r#fn: impl Into<String>) -> Self {
         Self {
             r#fn: r#fn.into(),
@@ -110,7 +109,6 @@ pub struct Match {
 
 impl Match {
     /// `POST /type/{fn}`, with its required parameters.
-    ///
     pub fn new(r#fn: impl Into<String>) -> Self {
         Self {
             r#fn: r#fn.into(),

@@ -24,7 +24,6 @@ pub struct ListThings {}
 
 impl ListThings {
     /// `GET /things`, which takes no parameters.
-    ///
     pub fn new() -> Self {
         Self::default()
     }

@@ -42,7 +42,6 @@ pub struct EveryStyle {
 
 impl EveryStyle {
     /// `GET /a/{plain}/b/{label}/c/{matrix}`, with its required parameters.
-    ///
     pub fn new(
         plain: Vec<String>,
         label: i32,

@@ -21,7 +21,6 @@ pub struct ChangeNote {
 
 impl ChangeNote {
     /// `PATCH /notes/{id}`, with its parameters.
-    ///
     pub fn new(id: rt::uuid::Uuid, body: types::NotePatch) -> Self {
         Self { id, body }
     }

@@ -19,7 +19,6 @@ pub struct PutTree {
 
 impl PutTree {
     /// `PUT /tree`, with its parameters.
-    ///
     pub fn new(body: types::Node) -> Self {
         Self { body }
     }

@@ -18,7 +18,6 @@ pub struct StartJob {}
 
 impl StartJob {
     /// `POST /jobs`, which takes no parameters.
-    ///
     pub fn new() -> Self {
         Self::default()
     }
@@ -105,7 +104,6 @@ pub struct GetJob {
 
 impl GetJob {
     /// `GET /jobs/{job}`, with its parameters.
-    ///
     pub fn new(job: impl Into<String>) -> Self {
         Self { job: job.into() }
     }
@@ -118,7 +116,7 @@ pub enum GetJobOutput {
     /// Status 200.
     ///
     /// As data or as text.
-    OkApplicationJson(types::Job),
+    OkJob(types::Job),
     /// Status 200.
     ///
     /// As data or as text.
@@ -131,17 +129,17 @@ pub enum GetJobOutput {
 
 impl rt::Output for GetJobOutput {
     fn empty() -> Self {
-        Self::OkApplicationJson(rt::Node::empty())
+        Self::OkJob(rt::Node::empty())
     }
     fn case(&mut self, case: usize) -> Option<&mut dyn rt::Node> {
         *self = match case {
-            0 => Self::OkApplicationJson(rt::Node::empty()),
+            0 => Self::OkJob(rt::Node::empty()),
             1 => Self::OkText(rt::Node::empty()),
             2 => Self::Status2xx,
             _ => return None,
         };
         match self {
-            Self::OkApplicationJson(value) => Some(value),
+            Self::OkJob(value) => Some(value),
             Self::OkText(value) => Some(value),
             Self::Status2xx => None,
         }

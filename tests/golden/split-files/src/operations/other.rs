@@ -22,7 +22,6 @@ pub struct ListTrees {}
 
 impl ListTrees {
     /// `GET /trees`, which takes no parameters.
-    ///
     pub fn new() -> Self {
         Self::default()
     }

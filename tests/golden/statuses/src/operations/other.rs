@@ -25,7 +25,6 @@ pub struct PutFile {}
 
 impl PutFile {
     /// `PUT /files`, which takes no parameters.
-    ///
     pub fn new() -> Self {
         Self::default()
     }

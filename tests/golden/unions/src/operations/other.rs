@@ -20,7 +20,6 @@ pub struct AddShape {
 
 impl AddShape {
     /// `POST /shapes`, with its parameters.
-    ///
     pub fn new(body: impl Into<types::Shape>) -> Self {
         Self { body: body.into() }
     }

@@ -25,7 +25,6 @@ pub struct GetItem {
 
 impl GetItem {
     /// `GET /items/{id}`, with its parameters.
-    ///
     pub fn new(id: i64) -> Self {
         Self { id }
     }

@@ -1,0 +1,158 @@
+//! How long things take: generating from the repository's own document, whole and stage by stage; reading a problem, beside
+//! a struct that serde's derive reads; building a request.
+#![allow(missing_docs, reason = "benchmarks")]
+
+use std::hint::black_box;
+
+use divan::Bencher;
+use dropthis_api::operations::PublishDrop;
+use dropthis_api::rt::{BaseUrl, http};
+use dropthis_api::{Bytes, Operation, types};
+use problemgen::contract::{Contract, Pointer};
+use problemgen::report::{Place, Report};
+use problemgen::{Options, Read, bundle, catalogue, docs, downlevel, listing, load, lower, resolve, rust};
+use problemgen_tests::spec;
+use serde::Deserialize;
+
+fn main() {
+    divan::main();
+}
+
+fn read() -> Read {
+    problemgen::read(&spec(), &mut Report::new()).expect("a contract")
+}
+
+mod codegen {
+    use super::*;
+
+    #[divan::bench]
+    fn whole() -> usize {
+        let mut report = Report::new();
+        let read = problemgen::read(&spec(), &mut report).expect("a contract");
+        problemgen::generate(&read, &Options::default(), &mut report).expect("artifacts").len()
+    }
+
+    #[divan::bench]
+    fn stage_1_load() {
+        black_box(load::load(&spec(), &mut Report::new()).expect("sources"));
+    }
+
+    #[divan::bench]
+    fn stage_2_bundle(bencher: Bencher<'_, '_>) {
+        let sources = || load::load(&spec(), &mut Report::new()).expect("sources");
+        bencher.with_inputs(sources).bench_values(|sources| bundle::bundle(sources, &mut Report::new()));
+    }
+
+    #[divan::bench]
+    fn stage_3_downlevel_and_resolve(bencher: Bencher<'_, '_>) {
+        let bundled = || {
+            let mut report = Report::new();
+            let sources = load::load(&spec(), &mut report).expect("sources");
+            bundle::bundle(sources, &mut report).expect("a document")
+        };
+        bencher.with_inputs(bundled).bench_values(|document| {
+            let mut report = Report::new();
+            let document = downlevel::downlevel(document, &mut report)?;
+            resolve::resolve(document, &mut report)
+        });
+    }
+
+    #[divan::bench]
+    fn stage_4_lower(bencher: Bencher<'_, '_>) {
+        let mut report = Report::new();
+        let sources = load::load(&spec(), &mut report).expect("sources");
+        let document = bundle::bundle(sources, &mut report).expect("a document");
+        let document = downlevel::downlevel(document, &mut report).expect("a document");
+        let resolved = resolve::resolve(document, &mut report).expect("a document");
+        bencher.bench_local(|| lower::lower(&resolved, &mut Report::new()));
+    }
+
+    #[divan::bench]
+    fn stage_5_documents(bencher: Bencher<'_, '_>) {
+        let contract = read().contract;
+        bencher.bench_local(|| documents(&contract));
+    }
+
+    fn documents(contract: &Contract) -> usize {
+        let rows = docs::rows::rows(contract);
+        let texts =
+            [docs::markdown::print(&rows), docs::html::print(&rows), catalogue::print(contract, &rows)];
+        texts.iter().map(String::len).sum::<usize>() + listing::print(contract).len()
+    }
+
+    #[divan::bench]
+    fn stage_6_rust(bencher: Bencher<'_, '_>) {
+        let read = read();
+        let options = rust::Options::default();
+        let locate = |at: &Pointer| -> Place { read.sources.place(at, load::Part::Value) };
+        bencher.bench_local(|| {
+            let plan = rust::plan(&read.contract, &options, &locate, &mut Report::new())?;
+            Some(rust::emit(&read.contract, &plan, &options))
+        });
+    }
+}
+
+const QUOTA: &str = r#"{"type":"https://dropthis.app/errors#quota_exceeded","title":"Quota exceeded","status":413,
+"detail":"Publishing 8 MB would exceed the account's storage of 500 MB.","code":"quota_exceeded","retryable":false,
+"suggestion":"Delete drops that you no longer need, or upgrade.","request_id":"req_5n8Qe2TzLw0a","limit":524288000,
+"used":519045120,"requested":8388608,"current_plan":"free","upgrade_url":"https://app.dropthis.app/upgrade"}"#;
+
+fn response() -> http::Response<Bytes> {
+    http::Response::builder()
+        .status(413)
+        .header("content-type", "application/problem+json")
+        .body(Bytes::from_static(QUOTA.as_bytes()))
+        .expect("a response")
+}
+
+/// The same members by hand, as somebody would write them who knows that this code will come.
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "filled to be timed")]
+struct ByHand {
+    r#type: String,
+    title: String,
+    status: i64,
+    detail: Option<String>,
+    code: String,
+    retryable: bool,
+    suggestion: Option<String>,
+    request_id: Option<String>,
+    instance: Option<String>,
+    limit: i64,
+    used: i64,
+    requested: i64,
+    current_plan: Option<String>,
+    upgrade_url: Option<String>,
+}
+
+/// What a client written by hand gives its caller: the problem and the response that carried it.
+type WithResponse = (Box<ByHand>, http::response::Parts, Bytes);
+
+mod decode {
+    use super::*;
+
+    #[divan::bench]
+    fn generated(bencher: Bencher<'_, '_>) {
+        bencher.with_inputs(response).bench_values(PublishDrop::decode);
+    }
+
+    #[divan::bench]
+    fn serde_by_hand(bencher: Bencher<'_, '_>) {
+        bencher.with_inputs(response).bench_values(|response| -> Result<WithResponse, serde_json::Error> {
+            let (parts, body) = response.into_parts();
+            Ok((Box::new(serde_json::from_slice(&body)?), parts, body))
+        });
+    }
+}
+
+mod request {
+    use super::*;
+
+    #[divan::bench]
+    fn publish_drop(bencher: Bencher<'_, '_>) {
+        let base: BaseUrl = "https://api.dropthis.app".parse().expect("a URL");
+        let body = types::PublishSourceRequest::new("https://files.example.com/report.pdf");
+        let operation = PublishDrop::new(body).idempotency_key("7f0c2a1e-5a41-4d0b-9a55-0c4f8f1f2b6d");
+        bencher.bench_local(|| operation.to_request(&base));
+    }
+}

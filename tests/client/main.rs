@@ -1,0 +1,10 @@
+//! The generated client against servers: what the contract promises, and everything else that a server can say.
+#![allow(missing_docs, reason = "tests")]
+
+mod broken;
+mod calls;
+mod catalogue;
+mod played;
+mod prism;
+mod schema;
+mod server;
