@@ -13,7 +13,7 @@ use crate::json::Json;
 
 /// A value that can be read from JSON in place and written as JSON.
 ///
-/// Generated types implement it through [`record!`](crate::record), [`vocabulary!`](crate::vocabulary) and
+/// Generated types implement it through [`record!`](crate::record), [`vocabulary!`](macro@crate::vocabulary) and
 /// [`union!`](crate::union).
 pub trait Node {
     /// A value to read into. It is handed to nobody unless reading it succeeds.
