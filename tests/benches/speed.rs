@@ -131,12 +131,12 @@ type WithResponse = (Box<ByHand>, http::response::Parts, Bytes);
 mod decode {
     use super::*;
 
-    #[divan::bench]
+    #[divan::bench(sample_count = 200, sample_size = 500)]
     fn generated(bencher: Bencher<'_, '_>) {
         bencher.with_inputs(response).bench_values(PublishDrop::decode);
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_count = 200, sample_size = 500)]
     fn serde_by_hand(bencher: Bencher<'_, '_>) {
         bencher.with_inputs(response).bench_values(|response| -> Result<WithResponse, serde_json::Error> {
             let (parts, body) = response.into_parts();
@@ -148,7 +148,7 @@ mod decode {
 mod request {
     use super::*;
 
-    #[divan::bench]
+    #[divan::bench(sample_count = 200, sample_size = 500)]
     fn publish_drop(bencher: Bencher<'_, '_>) {
         let base: BaseUrl = "https://api.dropthis.app".parse().expect("a URL");
         let body = types::PublishSourceRequest::new("https://files.example.com/report.pdf");

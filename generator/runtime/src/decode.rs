@@ -86,7 +86,11 @@ impl Walk {
     }
 
     fn violation(&self, error: &serde_json::Error) -> Violation {
-        Violation { pointer: self.pointer(), message: error.to_string() }
+        // serde_json counts lines from the beginning of the piece that it was given; the pointer says more.
+        let message = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
+        Violation { pointer: self.pointer(), message }
     }
 }
 

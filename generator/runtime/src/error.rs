@@ -10,13 +10,13 @@ use http::{HeaderMap, StatusCode};
 
 use crate::decode::Violation;
 use crate::json::Json;
-use crate::node::{RecordNode, View};
+use crate::node::{View, member};
 use crate::problem::{CodeFacts, Family, ProblemNode};
 use crate::text::escape;
 
 /// An API, as generated code describes it.
 pub trait Api: fmt::Debug + Send + Sync + 'static {
-    /// `info.title` and `info.version`: `drop API/1.2`.
+    /// The `User-Agent`: the name of the generated package and the document's version, `shop-api/1.2`.
     const USER_AGENT: &'static str;
     /// The base URLs that the document names.
     const SERVERS: &'static [&'static str];
@@ -100,6 +100,16 @@ pub struct Raised<A: Api> {
 impl<A: Api> Raised<A> {
     pub(crate) fn new(problem: A::Problem, response: Received, violations: Vec<Violation>) -> Self {
         Self { problem, response, violations }
+    }
+
+    /// The response that carried it.
+    pub fn response(&self) -> &Received {
+        &self.response
+    }
+
+    /// Where the problem was not what the contract promises.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
     }
 
     /// The problem, owned.
@@ -320,12 +330,12 @@ impl<O: Raises> Error<O> {
 
     /// A next step to show to the user, as the API put it.
     pub fn suggestion(&self) -> Option<&str> {
-        self.text(O::Api::FAMILY.suggestion?)
+        self.text(O::Api::FAMILY.suggestion?).filter(|text| !text.is_empty())
     }
 
     /// What happened this time (RFC 9457, `detail`).
     pub fn detail(&self) -> Option<&str> {
-        self.text("detail")
+        self.text("detail").filter(|text| !text.is_empty())
     }
 
     /// The identifier of the request, from the body or from a header. Quote it to support.
@@ -396,11 +406,6 @@ impl<O: Raises> Error<O> {
     }
 }
 
-fn member<'a>(record: &'a dyn RecordNode, name: &str) -> Option<View<'a>> {
-    let at = record.members().iter().position(|member| member.name == name)?;
-    Some(record.member(at)?.view())
-}
-
 impl<O: crate::Operation> From<Error<O>> for Error<Any<O::Api>> {
     fn from(error: Error<O>) -> Self {
         error.widen()
@@ -443,11 +448,16 @@ impl<O: Raises> fmt::Display for Error<O> {
                 escape(f, code)?;
                 write!(f, " ({})", response.status.as_u16())?;
             }
-            None => write!(f, "status {}", response.status.as_u16())?,
+            None => write!(f, "status {}", response.status)?,
         }
         if let Some(said) = self.detail().or_else(|| self.text("title")) {
             f.write_str(": ")?;
             escape(f, said)?;
+        } else if self.code().is_none() {
+            let media_type = response.header("content-type").unwrap_or("no media type");
+            f.write_str(": ")?;
+            escape(f, media_type)?;
+            write!(f, ", {} octets", response.body_length)?;
         } else if let (Error::Unexpected(_), Some(violation)) = (self, self.violations().first()) {
             write!(f, ": {violation}")?;
         }

@@ -289,6 +289,12 @@ impl<T> From<T> for Patch<T> {
     }
 }
 
+/// The value of a member, by its name.
+pub(crate) fn member<'a>(record: &'a dyn RecordNode, name: &str) -> Option<View<'a>> {
+    let at = record.members().iter().position(|member| member.name == name)?;
+    Some(record.member(at)?.view())
+}
+
 macro_rules! integers {
     ($($ty:ident as $view:ident: $range:literal),*) => {$(
         impl Node for $ty {

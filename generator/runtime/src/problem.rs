@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use crate::decode::{self, Seen, Violation};
 use crate::encode;
 use crate::json::Json;
-use crate::node::{Presence, RecordNode, Slot};
+use crate::node::{Member, Presence, RecordNode, Slot};
 
 /// What the contract says of a code. Every fact is a constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +103,8 @@ pub struct Family {
     pub codes: &'static [CodeFacts],
     /// The member that holds the code.
     pub code: &'static str,
+    /// Are codes integers on the wire? Here they are text in any case.
+    pub numeric: bool,
     /// The member that says whether the identical request can succeed later.
     pub retryable: Option<&'static str>,
     /// The member with a next step to show to the user.
@@ -187,8 +189,8 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
         let family = problem.family();
         let mut waiting: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
         let mut selected = false;
-        let mut seen = [Seen::default(), Seen::default()];
-        let mut next = [0, 0];
+        let mut common = Cursor::over(Some(problem.common()));
+        let mut own = Cursor::over(None);
         while let Some(Word(name)) = map.next_key()? {
             if name == family.code {
                 let Word(code) = map.next_value()?;
@@ -196,26 +198,28 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
                     return Err(de::Error::custom("two codes"));
                 }
                 problem.select(family.codes.iter().position(|facts| facts.code == code), &code);
+                own = Cursor::over(problem.conditional());
                 continue;
             }
-            let mut target = member_of(problem.common_mut(), &name, &mut seen[0], &mut next[0])?;
-            if target.is_none() && selected {
-                target = match problem.conditional_mut() {
-                    Some(record) => member_of(record, &name, &mut seen[1], &mut next[1])?,
+            let shared = if own.expects(&name) { None } else { common.find(&name)? };
+            let node = match shared {
+                Some(at) => problem.common_mut().member_mut(at),
+                None => match own.find(&name)? {
+                    Some(at) => problem.conditional_mut().and_then(|record| record.member_mut(at)),
                     None => None,
-                };
-            }
-            match target {
+                },
+            };
+            match node {
                 Some(node) => map.next_value_seed(decode::In(node))?,
                 None => waiting.push((name, map.next_value()?)),
             }
         }
         for (name, value) in waiting {
-            let member = match problem.conditional_mut() {
-                Some(record) => member_of(record, &name, &mut seen[1], &mut next[1])?,
+            let node = match own.find(&name)? {
+                Some(at) => problem.conditional_mut().and_then(|record| record.member_mut(at)),
                 None => None,
             };
-            match member {
+            match node {
                 Some(node) => decode::from_slice(value.get().as_bytes(), node).map_err(de::Error::custom)?,
                 None => {
                     let value = serde_json::from_str(value.get()).map_err(de::Error::custom)?;
@@ -223,8 +227,7 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
                 }
             }
         }
-        let conditional = problem.conditional().is_none_or(|record| has_required(record, &seen[1]));
-        if selected && conditional && has_required(problem.common(), &seen[0]) {
+        if selected && common.is_complete() && own.is_complete() {
             Ok(())
         } else {
             Err(de::Error::custom("a required member is missing"))
@@ -232,21 +235,34 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
     }
 }
 
-/// The member of this name; an error when it was there before.
-fn member_of<'r, E: de::Error>(
-    record: &'r mut dyn RecordNode,
-    name: &str,
-    seen: &mut Seen,
-    next: &mut usize,
-) -> Result<Option<&'r mut dyn crate::Node>, E> {
-    let Some(at) = decode::position(record.members(), *next, name) else { return Ok(None) };
-    *next = at + 1;
-    if seen.insert(at) { Ok(record.member_mut(at)) } else { Err(E::custom("two of a member")) }
+/// A walk along the members of a record, in whatever order they come.
+struct Cursor {
+    members: &'static [Member],
+    seen: Seen,
+    next: usize,
 }
 
-fn has_required(record: &dyn RecordNode, seen: &Seen) -> bool {
-    let mut members = record.members().iter().enumerate();
-    members.all(|(at, member)| !matches!(member.presence, Presence::Required) || seen.contains(at))
+impl Cursor {
+    fn over(record: Option<&dyn RecordNode>) -> Self {
+        Self { members: record.map_or(&[], RecordNode::members), seen: Seen::default(), next: 0 }
+    }
+
+    /// Is this the member after the last one found?
+    fn expects(&self, name: &str) -> bool {
+        self.members.get(self.next).is_some_and(|member| member.name == name)
+    }
+
+    /// The place of the member of this name; an error when it was there before.
+    fn find<E: de::Error>(&mut self, name: &str) -> Result<Option<usize>, E> {
+        let Some(at) = decode::position(self.members, self.next, name) else { return Ok(None) };
+        self.next = at + 1;
+        if self.seen.insert(at) { Ok(Some(at)) } else { Err(E::custom("two of a member")) }
+    }
+
+    fn is_complete(&self) -> bool {
+        let mut members = self.members.iter().enumerate();
+        members.all(|(at, member)| !matches!(member.presence, Presence::Required) || self.seen.contains(at))
+    }
 }
 
 /// Reads any body, and says where it is not what the contract promises.
@@ -265,6 +281,11 @@ fn read_any(body: &[u8], problem: &mut dyn ProblemNode) -> Reading {
         reading.members = raw.valid_members();
     }
     reading
+}
+
+/// The members of a body that is a JSON object, or the beginning of one.
+pub(crate) fn members(body: &[u8]) -> BTreeMap<String, Json> {
+    RawMembers::read(&String::from_utf8_lossy(body), &mut Vec::new()).valid_members()
 }
 
 fn broken(pointer: &str, message: impl Into<String>) -> Violation {
@@ -448,7 +469,10 @@ pub fn serialize<S: Serializer>(problem: &dyn ProblemNode, serializer: S) -> Res
     let family = problem.family();
     match problem.code() {
         code if family.codes.is_empty() && code.is_empty() => {}
-        code => members.serialize_entry(family.code, code)?,
+        code => match code.parse::<i64>() {
+            Ok(number) if family.numeric => members.serialize_entry(family.code, &number)?,
+            _ => members.serialize_entry(family.code, code)?,
+        },
     }
     if let Some(record) = problem.conditional() {
         encode::write_members(record, &mut members)?;
@@ -478,7 +502,7 @@ where
     Err(de::Error::custom(places.join("; ")))
 }
 
-/// A code that the contract does not list, sealed: only reading makes one.
+/// A code that the contract does not list. Only reading a problem makes one.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnlistedCode(String);
 
@@ -500,8 +524,11 @@ impl fmt::Debug for UnlistedCode {
     }
 }
 
-/// A problem that the contract does not declare for the operation that answered with it, sealed: when the contract
-/// declares it later, code that handles it here would silently stop being reached.
+/// A problem that the contract does not declare for the operation that answered with it. Its members are in
+/// [`Error::problem`](crate::Error::problem).
+///
+/// To handle a code that the operation does not declare, compare [`Error::code`](crate::Error::code): that goes on
+/// working when the contract declares it later, and an arm for the variant that holds this does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Undeclared<'a> {
     code: &'a str,

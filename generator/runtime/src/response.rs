@@ -1,15 +1,13 @@
 //! From an HTTP response to an output or an error. Total: whatever came, nothing is lost and nothing panics.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 
 use crate::decode::{self, Violation};
 use crate::error::{Api, Error, Raised, Received, Unexpected};
-use crate::node::{Node, Slot};
+use crate::node::{Node, Slot, View, member};
 use crate::operation::{AnswerSpec, BodySpec, Operation, OperationSpec, Output, StatusSpec};
-use crate::problem::{self, Family, ProblemNode};
+use crate::problem::{self, ProblemNode};
 
 /// Decodes the response of an operation. All but the wrapping is in [`read`], so that an operation costs little to compile.
 pub(crate) fn decode<O: Operation>(response: http::Response<Bytes>) -> Result<O::Output, Error<O>> {
@@ -40,7 +38,7 @@ fn read<A: Api>(
     let (violations, members) = match best(spec.successes, status, media_type) {
         Some(answer) => match read_output(answer.body, &body, output.case(case_of(answer.body))) {
             Ok(()) => return Ok(()),
-            Err(violation) => (vec![violation], BTreeMap::new()),
+            Err(violation) => (vec![violation], problem::members(&body)),
         },
         None => {
             let (problem, reading) = read_problem::<A>(spec, status, media_type, &body);
@@ -138,16 +136,41 @@ fn read_problem<A: Api>(
         reading.violations.push(Violation { pointer: String::new(), message });
     }
     if reading.complete {
-        contradictions(A::FAMILY, problem.code(), status, &mut reading.violations);
+        contradictions(&problem, status, &mut reading.violations);
     }
     (problem, reading)
 }
 
-/// Where a complete problem says something else than the contract says of its code.
-fn contradictions(family: &'static Family, code: &str, status: u16, violations: &mut Vec<Violation>) {
-    let Some(facts) = family.facts(code) else { return };
+/// Where a complete problem says something else than the contract says of its code. Titles may be translated (RFC 9457,
+/// section 3.1.3), so they are not compared.
+fn contradictions(problem: &dyn ProblemNode, status: u16, violations: &mut Vec<Violation>) {
+    let family = problem.family();
+    let Some(facts) = family.facts(problem.code()) else { return };
+    let code = facts.code;
+    let mut contradicts = |pointer: &str, message: String| {
+        violations.push(Violation { pointer: pointer.to_owned(), message });
+    };
     if !facts.statuses.is_empty() && !facts.statuses.contains(&status) {
-        let message = format!("the contract does not send {code} with the status {status}");
-        violations.push(Violation { pointer: String::new(), message });
+        contradicts("", format!("the contract does not send {code} with the status {status}"));
+    }
+    if let Some(View::I64(said)) = member(problem.common(), "status")
+        && said != i64::from(status)
+    {
+        contradicts("/status", format!("the status is {status}, the body says {said}"));
+    }
+    if let (Some(name), Some(promised)) = (family.retryable, facts.retryable)
+        && let Some(View::Bool(said)) = member(problem.common(), name)
+        && said != promised
+    {
+        contradicts(
+            &format!("/{name}"),
+            format!("the contract says {promised} for {code}, the body says {said}"),
+        );
+    }
+    if let Some(promised) = facts.type_uri
+        && let Some(View::Text(said)) = member(problem.common(), "type")
+        && said != promised
+    {
+        contradicts("/type", format!("the contract says {promised}, the body says {said}"));
     }
 }

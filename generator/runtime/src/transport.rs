@@ -16,12 +16,17 @@ pub struct Reqwest {
 impl Reqwest {
     /// A transport with a limit of 10 seconds to connect and 60 seconds between two pieces of an answer.
     ///
+    /// Redirects are not followed: a credential in a header or in the URL would travel to whatever host the answer names,
+    /// and a `POST` would become a `GET`. A redirect is an answer like any other.
+    ///
     /// # Errors
     /// When the TLS library cannot be set up.
     pub fn new() -> Result<Self, RequestError> {
         let client = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(10))
             .read_timeout(Duration::from_secs(60))
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
             .build()
             .map_err(|error| RequestError::new(format!("the transport cannot be set up: {error}")))?;
         Ok(Self { client })
@@ -38,6 +43,13 @@ impl Reqwest {
         *whole.status_mut() = response.status();
         *whole.headers_mut() = std::mem::take(response.headers_mut());
         Ok(whole)
+    }
+}
+
+/// A client of your own: with a proxy, other limits, other certificates. It should not follow redirects.
+impl From<reqwest::Client> for Reqwest {
+    fn from(client: reqwest::Client) -> Self {
+        Self { client }
     }
 }
 

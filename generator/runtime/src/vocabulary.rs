@@ -4,8 +4,9 @@ use std::fmt;
 
 use crate::node::IntegerNode;
 
-/// A value that the contract did not list. Only reading makes one, so no code can be written against a value that a
-/// later version of the contract may name.
+/// A value that the contract did not list. It is made by reading, and by `FromStr` and `From` of a vocabulary, which give
+/// the listed variant where there is one: a value is never both. To single one out, compare `as_str()`, which goes on
+/// working when the contract lists it later.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Unlisted<T = String>(pub(crate) T);
 

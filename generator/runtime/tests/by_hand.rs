@@ -58,6 +58,7 @@ rt::vocabulary!(Code);
 pub static FAMILY: rt::Family = rt::Family {
     codes: Code::FACTS,
     code: "code",
+    numeric: false,
     retryable: Some("retryable"),
     suggestion: Some("suggestion"),
     request_id: Some("request_id"),

@@ -11,7 +11,7 @@ use problemgen_runtime::{BaseUrl, Operation, ParamSpec, Segment, Style};
 enum Api {}
 
 static FAMILY: rt::Family =
-    rt::Family { codes: &[], code: "", retryable: None, suggestion: None, request_id: None };
+    rt::Family { codes: &[], code: "", numeric: false, retryable: None, suggestion: None, request_id: None };
 
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Nothing {

@@ -11,7 +11,7 @@ use super::plan::{CodePlan, Fact, FieldPlan, Fill, ProblemsPlan, StructPlan, Ty}
 use super::print::{Printer, RecordSpec, Within, imports, initializer, number};
 use super::types::{Vocabulary, members};
 use crate::artifact::Artifact;
-use crate::contract::{Field, OperationId, ProblemCode, ProblemFamily};
+use crate::contract::{Field, OperationId, ProblemCode, ProblemFamily, Type};
 
 /// Prints `src/problems.rs`.
 pub(super) fn print(printer: &Printer<'_>) -> Artifact {
@@ -32,7 +32,7 @@ fn uncoded() -> TokenStream {
     let family = quote! {
         /// The API has no coded problems.
         pub static FAMILY: rt::Family =
-            rt::Family { codes: &[], code: "", retryable: None, suggestion: None, request_id: None };
+            rt::Family { codes: &[], code: "", numeric: false, retryable: None, suggestion: None, request_id: None };
     };
     let node = ProblemParts { codes: &[], payloads: false }.node();
     quote! {
@@ -297,6 +297,8 @@ fn family_static(family: &ProblemFamily, plan: &ProblemsPlan) -> TokenStream {
         None => quote!(None),
     };
     let code = &plan.code_member;
+    let numeric =
+        family.members.iter().any(|member| member.name == *code && matches!(member.ty, Type::Integer(_)));
     let retryable = role(&family.roles.retryable);
     let suggestion = role(&family.roles.suggestion);
     let request_id = role(&family.roles.request_id);
@@ -305,6 +307,7 @@ fn family_static(family: &ProblemFamily, plan: &ProblemsPlan) -> TokenStream {
         pub static FAMILY: rt::Family = rt::Family {
             codes: Code::FACTS,
             code: #code,
+            numeric: #numeric,
             retryable: #retryable,
             suggestion: #suggestion,
             request_id: #request_id,

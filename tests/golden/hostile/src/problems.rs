@@ -126,6 +126,7 @@ rt::vocabulary!(Code);
 pub static FAMILY: rt::Family = rt::Family {
     codes: Code::FACTS,
     code: "code",
+    numeric: false,
     retryable: None,
     suggestion: None,
     request_id: None,

@@ -9,6 +9,7 @@ use problemgen_runtime as rt;
 pub static FAMILY: rt::Family = rt::Family {
     codes: &[],
     code: "",
+    numeric: false,
     retryable: None,
     suggestion: None,
     request_id: None,

@@ -81,6 +81,7 @@ rt::vocabulary!(Code);
 pub static FAMILY: rt::Family = rt::Family {
     codes: Code::FACTS,
     code: "code",
+    numeric: false,
     retryable: Some("retryable"),
     suggestion: None,
     request_id: None,
