@@ -258,3 +258,19 @@ fn no_octet_makes_decoding_panic() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_redirect_is_an_answer_and_takes_no_credential_along() {
+    let contract = contract();
+    let calls = calls(&contract);
+    let (here, elsewhere) = (Server::start(&contract).await, Server::start(&contract).await);
+    for status in [301, 302, 303, 307, 308] {
+        let answer = Answer::new(status, "text/plain", "").header("location", &elsewhere.url("/v1/drops"));
+        here.answer(&answer);
+        let Err(Failure { error, .. }) = publish(&calls).send(&here.client()).await else {
+            panic!("an error")
+        };
+        kept(&answer, &error);
+        assert!(elsewhere.was_left_alone());
+    }
+}

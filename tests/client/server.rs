@@ -82,6 +82,16 @@ impl Server {
         client(self.address)
     }
 
+    /// A URL on this server.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Has nobody called?
+    pub(crate) fn was_left_alone(&self) -> bool {
+        self.seen.lock().expect("a lock").is_none()
+    }
+
     /// Every request from now on gets this answer.
     pub(crate) fn answer(&self, answer: &Answer) {
         *self.next.lock().expect("a lock") = answer.clone();

@@ -484,3 +484,30 @@ fn headers_that_may_hold_secrets_do_not_print() {
     assert!(!format!("{error:?}").contains("abc"));
     assert_eq!(error.raw().expect("a response").headers["set-cookie"], "session=abc");
 }
+
+#[test]
+fn a_success_that_breaks_the_contract_keeps_its_members() {
+    let error = answer(200, r#"{"object":"item","id":5,"note":"kept"}"#).expect_err("an error");
+    let rt::Error::Unexpected(unexpected) = &error else { panic!("{error:?}") };
+    assert_eq!(unexpected.members["note"].as_str(), Some("kept"));
+    assert_eq!(error.violations()[0].to_string(), "/id: invalid type: integer `5`, expected a string");
+}
+
+#[test]
+fn a_problem_that_contradicts_its_contract_is_kept_and_says_so() {
+    let body = r#"{"title":"T","status":418,"retryable":true,"code":"not_found"}"#;
+    let error = answer(403, body).expect_err("an error");
+    assert!(error.problem().is_some());
+    let said: Vec<String> = error.violations().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "the body: putItem does not declare the status 403",
+            "the body: the contract does not send not_found with the status 403",
+            "/status: the status is 403, the body says 418",
+            "/retryable: the contract says false for not_found, the body says true",
+        ]
+    );
+    // What the server says of this time wins over what the contract says of the code.
+    assert_eq!(error.retryable(), Some(true));
+}
