@@ -112,14 +112,23 @@ impl<A: Api> Client<A> {
     ///
     /// # Errors
     /// Whatever is not a success of the contract. Nothing that the server said is lost.
-    pub async fn send<O: Operation<Api = A>>(&self, operation: O) -> Result<O::Output, Error<O>> {
-        let request = operation.to_request(&self.inner.base)?;
-        drop(operation);
+    pub fn send<O: Operation<Api = A>>(
+        &self,
+        operation: O,
+    ) -> impl Future<Output = Result<O::Output, Error<O>>> + Send + use<'_, A, O> {
         let caller = Caller {
             user_agent: A::USER_AGENT,
             credential: if O::SPEC.authenticated { A::CREDENTIAL } else { CredentialPlace::Nowhere },
         };
-        O::decode(self.inner.exchange(request, caller).await?)
+        // The future of an operation holds nothing but a box, so there is little of it to compile.
+        let exchange = self.inner.exchange(operation.to_request(&self.inner.base), caller);
+        async {
+            match exchange.await {
+                Ok(response) => O::decode(response),
+                Err(Failure::Request(error)) => Err(error.into()),
+                Err(Failure::Transport(error)) => Err(error.into()),
+            }
+        }
     }
 }
 
@@ -127,15 +136,6 @@ impl<A: Api> Client<A> {
 enum Failure {
     Request(RequestError),
     Transport(TransportError),
-}
-
-impl<O: Operation> From<Failure> for Error<O> {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Request(error) => error.into(),
-            Failure::Transport(error) => error.into(),
-        }
-    }
 }
 
 /// What the contract says of a call, apart from its operation.
@@ -149,10 +149,11 @@ impl Inner {
     /// One exchange. Boxed and the same for every operation, so an operation costs little to compile.
     fn exchange(
         &self,
-        mut request: http::Request<Bytes>,
+        request: Result<http::Request<Bytes>, RequestError>,
         caller: Caller,
     ) -> Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, Failure>> + Send + '_>> {
         Box::pin(async move {
+            let mut request = request.map_err(Failure::Request)?;
             request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(caller.user_agent));
             authenticate(&mut request, caller.credential, &self.credential).map_err(Failure::Request)?;
             self.transport.exchange(request).await.map_err(Failure::Transport)
