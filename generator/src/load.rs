@@ -17,9 +17,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use indexmap::IndexSet;
 use serde_json::Value;
 
-use crate::report::{Code, Diagnostic, Report};
+use crate::report::{Diagnostic, Report};
 
 pub use place::Part;
 pub(crate) use pointer::percent_decode;
@@ -50,12 +51,25 @@ pub enum Version {
 #[derive(Debug)]
 pub struct Sources {
     files: Vec<SourceFile>,
-    /// Files by name; `None` for those that could not be read.
-    names: HashMap<String, Option<FileId>>,
+    /// Files by name.
+    names: BTreeMap<String, Named>,
     store: Store,
     version: Version,
     /// Where the parts of the bundled document came from: a pointer into it, a file, a pointer into that.
     origins: BTreeMap<String, (FileId, String)>,
+}
+
+/// What came of a name.
+#[derive(Debug, Default)]
+struct Named {
+    /// `None` when the file could not be read or parsed.
+    file: Option<FileId>,
+    /// What is wrong with its text, until somebody is told.
+    untold: Vec<Diagnostic>,
+    /// Why it cannot be read, if so.
+    unreadable: Option<String>,
+    /// The references to it that wait for that to be told.
+    wanted: IndexSet<(FileId, String)>,
 }
 
 /// Where files are read from.
@@ -120,13 +134,14 @@ pub fn load_texts(texts: impl IntoIterator<Item = (String, String)>, report: &mu
 fn root(name: String, shown: String, text: String, store: Store, report: &mut Report) -> Option<Sources> {
     let mut sources = Sources {
         files: Vec::new(),
-        names: HashMap::new(),
+        names: BTreeMap::new(),
         store,
         version: Version::V3_0,
         origins: BTreeMap::new(),
     };
     let before = report.errors();
-    sources.add(name, shown, text, report);
+    let file = sources.add(name.clone(), shown, text, report);
+    sources.names.insert(name, Named { file, ..Named::default() });
     if report.errors() == before {
         sources.version = sources.read_version(report)?;
     }
@@ -195,60 +210,83 @@ impl Sources {
         self.origins.get(part).cloned()
     }
 
-    /// The file that a reference at `from` and `pointer` names, read if it was not yet. `None`, with a diagnostic at the
-    /// reference, when that cannot be.
+    /// The file that a reference at `from` and `pointer` names, read if it was not yet. `None` when that cannot be; what
+    /// is wrong with the text of a file is said once, and of those that cannot be read at all
+    /// [`report_unreadable`](Self::report_unreadable) tells.
     pub fn open(&mut self, from: FileId, pointer: &str, path: &str, report: &mut Report) -> Option<FileId> {
-        let refuse = |sources: &Self, code: Code, message: String, help: &str, report: &mut Report| {
-            report.push(
-                Diagnostic::error(code, message).at(sources.place_in(from, pointer, Part::Value)).help(help),
-            );
-        };
-        if has_scheme(path) || path.starts_with('/') {
-            let message = format!("`{path}` is not a relative path");
+        if is_remote(path) {
             let help = "put a copy of the file beside the document and refer to that; remote references are not followed";
-            refuse(self, codes::REMOTE, message, help, report);
+            let message = format!("`{path}` is not a relative path");
+            let place = self.place_in(from, pointer, Part::Value);
+            report.push(Diagnostic::error(codes::REMOTE, message).at(place).help(help));
             return None;
         }
-        let name = pointer::join(self.name(from), &pointer::percent_decode(path));
-        if let Some(known) = self.names.get(&name) {
-            if known.is_none() {
-                let message = format!("`{path}` cannot be read");
-                refuse(
-                    self,
-                    codes::UNREADABLE,
-                    message,
-                    "the reason is given where it is first used",
-                    report,
-                );
-            }
-            return *known;
+        let named = self.named(from, path);
+        named.untold.drain(..).for_each(|diagnostic| report.push(diagnostic));
+        if named.unreadable.is_some() {
+            named.wanted.insert((from, pointer.to_owned()));
         }
-        let text = match &mut self.store {
-            Store::Texts(texts) => texts.remove(&name).ok_or_else(|| "there is no such file".to_owned()),
-            Store::Folder(folder) => read(&folder.join(&name)),
-        };
-        let opened = match text {
-            Ok(text) => {
-                let shown = match &self.store {
-                    Store::Folder(folder) => folder.join(&name).to_string_lossy().replace('\\', "/"),
-                    Store::Texts(_) => name.clone(),
+        named.file
+    }
+
+    /// The same as [`open`](Self::open), for what may not be meant as a reference: if it cannot be opened, nobody hears.
+    pub(crate) fn open_quietly(&mut self, from: FileId, path: &str) -> Option<FileId> {
+        if is_remote(path) { None } else { self.named(from, path).file }
+    }
+
+    /// Says of each file that cannot be read so, at the first reference that named it since this was last asked.
+    pub fn report_unreadable(&mut self, report: &mut Report) {
+        let mut names = std::mem::take(&mut self.names);
+        for (name, named) in &mut names {
+            let Some(why) = &named.unreadable else { continue };
+            let mut wanted = std::mem::take(&mut named.wanted).into_iter();
+            let Some((from, pointer)) = wanted.next() else { continue };
+            let mut diagnostic = Diagnostic::error(codes::UNREADABLE, format!("cannot read `{name}`: {why}"))
+                .at(self.place_in(from, &pointer, Part::Value))
+                .help("the path is relative to the file that holds the reference");
+            if let Some((from, pointer)) = wanted.next() {
+                let text = match wanted.len() {
+                    0 => "and 1 more reference, here".to_owned(),
+                    others => format!("and {} more references, from here on", others + 1),
                 };
-                self.add(name.clone(), shown, text, report)
+                diagnostic = diagnostic.label(self.place_in(from, &pointer, Part::Value), text);
             }
-            Err(why) => {
-                let help = "the path is relative to the file that holds the reference";
-                refuse(self, codes::UNREADABLE, format!("cannot read `{path}`: {why}"), help, report);
-                None
-            }
+            report.push(diagnostic);
+        }
+        self.names = names;
+    }
+
+    /// What comes of a path in a file, read if it was not yet.
+    fn named(&mut self, from: FileId, path: &str) -> &mut Named {
+        let name = pointer::join(self.name(from), &pointer::percent_decode(path));
+        if !self.names.contains_key(&name) {
+            let named = self.read_named(&name);
+            self.names.insert(name.clone(), named);
+        }
+        self.names.entry(name).or_default()
+    }
+
+    fn read_named(&mut self, name: &str) -> Named {
+        let text = match &mut self.store {
+            Store::Texts(texts) => texts.remove(name).ok_or_else(|| "there is no such file".to_owned()),
+            Store::Folder(folder) => read(&folder.join(name)),
         };
-        self.names.insert(name, opened);
-        opened
+        let text = match text {
+            Ok(text) => text,
+            Err(why) => return Named { unreadable: Some(why), ..Named::default() },
+        };
+        let shown = match &self.store {
+            Store::Folder(folder) => folder.join(name).to_string_lossy().replace('\\', "/"),
+            Store::Texts(_) => name.to_owned(),
+        };
+        let mut report = Report::new();
+        let file = self.add(name.to_owned(), shown, text, &mut report);
+        Named { file, untold: report.diagnostics().into_iter().cloned().collect(), ..Named::default() }
     }
 
     /// Parses a file and keeps it, also when it cannot be parsed, for the positions of the diagnostics.
     fn add(&mut self, name: String, shown: String, text: String, report: &mut Report) -> Option<FileId> {
         let id = FileId(self.files.len());
-        self.names.insert(name.clone(), Some(id));
         let mut file = SourceFile {
             name,
             shown,
@@ -305,6 +343,11 @@ impl Sources {
             }
         }
     }
+}
+
+/// Does a reference leave the folder of the document?
+fn is_remote(path: &str) -> bool {
+    has_scheme(path) || path.starts_with('/')
 }
 
 /// Does a reference name a scheme (`https:`, `file:`, `urn:`) or an authority (`//host`)? RFC 3986, section 3.1.

@@ -15,7 +15,7 @@ use crate::terminal::{BAD, FAINT, GOOD, HEAD, ODD, count, say, styled};
 /// Run everything that has to hold before a change is merged.
 ///
 /// Formatting, lints, `codegen --check`, documentation without warnings, the specification by an independent validator,
-/// and all tests. Judges by others (Prism from npm, openapi-spec-validator from PyPI) are fetched at pinned versions into
+/// and all tests, each with the dependencies that `Cargo.lock` says. Judges by others (Prism from npm, openapi-spec-validator from PyPI) are fetched at pinned versions into
 /// `target/judges`; where node or python is missing, what needs it is skipped and said so, or fails if `CI` is set.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
@@ -49,17 +49,26 @@ pub(crate) fn run(Args {}: &Args) -> Ended {
     let mut run = Run::default();
     run.tool("format", "rustfmt", strict, || succeeds(&mut cargo(&["fmt", "--all", "--check"])));
     run.tool("lints", "clippy", strict, || {
-        let what = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"];
+        let what = [
+            "clippy",
+            "--locked",
+            "--workspace",
+            "--all-targets",
+            "--all-features",
+            "--",
+            "--deny",
+            "warnings",
+        ];
         succeeds(&mut cargo(&what))
     });
     run.step("generated files", generated_are_current);
     run.step("without default features", || {
         let manifest = repository::generated().join("Cargo.toml");
-        let mut check = cargo(&["check", "--no-default-features", "--manifest-path"]);
+        let mut check = cargo(&["check", "--locked", "--no-default-features", "--manifest-path"]);
         succeeds(check.arg(manifest))
     });
     run.step("documentation", || {
-        let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
+        let mut doc = cargo(&["doc", "--locked", "--workspace", "--no-deps", "--all-features"]);
         succeeds(doc.env("RUSTDOCFLAGS", "--deny warnings"))
     });
 
@@ -67,7 +76,7 @@ pub(crate) fn run(Args {}: &Args) -> Ended {
     if let Some((_, Some(python))) = judges.iter().find(|(judge, _)| *judge == Judge::Python) {
         run.step("specification", || validate(python, &repository::spec()));
     }
-    let mut tests = cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
+    let mut tests = cargo(&["test", "--locked", "--workspace", "--all-features", "--no-fail-fast"]);
     for (judge, program) in &judges {
         match program {
             Some(program) => tests.env(judge.variable(), program),

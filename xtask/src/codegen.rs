@@ -89,7 +89,7 @@ fn generate(
         false => args.only.iter().copied().map(Output::from).collect(),
     };
     let runtime = Runtime::Path(repository::from_to(out, &repository::runtime()));
-    let rust = problemgen::rust::Options { runtime, ..Default::default() };
+    let rust = problemgen::rust::Options { runtime, command: command(spec, out), ..Default::default() };
     let artifacts = problemgen::generate(&read, &Options { outputs, rust }, report)?;
     let scope = if args.only.is_empty() { Scope::Whole } else { Scope::Part };
     let mode = if args.check { Mode::Check } else { Mode::Write };
@@ -221,6 +221,14 @@ fn tally(outcome: &Outcome, words: [&str; 3]) -> String {
     named.collect::<Vec<_>>().join(", ")
 }
 
+/// The command that what is generated names, with a flag for what is not the repository's own. Their paths are left
+/// out, so that the output is the same wherever it is made.
+fn command(spec: &Path, out: &Path) -> String {
+    let spec = (!repository::same(spec, &repository::spec())).then_some(" --spec …");
+    let out = (!repository::same(out, &repository::generated())).then_some(" --out …");
+    format!("cargo xtask codegen{}{}", spec.unwrap_or_default(), out.unwrap_or_default())
+}
+
 /// The command that writes what this one checked.
 fn cure(args: &Args) -> String {
     let mut command = vec!["cargo xtask codegen".to_owned()];
@@ -262,5 +270,17 @@ mod tests {
         );
         let plain = Args { check: true, spec: None, out: None, only: vec![] };
         assert_eq!(cure(&plain), "cargo xtask codegen");
+    }
+    #[test]
+    fn what_is_generated_names_the_command_that_generates_it() {
+        let (spec, out) = (repository::spec(), repository::generated());
+        let root = repository::root();
+        assert_eq!(command(&spec, &out), "cargo xtask codegen");
+        assert_eq!(command(&root.join("xtask/../spec/openapi.yaml"), &out), "cargo xtask codegen");
+        assert_eq!(command(&spec, &root.join("other")), "cargo xtask codegen --out …");
+        assert_eq!(
+            command(&root.join("o.yaml"), &root.join("other")),
+            "cargo xtask codegen --spec … --out …"
+        );
     }
 }

@@ -97,9 +97,9 @@ fn problem(row: &CodeRow<'_>) {
         }
     }
     for example in &row.examples {
-        let name =
-            if example.name.is_empty() { String::new() } else { format!(": {}", text::line(example.name)) };
-        heading(&visible(&format!("Example{name}")));
+        let label = example.label();
+        let label = if label.is_empty() { label } else { format!(": {label}") };
+        heading(&visible(&format!("Example{label}")));
         for line in text::json(example.value).lines() {
             say(format!("  {}", visible(line)));
         }

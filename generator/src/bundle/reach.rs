@@ -51,6 +51,7 @@ pub(super) fn reach(sources: &mut Sources, report: &mut Report) -> Reached {
             break;
         }
     }
+    walk.sources.report_unreadable(walk.report);
     walk.reached
 }
 
@@ -163,7 +164,7 @@ impl Walk<'_> {
             "" => file,
             path if reference.how == How::Extension => {
                 // Data that only looks like a reference must not make a document fail.
-                self.sources.open(file, &reference.pointer, path, &mut Report::new())?
+                self.sources.open_quietly(file, path)?
             }
             path => self.sources.open(file, &reference.pointer, path, self.report)?,
         };

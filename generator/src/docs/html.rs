@@ -275,7 +275,7 @@ impl Page {
     }
 
     fn example(&mut self, example: &ExampleRow<'_>) {
-        let name = text::line(example.name);
+        let name = example.label();
         let title =
             if name.is_empty() { "Example".to_owned() } else { format!("Example: {}", escaped(&name)) };
         // The lines of a body scroll sideways; what scrolls can be reached from the keyboard.

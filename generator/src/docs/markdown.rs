@@ -134,7 +134,7 @@ impl Page {
         }
         self.operations(code);
         for example in &code.examples {
-            let name = text::line(example.name);
+            let name = example.label();
             let title = if name.is_empty() {
                 "**Example**".to_owned()
             } else {

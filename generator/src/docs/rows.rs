@@ -4,7 +4,7 @@
 //! page and the catalogue are printed. Deliberately absent: escaping (each printer escapes for its medium) and anything
 //! about successes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::prose::{self, Inline};
 use super::{text, words};
 use crate::contract::{
-    CodePlace, Contract, ErrorKind, Operation, OperationId, ProblemCode, ProblemFamily, StatusSpec,
+    CodePlace, Contract, ErrorKind, Example, Operation, OperationId, ProblemCode, ProblemFamily, StatusSpec,
 };
 
 /// Everything that the pages say.
@@ -145,6 +145,20 @@ pub struct ExampleRow<'a> {
     pub name: &'a str,
     /// The body.
     pub value: &'a Value,
+    /// The status in the body, when another example of the code has the same name.
+    pub status: Option<&'a Value>,
+}
+
+impl ExampleRow<'_> {
+    /// What tells the example from the others of its code, in one line; empty for the only one that has no name.
+    pub fn label(&self) -> String {
+        let name = text::line(self.name);
+        match self.status {
+            None => name,
+            Some(status) if name.is_empty() => status.to_string(),
+            Some(status) => format!("{name}, {status}"),
+        }
+    }
 }
 
 /// An error without a code.
@@ -244,12 +258,22 @@ fn code_row<'a>(contract: &'a Contract, code: &'a ProblemCode, anchors: &mut Anc
         source: code.source.as_deref(),
         fields: words::field_rows(contract, &code.fields),
         operations: operations(contract, &code.raised_by),
-        examples: code
-            .examples
-            .iter()
-            .map(|example| ExampleRow { name: &example.name, value: &example.value })
-            .collect(),
+        examples: example_rows(&code.examples),
     }
+}
+
+fn example_rows(examples: &[Example]) -> Vec<ExampleRow<'_>> {
+    let mut names: HashMap<&str, usize> = HashMap::new();
+    for example in examples {
+        *names.entry(&example.name).or_default() += 1;
+    }
+    let mut rows = Vec::with_capacity(examples.len());
+    for Example { name, value } in examples {
+        let repeats = names.get(name.as_str()).is_some_and(|count| *count > 1);
+        let status = value.get("status").filter(|status| repeats && status.is_number());
+        rows.push(ExampleRow { name, value, status });
+    }
+    rows
 }
 
 fn operations<'a>(contract: &'a Contract, ids: &[OperationId]) -> Vec<OperationRow<'a>> {
@@ -359,6 +383,8 @@ fn slug(title: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::docs::samples;
 
@@ -403,6 +429,23 @@ mod tests {
         let rows = super::rows(&contract);
         let anchors: Vec<_> = rows.families[0].codes().map(|code| code.anchor.as_str()).collect();
         assert_eq!(anchors, ["quota_exceeded", "branch_required", "no-anchor"]);
+    }
+
+    #[test]
+    fn examples_of_one_name_are_told_apart_by_status() {
+        let mut contract = samples::library();
+        let named = |name: &str, value| Example { name: name.to_owned(), value };
+        contract.families[0].codes[0].examples = vec![
+            named("quota", json!({"status": 403, "used": 3})),
+            named("other", json!({"status": 403})),
+            named("quota", json!({"status": 413})),
+            named("", json!({"status": 403, "used": 4})),
+            named("", json!({"status": [1]})),
+        ];
+        let rows = rows(&contract);
+        let first = rows.families[0].codes().next().expect("a code");
+        let labels: Vec<_> = first.examples.iter().map(ExampleRow::label).collect();
+        assert_eq!(labels, ["quota, 403", "other", "quota, 413", "403", ""]);
     }
 
     #[test]

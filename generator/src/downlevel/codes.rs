@@ -12,4 +12,8 @@ crate::codes! {
     /// A path that does not start with a slash.
     pub NO_SLASH = "D003", "the path does not start with a slash",
         "Paths are appended to the URL of a server, so they start with `/`. It is read as if the slash was there.";
+    /// A schema that says that it is required.
+    pub REQUIRED = "D004", "`required` of a schema is no list",
+        "In a schema, `required` lists the names of the members that an object always has. `required: true` inside a member was the way \
+         of JSON Schema's draft 3; it is ignored, so that the member stays optional unless its object lists it.";
 }

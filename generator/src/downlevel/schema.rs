@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Context, Rule, extend};
+use crate::report::Diagnostic;
+
+use super::{Context, Rule, codes, extend};
 
 type Schema = Map<String, Value>;
 
@@ -134,10 +136,19 @@ fn beside(schema: &mut Schema, _: &mut Context<'_>) {
     }
 }
 
-fn required(schema: &mut Schema, _: &mut Context<'_>) {
-    if schema.get("required").is_some_and(|value| !value.is_array()) {
-        extend(schema, "required");
-    }
+/// Any other value is refused when it is read: members that are silently optional help nobody.
+fn required(schema: &mut Schema, context: &mut Context<'_>) {
+    let flag = match schema.get("required") {
+        Some(Value::Bool(flag)) => flag.to_string(),
+        Some(Value::String(text)) if ["true", "false"].contains(&text.to_ascii_lowercase().as_str()) => {
+            text.to_ascii_lowercase()
+        }
+        _ => return,
+    };
+    let message = format!("`required: {flag}` says nothing of a schema and is ignored");
+    let help = "list the names of required members in the `required` of the object that has them";
+    context.say("/required", Diagnostic::warning(codes::REQUIRED, message).help(help));
+    extend(schema, "required");
 }
 
 fn constant(schema: &mut Schema, _: &mut Context<'_>) {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::load::load_text;
-use crate::report::Paint;
+use crate::report::{Paint, Severity};
 
 fn run(text: String) -> (Value, Report) {
     let mut report = Report::new();
@@ -132,9 +132,23 @@ fn keywords_travel_in_extensions() {
         })
     );
     assert_eq!(
-        schema(json!({"items": [{"type": "string"}], "required": true, "description": null})),
-        json!({"x-prefix-items": [{"type": "string"}], "x-required": true, "x-description": null})
+        schema(json!({"items": [{"type": "string"}], "description": null})),
+        json!({"x-prefix-items": [{"type": "string"}], "x-description": null})
     );
+}
+
+#[test]
+fn a_boolean_required_is_ignored_aloud() {
+    let properties = json!({"a": {"required": true}, "b": {"required": "False"}, "c": {"required": ["d"]}});
+    let schema = json!({"properties": properties});
+    let (value, report) =
+        run(json!({"openapi": "3.1.0", "components": {"schemas": {"S": schema}}}).to_string());
+    assert_eq!(
+        value["components"]["schemas"]["S"]["properties"],
+        json!({"a": {"x-required": true}, "b": {"x-required": "False"}, "c": {"required": ["d"]}})
+    );
+    let said: Vec<_> = report.diagnostics().iter().map(|it| (it.code.code, it.severity)).collect();
+    assert_eq!(said, [("D004", Severity::Warning); 2]);
 }
 
 #[test]

@@ -219,8 +219,47 @@ fn references_to_files() {
     ] {
         let mut report = Report::new();
         assert_eq!(sources.open(FileId::ROOT, "/openapi", path, &mut report), None);
+        sources.report_unreadable(&mut report);
         assert_eq!(report.diagnostics()[0].code.code, code, "{path}");
     }
+    let mut again = Report::new();
+    assert_eq!(sources.open(FileId::ROOT, "/again", "bad.yaml", &mut again), None);
+    sources.report_unreadable(&mut again);
+    assert!(again.is_empty(), "{again:?}");
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_said_once() {
+    let root = "a: {$ref: gone.yaml}\nb: {$ref: './gone.yaml'}\nc: {$ref: gone.yaml}\nd: {$ref: bad.yaml}";
+    let texts = [("openapi.yaml", format!("openapi: 3.1.0\n{root}")), ("bad.yaml", "[".to_owned())];
+    let mut report = Report::new();
+    let mut sources = load_texts(texts.map(|(name, text)| (name.to_owned(), text)), &mut report).unwrap();
+    // What only looks like a reference takes nothing from those that are.
+    assert_eq!(sources.open_quietly(FileId::ROOT, "bad.yaml"), None);
+    assert_eq!(sources.open_quietly(FileId::ROOT, "gone.yaml"), None);
+    for (pointer, path) in [
+        ("/a/$ref", "gone.yaml"),
+        ("/b/$ref", "./gone.yaml"),
+        ("/b/$ref", "./gone.yaml"),
+        ("/c/$ref", "gone.yaml"),
+        ("/d/$ref", "bad.yaml"),
+        ("/d/$ref", "bad.yaml"),
+    ] {
+        assert_eq!(sources.open(FileId::ROOT, pointer, path, &mut report), None);
+    }
+    sources.report_unreadable(&mut report);
+    let said = report.diagnostics().into_iter().map(|diagnostic| {
+        let line = |place: &crate::report::Place| format!("{}:{}", place.file, place.line);
+        let at = diagnostic.place.as_ref().map(line).unwrap_or_default();
+        let labels = diagnostic.labels.iter();
+        let labels: String =
+            labels.map(|label| format!(" ({}: {})", line(&label.place), label.text)).collect();
+        format!("{} {at}{labels}", diagnostic.code.code)
+    });
+    insta::assert_snapshot!(said.collect::<Vec<_>>().join("\n"), @"
+    L002 bad.yaml:1
+    L001 openapi.yaml:2 (openapi.yaml:3: and 2 more references, from here on)
+    ");
 }
 
 #[test]

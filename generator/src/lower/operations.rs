@@ -111,7 +111,12 @@ impl Unsaid {
         let at = Pointer("/paths".to_owned());
         if self.headers > 0 {
             let message = format!("response headers get no types (responses: {})", self.headers);
-            lowering.note(codes::UNSAID, &at, message, "read them from the response's header map");
+            lowering.note(
+                codes::UNSAID,
+                &at,
+                message,
+                "headers of errors are in `Error::raw()`; those of successes are not given yet",
+            );
         }
         if self.callbacks > 0 {
             let message = format!("callbacks are left out ({})", self.callbacks);

@@ -19,6 +19,7 @@ use indexmap::IndexMap;
 use openapiv3::{ReferenceOr, Schema};
 
 use crate::contract::{CodeId, ErrorKind, FamilyId, Pointer, StatusSpec};
+use crate::report::Diagnostic;
 
 use super::node::Slot;
 use super::operations::Site;
@@ -35,9 +36,16 @@ struct Reading<'a> {
     /// The schema that the codes refine.
     base: &'a str,
     /// The codes that it names.
-    codes: Vec<Rc<Facts<'a>>>,
+    codes: Vec<Mention<'a>>,
     /// Does it leave room for others?
     open: bool,
+}
+
+/// A code in the schema of an error.
+struct Mention<'a> {
+    facts: Rc<Facts<'a>>,
+    /// The branch that names it.
+    at: Pointer,
 }
 
 /// Reads one way of writing codes; `None` when the schema is not written that way.
@@ -113,7 +121,7 @@ pub(super) fn find<'a>(lowering: &mut Lowering<'a>, sites: &[Site<'a>]) -> Probl
                     readings.insert(key, reading);
                 }
                 if let Some(Some(reading)) = readings.get(&key) {
-                    collect(lowering, &mut collected, reading, found.status, &schema_at);
+                    collect(lowering, &mut collected, reading, found.status);
                 }
             }
         }
@@ -139,10 +147,9 @@ fn collect<'a>(
     collected: &mut Collected<'a>,
     reading: &Reading<'a>,
     status: StatusSpec,
-    place: &Place<'_>,
 ) {
     let family = collected.entry(reading.base).or_default();
-    for facts in &reading.codes {
+    for Mention { facts, at } in &reading.codes {
         let draft = family.entry(facts.code.clone()).or_default();
         add(draft, facts);
         let fits = facts.statuses.is_empty()
@@ -153,17 +160,20 @@ fn collect<'a>(
             });
         if !fits {
             let listed: Vec<String> = facts.statuses.iter().map(u16::to_string).collect();
-            lowering.error(
-                codes::STATUS_CLASH,
-                &place.pointer(),
-                format!(
-                    "`{}` stands under the status {}, but its schema only allows {}",
-                    facts.code,
-                    super::responses::token(status),
-                    listed.join(", ")
-                ),
-                "name the code under the right status, or add the status to the schema of the code",
+            let message = format!(
+                "`{}` stands under the status {}, but its schema only allows {}",
+                facts.code,
+                super::responses::token(status),
+                listed.join(", ")
             );
+            let mut clash = Diagnostic::error(codes::STATUS_CLASH, message)
+                .at((lowering.locate)(at))
+                .help("name the code under the right status, or add the status to the schema of the code");
+            if let Some(said) = &facts.statuses_at {
+                let text = format!("the status of `{}` is given here", facts.code);
+                clash = clash.label((lowering.locate)(said), text);
+            }
+            lowering.report.push(clash);
         }
         if let StatusSpec::Exact(status) = status {
             draft.under.insert(status);
@@ -202,7 +212,7 @@ fn settle<'a>(
         let reading = reading?;
         let (family, places) = ids.get(reading.base)?;
         let codes: BTreeSet<CodeId> =
-            reading.codes.iter().filter_map(|facts| places.get(&facts.code).copied()).collect();
+            reading.codes.iter().filter_map(|named| places.get(&named.facts.code).copied()).collect();
         let codes = codes.into_iter().collect();
         Some((schema, ErrorKind::Problem { family: *family, codes, open: reading.open }))
     });

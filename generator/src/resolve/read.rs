@@ -121,6 +121,24 @@ impl Reader<'_> {
         }
     }
 
+    /// A list of names. A number among them is no name, also where text could be made of it.
+    pub(super) fn names(&mut self, value: Value) -> Vec<String> {
+        if !matches!(value, Value::Array(_) | Value::Null) {
+            self.wrong("a list of names", &value);
+            return Vec::new();
+        }
+        let member = unescape(self.pointer.rsplit('/').next().unwrap_or("")).into_owned();
+        let names = self.list(value, |this, item| match item {
+            Value::String(name) => Some(name),
+            other => {
+                let message = format!("`{member}` must be a list of names, but holds {}", describe(&other));
+                this.error(codes::SHAPE, Part::Value, message, "write the name of a member, as text");
+                None
+            }
+        });
+        names.into_iter().flatten().collect()
+    }
+
     pub(super) fn flag(&mut self, value: Value) -> Option<bool> {
         match value {
             Value::Bool(flag) => Some(flag),

@@ -109,7 +109,7 @@ impl Raw {
             "minLength" => all.min_length = reader.count(value),
             "maxLength" => all.max_length = reader.count(value),
             "properties" => (all.properties, self.properties) = (reader.map(value, boxed), true),
-            "required" => (all.required, self.required) = (reader.texts(value), true),
+            "required" => (all.required, self.required) = (reader.names(value), true),
             "additionalProperties" => {
                 all.additional_properties = Some(match value {
                     Value::Bool(allowed) => AdditionalProperties::Any(allowed),

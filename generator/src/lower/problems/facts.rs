@@ -18,6 +18,8 @@ pub(in super::super) struct Facts<'a> {
     pub(super) base: &'a str,
     pub(super) title: Option<String>,
     pub(super) statuses: BTreeSet<u16>,
+    /// Where these are said.
+    pub(super) statuses_at: Option<Pointer>,
     pub(super) retryable: Option<bool>,
     pub(super) type_uri: Option<String>,
     pub(super) docs: Docs,

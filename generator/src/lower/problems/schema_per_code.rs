@@ -14,7 +14,7 @@ use super::super::node::{Node, Slot};
 use super::super::place::{Key, Origin, Place, component_name};
 use super::super::{Lowering, codes, types, values};
 use super::facts::{Common, Facts, Member, statuses};
-use super::{Reading, extension, vocabulary};
+use super::{Mention, Reading, extension, vocabulary};
 
 /// How deep a response may nest its alternatives.
 const DEPTH: usize = 20;
@@ -27,7 +27,7 @@ pub(super) fn read<'a>(
 ) -> Option<Reading<'a>> {
     let mut branches = Branches::default();
     branches.walk(lowering, slot, place, 0);
-    let mut bases: BTreeSet<&str> = branches.codes.iter().map(|facts| facts.base).collect();
+    let mut bases: BTreeSet<&str> = branches.codes.iter().map(|named| named.facts.base).collect();
     bases.extend(branches.base);
     let mut bases = bases.into_iter();
     let base = bases.next()?;
@@ -54,7 +54,7 @@ pub(super) fn scan<'a>(lowering: &mut Lowering<'a>) -> Vec<Rc<Facts<'a>>> {
 /// What the alternatives of a response are.
 #[derive(Default)]
 struct Branches<'a> {
-    codes: Vec<Rc<Facts<'a>>>,
+    codes: Vec<Mention<'a>>,
     base: Option<&'a str>,
     /// Something else stands among them.
     foreign: bool,
@@ -73,7 +73,7 @@ impl<'a> Branches<'a> {
                     return;
                 };
                 if let Some(facts) = facts_of(lowering, name) {
-                    self.code(facts);
+                    self.code(facts, place.pointer());
                     return;
                 }
                 let composes = lowering.target(slot).is_some_and(|schema| !Node::of(schema).is_wrapper());
@@ -99,9 +99,9 @@ impl<'a> Branches<'a> {
         schema_branch(self, lowering, schema, place, depth);
     }
 
-    fn code(&mut self, facts: Rc<Facts<'a>>) {
-        if !self.codes.iter().any(|known| Rc::ptr_eq(known, &facts)) {
-            self.codes.push(facts);
+    fn code(&mut self, facts: Rc<Facts<'a>>, at: Pointer) {
+        if !self.codes.iter().any(|known| Rc::ptr_eq(&known.facts, &facts)) {
+            self.codes.push(Mention { facts, at });
         }
     }
 }
@@ -138,7 +138,7 @@ fn schema_branch<'a>(
         }
     }
     match facts(lowering, Slot::Schema(schema), &place.origin()) {
-        Some(facts) => branches.code(Rc::new(facts)),
+        Some(facts) => branches.code(Rc::new(facts), place.pointer()),
         None => branches.foreign = true,
     }
 }
@@ -162,14 +162,14 @@ fn check_mapping<'a>(
                 format!("`{value}` leads to `{name}`, which is the schema of `{}`", facts.code),
                 "let the mapping and the `const` of the schema say the same code",
             ),
-            Some(facts) if !branches.codes.iter().any(|known| known.code == facts.code) => {
+            Some(facts) if !branches.codes.iter().any(|known| known.facts.code == facts.code) => {
                 lowering.warn(
                     codes::MAPPING_ALONE,
                     &at.child(value),
                     format!("`{name}` stands in the mapping, but not among the alternatives"),
                     "add it to the alternatives; it is read as if it stood there",
                 );
-                branches.code(facts);
+                branches.code(facts, at.child(value));
             }
             _ => {}
         }
@@ -218,6 +218,8 @@ fn facts<'a>(lowering: &mut Lowering<'a>, slot: Slot<'a>, origin: &Origin) -> Op
         });
     let limited = fixed(lowering, &flat, vocabulary::STATUS);
     let statuses = limited.as_deref().and_then(statuses);
+    let statuses_at = limiting(lowering, &flat, vocabulary::STATUS)
+        .map(|declared| declared.origin.place().member(vocabulary::STATUS).pointer());
     if limited.is_some() && statuses.is_none() {
         lowering.error(
             codes::STATUS_VALUE,
@@ -233,6 +235,7 @@ fn facts<'a>(lowering: &mut Lowering<'a>, slot: Slot<'a>, origin: &Origin) -> Op
         base,
         title,
         statuses: statuses.unwrap_or_default(),
+        statuses_at,
         retryable,
         type_uri,
         docs: types::docs(node.data),
@@ -303,6 +306,11 @@ fn is_telling(declared: &Declared<'_>) -> bool {
 /// The values that a member is limited to, by the most specific declaration that limits it.
 fn fixed<'a>(lowering: &Lowering<'a>, flat: &Flat<'a>, member: &str) -> Option<Vec<Value>> {
     flat.members.get(member)?.iter().rev().find_map(|declared| lowering.listed(declared.slot))
+}
+
+/// The declaration that [`fixed`] goes by.
+fn limiting<'f, 'a>(lowering: &Lowering<'a>, flat: &'f Flat<'a>, member: &str) -> Option<&'f Declared<'a>> {
+    flat.members.get(member)?.iter().rev().find(|declared| lowering.listed(declared.slot).is_some())
 }
 
 impl<'a> Lowering<'a> {

@@ -131,7 +131,7 @@ fn contradictions_are_refused() {
     insta::assert_snapshot!(lowered(&document(&first, "", schemas)), @r#"
     P022 /paths/~1a/get/responses/404/content/application~1problem+json/schema/discriminator/mapping/sold_off: `sold_off` leads to `SoldOut`, which is the schema of `sold_out`
     P023 /paths/~1a/get/responses/404/content/application~1problem+json/schema/discriminator/mapping/too_many: `TooMany` stands in the mapping, but not among the alternatives
-    P021 /paths/~1a/get/responses/404/content/application~1problem+json/schema: `sold_out` stands under the status 404, but its schema only allows 409, 410
+    P021 /paths/~1a/get/responses/404/content/application~1problem+json/schema/oneOf/0: `sold_out` stands under the status 404, but its schema only allows 409, 410
     P020 /paths/~1a/get/responses/409/content/application~1problem+json/schema: this response mixes coded problems with other bodies; it is read as plain JSON
     P027 /components/schemas/Again/x-problem/remdy: `remdy` is not a key of `x-problem` here, so nothing reads it
     P026 /components/schemas/Again/x-problem/order: `order` is not a whole number

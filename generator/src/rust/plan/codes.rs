@@ -13,10 +13,11 @@ crate::codes! {
     pub PLACE = "N003", "code does not stand at the root of the body",
         "Problems are told apart by a member of the body itself. A code that stands deeper is kept with all that the body says, \
          as an error that the contract does not promise.";
-    /// An error body without a code.
-    pub UNCODED = "N004", "error without a code",
-        "The body of this error has no member that tells kinds of errors apart, so there is no type for it. The error keeps \
-         the status, the headers and the body.";
+    /// An error body whose codes, if it has any, are not described by one schema each.
+    pub UNCODED = "N004", "error whose codes are not described by one schema each",
+        "Codes become types when each is described by a schema of its own that extends one base, as spec/README.md shows. Codes \
+         that are a flat `enum` or an integer are not read yet, and a body may have none. Such a body is kept, whole, as an \
+         unexpected answer, with the status and the headers.";
     /// A type that has no finite value.
     pub ENDLESS = "N005", "type requires itself",
         "A type whose required members lead back to it has no finite value. One of the members is taken as optional.";

@@ -106,7 +106,7 @@ fn fill(family: &ProblemFamily, member: &Field, plan: &FieldPlan) -> Fill {
     }
 }
 
-/// Says which errors have no code, once for each operation.
+/// Says which errors have no codes that are described by a schema each, once for each operation.
 fn note_uncoded(planning: &mut Planning<'_>) {
     for operation in &planning.contract.operations {
         let uncoded = operation
@@ -119,15 +119,18 @@ fn note_uncoded(planning: &mut Planning<'_>) {
                 Diagnostic::note(
                     codes::UNCODED,
                     match uncoded {
-                        1 => format!("an error response of `{}` has a body without a code", operation.id),
+                        1 => format!(
+                            "the codes of an error response of `{}` are not described by one schema each",
+                            operation.id
+                        ),
                         _ => format!(
-                            "{uncoded} error responses of `{}` have bodies without a code",
+                            "the codes of {uncoded} error responses of `{}` are not described by one schema each",
                             operation.id
                         ),
                     },
                 )
                 .at((planning.locate)(&operation.at))
-                .help("they are kept as unexpected answers with status, headers and body"),
+                .help("the body is kept, whole, as an unexpected answer; for a type, give each code a schema of its own (see spec/README.md)"),
             );
         }
     }
