@@ -104,6 +104,19 @@ fn imports_point_one_way() {
 }
 
 #[test]
+fn the_architecture_lists_the_modules_in_their_order() {
+    let read = |path: &str| fs::read_to_string(repository().join(path)).expect("a text");
+    let (prose, lib) = (read("ARCHITECTURE.md"), read("generator/src/lib.rs"));
+    let table = prose.split_once("| module |").expect("the table of the stages").1;
+    let rows: Vec<&str> = table
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .collect();
+    assert_eq!(rows, modules(&lib));
+}
+
+#[test]
 fn the_contract_knows_nothing_of_ours() {
     let text = fs::read_to_string(repository().join("generator/src/contract.rs")).expect("contract.rs");
     assert_eq!(imports(&code(&text)), [] as [&str; 0]);
