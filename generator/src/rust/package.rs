@@ -208,10 +208,12 @@ impl Printer<'_> {
         let Some((operation, plan, arguments)) = best else { return Vec::new() };
         let text = super::print::format_function(&self.example_tokens(operation, plan, &arguments, &sampler));
         let mut lines = Vec::new();
+        // The imports stand before the function, whose frame is hidden.
+        let mut imports = true;
         for line in text.lines() {
-            let code = line.strip_prefix("    ");
-            let shown =
-                line.is_empty() || line.starts_with("use ") || (code.is_some() && line != "    Ok(())");
+            imports &= !line.is_empty();
+            let code = line.strip_prefix("    ").filter(|_| !imports);
+            let shown = imports || line.is_empty() || (code.is_some() && line != "    Ok(())");
             match (shown, hidden) {
                 (true, _) => lines.push(code.unwrap_or(line).to_owned()),
                 (false, true) => lines.push(format!("# {}", code.unwrap_or(line))),

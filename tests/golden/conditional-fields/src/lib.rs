@@ -6,8 +6,8 @@
 //!
 //! ```no_run
 //! use golden_conditional_fields::{
-//! Client, operations::{CancelOrder, CancelOrderProblem as P},
-//! # };
+//!     Client, operations::{CancelOrder, CancelOrderProblem as P},
+//! };
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::builder(golden_conditional_fields::Credential::none()).build()?;

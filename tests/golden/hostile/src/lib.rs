@@ -28,11 +28,11 @@
 //!
 //! ```no_run
 //! use golden_hostile::{
-//! Client,
-//! operations::{
-//!     GetScriptScriptAlert1Script0XR, GetScriptScriptAlert1Script0XrProblem as P,
-//! },
-//! # };
+//!     Client,
+//!     operations::{
+//!         GetScriptScriptAlert1Script0XR, GetScriptScriptAlert1Script0XrProblem as P,
+//!     },
+//! };
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::builder(golden_hostile::Credential::none()).build()?;
