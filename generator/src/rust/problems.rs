@@ -232,7 +232,7 @@ impl Printer<'_> {
         let allow = (arguments.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
         quote! {
             impl Problem {
-                /// A problem of this kind, with what the contract says of its code. For servers and for tests.
+                /// A problem of this kind, with what the contract says of its code: of several statuses, the first. For servers and for tests.
                 #allow
                 pub fn new(kind: impl Into<Kind>, #(#arguments),*) -> Self {
                     let kind = kind.into();

@@ -112,7 +112,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem of this kind, with what the contract says of its code. For servers and for tests.
+    /// A problem of this kind, with what the contract says of its code: of several statuses, the first. For servers and for tests.
     pub fn new(kind: impl Into<Kind>) -> Self {
         let kind = kind.into();
         let facts = kind.facts().copied().unwrap_or(rt::CodeFacts::new("", &[]));
