@@ -66,6 +66,11 @@ pub fn deserialize<'de, D: Deserializer<'de>, T: Node>(deserializer: D) -> Resul
     }
 }
 
+/// The JSON pointer to a member (RFC 6901, section 3).
+pub(crate) fn pointer_to(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
 /// What a walk remembers.
 #[derive(Default)]
 struct Walk {
@@ -77,12 +82,7 @@ struct Walk {
 
 impl Walk {
     fn pointer(&self) -> String {
-        let mut pointer = String::new();
-        for step in self.steps.iter().rev() {
-            pointer.push('/');
-            pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
-        }
-        pointer
+        self.steps.iter().rev().map(|step| pointer_to(step)).collect()
     }
 
     fn violation(&self, error: &serde_json::Error) -> Violation {

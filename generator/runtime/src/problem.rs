@@ -11,7 +11,7 @@ use serde::de::{self, Deserializer as _, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use crate::decode::{self, Seen, Violation};
+use crate::decode::{self, Seen, Violation, pointer_to};
 use crate::encode;
 use crate::json::Json;
 use crate::node::{Member, Presence, RecordNode, Slot};
@@ -201,13 +201,10 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
                 own = Cursor::over(problem.conditional());
                 continue;
             }
-            let shared = if own.expects(&name) { None } else { common.find(&name)? };
+            let shared = if own.expects(&name) { None } else { once(common.find(&name))? };
             let node = match shared {
                 Some(at) => problem.common_mut().member_mut(at),
-                None => match own.find(&name)? {
-                    Some(at) => problem.conditional_mut().and_then(|record| record.member_mut(at)),
-                    None => None,
-                },
+                None => own_member(problem, once(own.find(&name))?),
             };
             match node {
                 Some(node) => map.next_value_seed(decode::In(node))?,
@@ -215,11 +212,7 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
             }
         }
         for (name, value) in waiting {
-            let node = match own.find(&name)? {
-                Some(at) => problem.conditional_mut().and_then(|record| record.member_mut(at)),
-                None => None,
-            };
-            match node {
+            match own_member(problem, once(own.find(&name))?) {
                 Some(node) => decode::from_slice(value.get().as_bytes(), node).map_err(de::Error::custom)?,
                 None => {
                     let value = serde_json::from_str(value.get()).map_err(de::Error::custom)?;
@@ -227,7 +220,7 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
                 }
             }
         }
-        if selected && common.is_complete() && own.is_complete() {
+        if selected && common.missing().chain(own.missing()).next().is_none() {
             Ok(())
         } else {
             Err(de::Error::custom("a required member is missing"))
@@ -252,17 +245,42 @@ impl Cursor {
         self.members.get(self.next).is_some_and(|member| member.name == name)
     }
 
-    /// The place of the member of this name; an error when it was there before.
-    fn find<E: de::Error>(&mut self, name: &str) -> Result<Option<usize>, E> {
-        let Some(at) = decode::position(self.members, self.next, name) else { return Ok(None) };
+    /// The member of this name.
+    fn find(&mut self, name: &str) -> Option<Found> {
+        let at = decode::position(self.members, self.next, name)?;
         self.next = at + 1;
-        if self.seen.insert(at) { Ok(Some(at)) } else { Err(E::custom("two of a member")) }
+        Some(Found { at, again: !self.seen.insert(at) })
     }
 
-    fn is_complete(&self) -> bool {
-        let mut members = self.members.iter().enumerate();
-        members.all(|(at, member)| !matches!(member.presence, Presence::Required) || self.seen.contains(at))
+    /// The required members that were not there.
+    fn missing(&self) -> impl Iterator<Item = &'static Member> {
+        let members = self.members.iter().enumerate();
+        let missing = members
+            .filter(|(at, member)| matches!(member.presence, Presence::Required) && !self.seen.contains(*at));
+        missing.map(|(_, member)| member)
     }
+}
+
+/// A member that a [`Cursor`] came to.
+#[derive(Clone, Copy)]
+struct Found {
+    /// Its place in the record.
+    at: usize,
+    /// Was it there before?
+    again: bool,
+}
+
+/// The place of a member; an error when it was there before.
+fn once<E: de::Error>(found: Option<Found>) -> Result<Option<usize>, E> {
+    match found {
+        Some(Found { again: true, .. }) => Err(E::custom("two of a member")),
+        found => Ok(found.map(|found| found.at)),
+    }
+}
+
+/// The member at a place of those that the code has.
+fn own_member(problem: &mut dyn ProblemNode, at: Option<usize>) -> Option<&mut dyn crate::Node> {
+    problem.conditional_mut()?.member_mut(at?)
 }
 
 /// Reads any body, and says where it is not what the contract promises.
@@ -306,32 +324,25 @@ fn fill(raw: &RawMembers<'_>, problem: &mut dyn ProblemNode, violations: &mut Ve
     problem.select(family.codes.iter().position(|facts| facts.code == code), &code);
 
     let mut complete = true;
-    let mut seen = [Seen::default(), Seen::default()];
-    let mut next = [0, 0];
+    let mut common = Cursor::over(Some(problem.common()));
+    let mut own = Cursor::over(problem.conditional());
     for (name, value) in &raw.members {
         if name == family.code {
             continue;
         }
-        let common = problem.common().members();
-        if let Some(at) = decode::position(common, next[0], name) {
-            next[0] = at + 1;
-            complete &= read_member(problem.common_mut(), at, value, &mut seen[0], violations);
-            continue;
-        }
-        if let Some(record) = problem.conditional_mut()
-            && let Some(at) = decode::position(record.members(), next[1], name)
+        if let Some(found) = common.find(name) {
+            complete &= read_member(problem.common_mut(), found, value, violations);
+        } else if let Some(found) = own.find(name)
+            && let Some(record) = problem.conditional_mut()
         {
-            next[1] = at + 1;
-            complete &= read_member(record, at, value, &mut seen[1], violations);
-            continue;
-        }
-        if let Ok(value) = serde_json::from_str(value.get()) {
+            complete &= read_member(record, found, value, violations);
+        } else if let Ok(value) = serde_json::from_str(value.get()) {
             problem.extensions_mut().insert(name.clone().into_owned(), value);
         }
     }
-    complete &= require(problem.common(), &seen[0], violations);
-    if let Some(record) = problem.conditional() {
-        complete &= require(record, &seen[1], violations);
+    for member in common.missing().chain(own.missing()) {
+        violations.push(broken(&pointer_to(member.name), "the member is required and missing"));
+        complete = false;
     }
     complete
 }
@@ -339,39 +350,23 @@ fn fill(raw: &RawMembers<'_>, problem: &mut dyn ProblemNode, violations: &mut Ve
 /// Reads one member; `false` when it is broken and the problem cannot do without it.
 fn read_member(
     record: &mut dyn RecordNode,
-    at: usize,
+    found: Found,
     value: &RawValue,
-    seen: &mut Seen,
     violations: &mut Vec<Violation>,
 ) -> bool {
-    let Some(member) = record.members().get(at) else { return true };
+    let Some(member) = record.members().get(found.at) else { return true };
     let pointer = || pointer_to(member.name);
-    if !seen.insert(at) {
+    if found.again {
         violations.push(broken(&pointer(), "the member stands here twice; the first one counts"));
         return true;
     }
-    let Some(node) = record.member_mut(at) else { return true };
+    let Some(node) = record.member_mut(found.at) else { return true };
     let Err(violation) = decode::from_slice(value.get().as_bytes(), node) else { return true };
     if let (Presence::Optional, Slot::Option(option)) = (member.presence, node.slot()) {
         option.set_null();
     }
     violations.push(broken(&(pointer() + &violation.pointer), violation.message));
     matches!(member.presence, Presence::Optional)
-}
-
-fn require(record: &dyn RecordNode, seen: &Seen, violations: &mut Vec<Violation>) -> bool {
-    let mut complete = true;
-    for (at, member) in record.members().iter().enumerate() {
-        if matches!(member.presence, Presence::Required) && !seen.contains(at) {
-            violations.push(broken(&pointer_to(member.name), "the member is required and missing"));
-            complete = false;
-        }
-    }
-    complete
-}
-
-fn pointer_to(name: &str) -> String {
-    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// A code is text, or an integer in decimal.
