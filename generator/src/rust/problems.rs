@@ -88,14 +88,7 @@ impl Printer<'_> {
             })
             .collect();
         let variants: Vec<_> = codes.iter().map(|(_, plan)| plan.variant.clone()).collect();
-        let vocabulary = Vocabulary {
-            docs: &docs,
-            values: &values,
-            value_ty: quote!(&'static str),
-            kept_ty: quote!(rt::Unlisted),
-            of: quote!(Vocabulary),
-            macro_name: quote!(vocabulary),
-        };
+        let vocabulary = Vocabulary::of_strings(&docs, &values);
         let facts = code_facts(family, codes);
         let body = vocabulary.print(&RustName::own("Code"), &variants, &facts);
         quote!(#doc #body)

@@ -164,15 +164,7 @@ fn enum_type(name: &RustName, values: &EnumValues, variants: &[RustName]) -> Tok
                 .map(|value| Doc::new(format!("{}.", quoted(value))).outer())
                 .collect::<Vec<_>>();
             let values: Vec<_> = values.iter().map(|value| quote!(#value)).collect();
-            let list = Vocabulary {
-                docs: &docs,
-                values: &values,
-                value_ty: quote!(&'static str),
-                kept_ty: quote!(rt::Unlisted),
-                of: quote!(Vocabulary),
-                macro_name: quote!(vocabulary),
-            };
-            list.print(name, variants, &TokenStream::new())
+            Vocabulary::of_strings(&docs, &values).print(name, variants, &TokenStream::new())
         }
         EnumValues::Integers(values) => {
             let docs =
@@ -220,7 +212,19 @@ pub(super) struct Vocabulary<'a> {
     pub(super) macro_name: TokenStream,
 }
 
-impl Vocabulary<'_> {
+impl<'a> Vocabulary<'a> {
+    /// A list of strings.
+    pub(super) fn of_strings(docs: &'a [TokenStream], values: &'a [TokenStream]) -> Self {
+        Self {
+            docs,
+            values,
+            value_ty: quote!(&'static str),
+            kept_ty: quote!(rt::Unlisted),
+            of: quote!(Vocabulary),
+            macro_name: quote!(vocabulary),
+        }
+    }
+
     /// The enum and what makes it a vocabulary; `inherent` stands between them.
     pub(super) fn print(
         &self,
