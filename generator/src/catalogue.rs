@@ -159,7 +159,7 @@ fn errors(contract: &Contract, error: &ErrorResponse) -> Vec<Value> {
         .map(|body| {
             let media_type = Some(body.media_type.as_str());
             match &body.kind {
-                ErrorKind::Problem { family, codes, open } => {
+                ErrorKind::Problem { family, codes, open, .. } => {
                     let family = contract.families.get(family.0);
                     let known = family.map(|family| family.codes.as_slice()).unwrap_or_default();
                     let codes = codes
@@ -171,6 +171,7 @@ fn errors(contract: &Contract, error: &ErrorResponse) -> Vec<Value> {
                 ErrorKind::Json(ty) => {
                     entry(media_type, None, Vec::new(), true, Some(words::of_type(contract, ty)))
                 }
+                ErrorKind::Text => entry(media_type, None, Vec::new(), true, Some("string".to_owned())),
                 ErrorKind::Bytes => entry(media_type, None, Vec::new(), true, None),
             }
         })

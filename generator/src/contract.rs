@@ -17,7 +17,8 @@ pub struct Contract {
     pub api: Api,
     /// Every named type; a [`TypeId`] is a place in this list.
     pub types: Vec<TypeDef>,
-    /// The families of coded problems; most documents have one or none.
+    /// The families of coded problems; most documents have one or none. The first is the principal one, which the printers
+    /// give a type of its own: raised by most operations, then with most codes, then by name.
     pub families: Vec<ProblemFamily>,
     /// Every operation; an [`OperationId`] is a place in this list.
     pub operations: Vec<Operation>,
@@ -291,7 +292,11 @@ pub struct ProblemFamily {
     pub sections: Vec<String>,
     /// Where the code stands in a body.
     pub place: CodePlace,
-    /// Members that every problem may carry, in document order, the code among them.
+    /// When the code stands deeper than at the root: the other members of the body, in document order, without the one that
+    /// leads to the code.
+    pub envelope: Vec<Field>,
+    /// Members that every problem may carry, in document order, the code among them: members of the object in which the
+    /// code stands.
     pub members: Vec<Field>,
     /// Which members have a meaning that a client acts on.
     pub roles: Roles,
@@ -573,9 +578,13 @@ pub enum ErrorKind {
         codes: Vec<CodeId>,
         /// Does the document leave room for other codes?
         open: bool,
+        /// The body as a plain type. Only for families that are not the principal one, which need no other.
+        ty: Option<Type>,
     },
     /// A JSON body without a code.
     Json(Type),
+    /// Text.
+    Text,
     /// Anything else, kept as octets.
     Bytes,
 }

@@ -151,7 +151,7 @@ fn error_lines(contract: &Contract, error: &ErrorResponse) -> BTreeSet<(bool, St
     }
     for body in &error.bodies {
         match &body.kind {
-            ErrorKind::Problem { family, codes, open } => {
+            ErrorKind::Problem { family, codes, open, .. } => {
                 let Some(family) = contract.families.get(family.0) else { continue };
                 let of = if contract.families.len() > 1 {
                     format!(" of {}", name(&family.name))
@@ -172,6 +172,9 @@ fn error_lines(contract: &Contract, error: &ErrorResponse) -> BTreeSet<(bool, St
             }
             ErrorKind::Json(ty) => {
                 lines.insert((true, format!("{} {}", line(&body.media_type), words(contract, ty))));
+            }
+            ErrorKind::Text => {
+                lines.insert((true, format!("{} string", line(&body.media_type))));
             }
             ErrorKind::Bytes => {
                 lines.insert((true, line(&body.media_type)));

@@ -30,12 +30,13 @@ pub(super) fn check(contract: &Contract, findings: &mut Findings<'_>) {
         for body in operation.errors.iter().flat_map(|error| &error.bodies) {
             match &body.kind {
                 ErrorKind::Json(ty) => walk.ty(ty, at),
-                ErrorKind::Problem { family, codes, .. } => {
+                ErrorKind::Problem { family, codes, ty, .. } => {
                     let known = contract.families.get(family.0).map(|family| family.codes.len());
                     let fits = known.is_some_and(|known| codes.iter().all(|code| code.0 < known));
                     walk.require(fits, at, "a code");
+                    ty.iter().for_each(|ty| walk.ty(ty, at));
                 }
-                ErrorKind::Bytes => {}
+                ErrorKind::Text | ErrorKind::Bytes => {}
             }
         }
     }
@@ -48,6 +49,7 @@ struct Walk<'w, 'f> {
 
 impl Walk<'_, '_> {
     fn family(&mut self, family: &ProblemFamily) {
+        self.fields(&family.envelope, &family.at);
         self.fields(&family.members, &family.at);
         for code in &family.codes {
             self.fields(&code.fields, &code.at);

@@ -42,6 +42,7 @@ fn sound() -> Contract {
         docs_url: Some("https://example.com/errors".to_owned()),
         sections: vec!["Stock".to_owned()],
         place: CodePlace::Root("code".to_owned()),
+        envelope: Vec::new(),
         members: vec![field("code", Type::String), field("retryable", Type::Boolean)],
         roles: Roles { retryable: Some("retryable".to_owned()), ..Roles::default() },
         codes: vec![code],
@@ -59,7 +60,7 @@ fn sound() -> Contract {
         docs: Docs::default(),
         example: None,
     };
-    let kind = ErrorKind::Problem { family: FamilyId(0), codes: vec![CodeId(0)], open: true };
+    let kind = ErrorKind::Problem { family: FamilyId(0), codes: vec![CodeId(0)], open: true, ty: None };
     let operation = Operation {
         id: "get".to_owned(),
         method: Method::Get,
@@ -146,7 +147,7 @@ fn laws_over_indices() {
     }), @"Error C005: the model nests `null` here");
     insta::assert_snapshot!(broken(|contract| {
         contract.operations[0].errors[0].bodies[0].kind =
-            ErrorKind::Problem { family: FamilyId(0), codes: vec![CodeId(1)], open: false };
+            ErrorKind::Problem { family: FamilyId(0), codes: vec![CodeId(1)], open: false, ty: None };
     }), @"Error C005: the model names a code here that it does not have");
 }
 

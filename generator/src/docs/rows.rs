@@ -294,6 +294,7 @@ fn other_rows(contract: &Contract) -> Vec<OtherRow<'_>> {
                 let ty = match &body.kind {
                     ErrorKind::Problem { .. } => continue,
                     ErrorKind::Json(ty) => Some(words::of_type(contract, ty)),
+                    ErrorKind::Text => Some("string".to_owned()),
                     ErrorKind::Bytes => None,
                 };
                 rows.entry((error.status, Some(&body.media_type), ty))

@@ -85,6 +85,7 @@ pub(crate) fn problem(status: StatusSpec, codes: &[usize], open: bool) -> ErrorR
                 family: FamilyId(0),
                 codes: codes.iter().copied().map(CodeId).collect(),
                 open,
+                ty: None,
             },
         }],
     }
@@ -190,6 +191,7 @@ fn library_family() -> ProblemFamily {
         docs_url: Some("https://example.com/errors".to_owned()),
         sections: vec!["Loans".to_owned(), "Server".to_owned()],
         place: CodePlace::Root("code".to_owned()),
+        envelope: Vec::new(),
         members: vec![
             field("type", Type::String, true),
             field("code", Type::String, true),

@@ -70,6 +70,7 @@ fn renumber(contract: &mut Contract, places: &[usize]) {
         }
     }
     for family in &mut contract.families {
+        renumber_fields(&mut family.envelope, places);
         renumber_fields(&mut family.members, places);
         family.codes.iter_mut().for_each(|code| renumber_fields(&mut code.fields, places));
     }
@@ -78,7 +79,7 @@ fn renumber(contract: &mut Contract, places: &[usize]) {
         operation.body.iter_mut().for_each(|body| renumber_media(&mut body.media, places));
         operation.successes.iter_mut().for_each(|success| renumber_media(&mut success.media, places));
         for body in operation.errors.iter_mut().flat_map(|error| &mut error.bodies) {
-            if let ErrorKind::Json(ty) = &mut body.kind {
+            if let ErrorKind::Json(ty) | ErrorKind::Problem { ty: Some(ty), .. } = &mut body.kind {
                 renumber_type(ty, places);
             }
         }

@@ -11,6 +11,7 @@ mod family;
 mod schema_per_code;
 mod vocabulary;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ptr;
 use std::rc::Rc;
@@ -92,15 +93,23 @@ impl<'a> Problems<'a> {
     }
 }
 
-/// The codes by family and value, while they are collected.
-type Collected<'a> = BTreeMap<&'a str, IndexMap<String, DraftCode<'a>>>;
+/// The families by their bases, while they are collected.
+type Collected<'a> = BTreeMap<&'a str, Gathered<'a>>;
+
+/// What was found of a family.
+#[derive(Default)]
+struct Gathered<'a> {
+    codes: IndexMap<String, DraftCode<'a>>,
+    /// The operations that raise problems of the family, by their places.
+    raised_by: BTreeSet<usize>,
+}
 
 /// Reads every error of every operation.
 pub(super) fn find<'a>(lowering: &mut Lowering<'a>, sites: &[Site<'a>]) -> Problems<'a> {
     let mut readings: IndexMap<*const ReferenceOr<Schema>, Option<Reading<'a>>> = IndexMap::new();
     let mut collected: Collected<'a> = BTreeMap::new();
     let mut shown = Vec::new();
-    for site in sites {
+    for (at_site, site) in sites.iter().enumerate() {
         let place = site.origin.place();
         for found in lowering.found_responses(site.operation, &place, &site.id) {
             if super::responses::is_success(found.status) {
@@ -122,6 +131,7 @@ pub(super) fn find<'a>(lowering: &mut Lowering<'a>, sites: &[Site<'a>]) -> Probl
                 }
                 if let Some(Some(reading)) = readings.get(&key) {
                     collect(lowering, &mut collected, reading, found.status);
+                    collected.entry(reading.base).or_default().raised_by.insert(at_site);
                 }
             }
         }
@@ -129,13 +139,13 @@ pub(super) fn find<'a>(lowering: &mut Lowering<'a>, sites: &[Site<'a>]) -> Probl
     // A schema that looks like the base of a family is one only if a code refines it.
     for facts in SCANNERS.iter().flat_map(|scan| scan(lowering)) {
         if let Some(family) = collected.get_mut(facts.base) {
-            add(family.entry(facts.code.clone()).or_default(), &facts);
+            add(family.codes.entry(facts.code.clone()).or_default(), &facts);
         }
     }
-    collected.retain(|_, family| !family.is_empty());
+    collected.retain(|_, family| !family.codes.is_empty());
     for (base, media, at) in shown {
         if let Some(family) = collected.get_mut(base) {
-            examples::gather(lowering, family, media, &at);
+            examples::gather(lowering, &mut family.codes, media, &at);
         }
     }
     settle(lowering, collected, readings)
@@ -150,7 +160,7 @@ fn collect<'a>(
 ) {
     let family = collected.entry(reading.base).or_default();
     for Mention { facts, at } in &reading.codes {
-        let draft = family.entry(facts.code.clone()).or_default();
+        let draft = family.codes.entry(facts.code.clone()).or_default();
         add(draft, facts);
         let fits = facts.statuses.is_empty()
             || facts.statuses.iter().any(|own| match status {
@@ -195,9 +205,12 @@ fn settle<'a>(
 ) -> Problems<'a> {
     let mut families = Vec::new();
     let mut ids: HashMap<&str, (FamilyId, HashMap<String, CodeId>)> = HashMap::new();
-    for (base, codes) in collected {
+    let mut collected: Vec<(&str, Gathered<'a>)> = collected.into_iter().collect();
+    // The principal family first. The sort is stable: families that are equal in all else stay in the order of their names.
+    collected.sort_by_key(|(_, family)| Reverse((family.raised_by.len(), family.codes.len())));
+    for (base, family) in collected {
         let extension = extension::base(lowering, base);
-        let mut codes: Vec<(String, DraftCode<'a>)> = codes.into_iter().collect();
+        let mut codes: Vec<(String, DraftCode<'a>)> = family.codes.into_iter().collect();
         codes.sort_by_cached_key(|(code, draft)| order(code, draft, &extension.sections));
         let places = codes.iter().enumerate().map(|(at, (code, _))| (code.clone(), CodeId(at))).collect();
         ids.insert(base, (FamilyId(families.len()), places));
@@ -214,7 +227,7 @@ fn settle<'a>(
         let codes: BTreeSet<CodeId> =
             reading.codes.iter().filter_map(|named| places.get(&named.facts.code).copied()).collect();
         let codes = codes.into_iter().collect();
-        Some((schema, ErrorKind::Problem { family: *family, codes, open: reading.open }))
+        Some((schema, ErrorKind::Problem { family: *family, codes, open: reading.open, ty: None }))
     });
     Problems { kinds: kinds.collect(), families }
 }

@@ -2,12 +2,17 @@
 
 use openapiv3::{MediaType, ReferenceOr, Response, StatusCode};
 
-use crate::contract::{Docs, Encoding, ErrorBody, ErrorKind, ErrorResponse, StatusSpec, Success, Type};
+use crate::contract::{
+    Docs, Encoding, ErrorBody, ErrorKind, ErrorResponse, FamilyId, StatusSpec, Success, Type,
+};
 
 use super::Lowering;
 use super::node::Slot;
 use super::place::{Key, Origin, Place, component_name, push_token};
 use super::problems::Problems;
+
+/// The family that needs no plain type.
+const PRINCIPAL: FamilyId = FamilyId(0);
 
 /// A response of an operation, wherever it is written.
 pub(super) struct Found<'a> {
@@ -112,11 +117,20 @@ impl<'a> Lowering<'a> {
         let kind = match self.encoding(&media_type, media.schema.as_ref()) {
             Encoding::Json => match &media.schema {
                 None => ErrorKind::Json(Type::Any),
-                Some(schema) => problems.kind(schema).unwrap_or_else(|| {
-                    ErrorKind::Json(self.ty(Slot::from(schema), &place.step("schema", Key::None)))
-                }),
+                Some(schema) => {
+                    let place = place.step("schema", Key::None);
+                    match problems.kind(schema) {
+                        Some(ErrorKind::Problem { family, codes, open, .. }) if family != PRINCIPAL => {
+                            let ty = Some(self.ty(Slot::from(schema), &place));
+                            ErrorKind::Problem { family, codes, open, ty }
+                        }
+                        Some(kind) => kind,
+                        None => ErrorKind::Json(self.ty(Slot::from(schema), &place)),
+                    }
+                }
             },
-            _ => ErrorKind::Bytes,
+            Encoding::Text => ErrorKind::Text,
+            Encoding::Bytes | Encoding::Form | Encoding::Multipart => ErrorKind::Bytes,
         };
         ErrorBody { media_type, kind }
     }

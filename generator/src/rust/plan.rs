@@ -13,7 +13,7 @@ mod types;
 use std::collections::BTreeSet;
 
 use crate::contract::{
-    CodeId, Contract, FamilyId, Field, OperationId, Pointer, Shape, StatusSpec, Type, TypeId,
+    CodeId, Contract, ErrorKind, FamilyId, Field, OperationId, Pointer, Shape, StatusSpec, Type, TypeId,
 };
 use crate::report::{Place, Report};
 
@@ -375,9 +375,18 @@ fn used(contract: &Contract) -> Vec<Used> {
         for media in operation.successes.iter().flat_map(|success| &success.media) {
             named(&media.ty, &mut responses);
         }
+        for body in operation.errors.iter().flat_map(|error| &error.bodies) {
+            if let ErrorKind::Json(ty) | ErrorKind::Problem { ty: Some(ty), .. } = &body.kind {
+                named(ty, &mut responses);
+            }
+        }
     }
     for family in &contract.families {
-        let fields = family.members.iter().chain(family.codes.iter().flat_map(|code| &code.fields));
+        let fields = family
+            .envelope
+            .iter()
+            .chain(&family.members)
+            .chain(family.codes.iter().flat_map(|code| &code.fields));
         fields.for_each(|field| named(&field.ty, &mut responses));
     }
     let (requests, responses) = (reached(contract, requests), reached(contract, responses));

@@ -125,6 +125,7 @@ fn family(codes: Vec<ProblemCode>) -> ProblemFamily {
         docs_url: None,
         sections: Vec::new(),
         place: CodePlace::Root("code".to_owned()),
+        envelope: Vec::new(),
         members: vec![
             field("code", Type::String, true),
             field("title", Type::String, true),
@@ -305,7 +306,7 @@ fn an_operation_is_a_struct_and_a_table() {
         docs: Docs::default(),
         bodies: vec![ErrorBody {
             media_type: "application/problem+json".to_owned(),
-            kind: ErrorKind::Problem { family: FamilyId(0), codes: vec![CodeId(0)], open: true },
+            kind: ErrorKind::Problem { family: FamilyId(0), codes: vec![CodeId(0)], open: true, ty: None },
         }],
     });
     let full = code("full", vec![field("limit", Type::Integer(IntegerFormat::I64), true)]);

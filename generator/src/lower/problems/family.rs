@@ -80,6 +80,7 @@ fn family<'a>(lowering: &mut Lowering<'a>, draft: &Draft<'a>) -> ProblemFamily {
         docs_url: draft.docs_url.clone(),
         sections: draft.sections.clone(),
         place: CodePlace::Root((*place.unwrap_or(&vocabulary::CODE[0])).to_owned()),
+        envelope: Vec::new(),
         roles: roles(&members),
         members,
         codes,

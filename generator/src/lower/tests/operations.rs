@@ -68,7 +68,7 @@ components:
       Exact(200) application/json Json [<get things id act response 200 item>]
       Exact(304)
       Range(2) text/plain Text string
-      Exact(404) application/json <get things id act error 404> text/html octets
+      Exact(404) application/json <get things id act error 404> text/html text
       Range(4) application/json <Err>
       Default
     act POST /things/{id}:act

@@ -32,6 +32,9 @@ pub(super) fn contract(contract: &Contract) -> String {
 
 fn family(contract: &Contract, family: &ProblemFamily) -> String {
     let mut out = format!("family {} at {:?} {:?}\n", family.name, family.place, family.roles);
+    if !family.envelope.is_empty() {
+        out.push_str(&format!("  within\n{}", fields(contract, &family.envelope)));
+    }
     out.push_str(&fields(contract, &family.members));
     for code in &family.codes {
         out.push_str(&format!(
@@ -89,13 +92,15 @@ fn operation(contract: &Contract, operation: &Operation) -> String {
         for body in &error.bodies {
             out.push_str(&format!(" {} ", body.media_type));
             match &body.kind {
-                ErrorKind::Problem { family, codes, open } => {
+                ErrorKind::Problem { family, codes, open, ty: plain } => {
                     let family = &contract.families[family.0];
                     let codes: Vec<&str> =
                         codes.iter().map(|code| family.codes[code.0].code.as_str()).collect();
                     out.push_str(&format!("{}{codes:?}{}", family.name, if *open { " open" } else { "" }));
+                    plain.iter().for_each(|plain| out.push_str(&format!(" as {}", ty(contract, plain))));
                 }
                 ErrorKind::Json(json) => out.push_str(&ty(contract, json)),
+                ErrorKind::Text => out.push_str("text"),
                 ErrorKind::Bytes => out.push_str("octets"),
             }
         }

@@ -207,3 +207,30 @@ fn the_same_problems_in_3_0_and_in_3_1_give_the_same_contract() {
     assert!(older.contains("code sold_out [409, 410] retryable=Some(false)"), "{older}");
     assert_eq!(older, newer);
 }
+
+#[test]
+fn the_family_that_most_operations_raise_is_the_principal_one_and_others_are_plain_types_as_well() {
+    let refusal =
+        problem("{anyOf: [{$ref: '#/components/schemas/Refused'}, {$ref: '#/components/schemas/Fault'}]}");
+    let first = format!("'403': {refusal}, '429': {{$ref: '#/components/responses/Limited'}}");
+    let second = format!("'403': {refusal}");
+    let schemas = "    Fault: {type: object, required: [code], properties: {code: {type: string}}}
+    Refused: {allOf: [{$ref: '#/components/schemas/Fault'}, {properties: {code: {x-const: refused}}}]}
+";
+    let out = lowered(&document(&first, &second, schemas));
+    let families: Vec<&str> = out.lines().filter(|line| line.starts_with("family")).collect();
+    assert!(
+        matches!(families[..], [first, second]
+        if first.starts_with("family Fault ") && second.starts_with("family Problem ")),
+        "{out}"
+    );
+    let errors: Vec<&str> = out.lines().filter(|line| line.starts_with("  Exact")).collect();
+    assert_eq!(
+        errors,
+        [
+            r#"  Exact(403) application/problem+json Fault["refused"] open"#,
+            r#"  Exact(429) application/problem+json Problem["too_many"] as <TooMany>"#,
+            r#"  Exact(403) application/problem+json Fault["refused"] open"#,
+        ]
+    );
+}

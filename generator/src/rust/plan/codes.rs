@@ -7,7 +7,7 @@ crate::codes! {
          the operation out of the document that the code is generated from.";
     /// Several families of coded problems.
     pub FAMILIES = "N002", "several families of coded problems",
-        "The generated `Problem` is that of the family with most codes. Problems of the other families are kept with all that \
+        "The generated `Problem` is that of the family that most operations raise, then that with most codes. Problems of the other families are kept with all that \
          they say, as errors that the contract does not promise.";
     /// A code that does not stand at the root of the body.
     pub PLACE = "N003", "code does not stand at the root of the body",

@@ -368,7 +368,7 @@ fn errors(
                 ErrorKind::Problem { family, .. } => {
                     problems.is_some_and(|problems| problems.family == *family)
                 }
-                ErrorKind::Json(_) | ErrorKind::Bytes => false,
+                ErrorKind::Json(_) | ErrorKind::Text | ErrorKind::Bytes => false,
             };
             answers.push(AnswerPlan {
                 status: error.status,

@@ -10,21 +10,15 @@ use crate::rust::names::{Case, RustName, Scope, Wish};
 pub(super) fn plan(planning: &mut Planning<'_>) -> Option<ProblemsPlan> {
     note_uncoded(planning);
     let contract = planning.contract;
-    let (at, family) = contract
-        .families
-        .iter()
-        .enumerate()
-        .max_by_key(|(at, family)| (family.codes.len(), std::cmp::Reverse(*at)))?;
-    for other in
-        contract.families.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other)
-    {
+    let (family, others) = contract.families.split_first()?;
+    for other in others {
         planning.report.push(
             Diagnostic::warning(
                 codes::FAMILIES,
                 format!("problems of the family `{}` are kept as unexpected answers", other.name),
             )
             .at((planning.locate)(&other.at))
-            .help(format!("`{}` is the family with most codes", family.name)),
+            .help(format!("`{}` is the principal family", family.name)),
         );
     }
     let CodePlace::Root(code_member) = &family.place else {
@@ -48,7 +42,7 @@ pub(super) fn plan(planning: &mut Planning<'_>) -> Option<ProblemsPlan> {
     let fills = members.iter().zip(&plans).map(|((_, member), plan)| fill(family, member, plan)).collect();
     let common = members.iter().map(|(place, _)| *place).zip(plans).collect();
     Some(ProblemsPlan {
-        family: FamilyId(at),
+        family: FamilyId(0),
         code_member: code_member.clone(),
         common,
         fills,
