@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use config::Config;
 use contract::{Contract, Pointer};
 use load::Sources;
 use report::Report;
@@ -19,6 +20,8 @@ pub mod artifact;
 pub mod contract;
 
 pub mod load;
+
+pub mod config;
 
 mod grammar;
 
@@ -89,13 +92,13 @@ pub struct Read {
     pub sources: Sources,
 }
 
-/// From a document to the contract. `None` when the report has errors.
-pub fn read(spec: &Path, report: &mut Report) -> Option<Read> {
+/// From a document to the contract, with the [`config`](config::config) that belongs to it. `None` when the report has errors.
+pub fn read(spec: &Path, config: &Config, report: &mut Report) -> Option<Read> {
     let sources = load::load(spec, report)?;
     let document = bundle::bundle(sources, report)?;
     let document = downlevel::downlevel(document, report)?;
     let resolved = resolve::resolve(document, report)?;
-    let contract = lower::lower(&resolved, report)?;
+    let contract = lower::lower(&resolved, config, report)?;
     check::check(&contract, &resolved.sources, report)?;
     Some(Read { contract, sources: resolved.sources })
 }
@@ -127,6 +130,7 @@ pub fn generate(read: &Read, options: &Options, report: &mut Report) -> Option<V
 /// Every table of diagnostic codes, one for each stage that can refuse something.
 pub const DIAGNOSTICS: &[&[report::Code]] = &[
     load::codes::TABLE,
+    config::codes::TABLE,
     bundle::codes::TABLE,
     downlevel::codes::TABLE,
     resolve::codes::TABLE,

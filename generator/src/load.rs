@@ -23,6 +23,7 @@ use serde_json::Value;
 use crate::report::{Diagnostic, Report};
 
 pub use place::Part;
+pub(crate) use place::place_in_text;
 pub(crate) use pointer::percent_decode;
 pub use pointer::{escape, unescape};
 

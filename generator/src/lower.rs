@@ -31,6 +31,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use openapiv3::{Components, OpenAPI, ReferenceOr, Schema};
 
+use crate::config::Config;
 use crate::contract::{Contract, Pointer, Type, TypeDef, TypeId};
 use crate::report::{Code, Diagnostic, Place, Report};
 use crate::resolve::Resolved;
@@ -38,12 +39,17 @@ use crate::resolve::Resolved;
 use self::place::component_name;
 
 /// Builds the contract. `None` when the report has errors.
-pub fn lower(resolved: &Resolved, report: &mut Report) -> Option<Contract> {
-    build(&resolved.api, &|at| resolved.place(at), report)
+pub fn lower(resolved: &Resolved, config: &Config, report: &mut Report) -> Option<Contract> {
+    build(&resolved.api, config, &|at| resolved.place(at), report)
 }
 
-fn build(doc: &OpenAPI, locate: &dyn Fn(&Pointer) -> Place, report: &mut Report) -> Option<Contract> {
-    let mut lowering = Lowering::new(doc, locate, report);
+fn build(
+    doc: &OpenAPI,
+    config: &Config,
+    locate: &dyn Fn(&Pointer) -> Place,
+    report: &mut Report,
+) -> Option<Contract> {
+    let mut lowering = Lowering::new(doc, config, locate, report);
     let errors_before = lowering.report.errors();
     let sites = operations::sites(&mut lowering);
     let problems = problems::find(&mut lowering, &sites);
@@ -64,6 +70,7 @@ fn build(doc: &OpenAPI, locate: &dyn Fn(&Pointer) -> Place, report: &mut Report)
 /// What lowering knows while it works.
 struct Lowering<'a> {
     doc: &'a OpenAPI,
+    config: &'a Config,
     locate: &'a dyn Fn(&Pointer) -> Place,
     report: &'a mut Report,
     /// Types in the order in which they were met; `None` while one waits in the queue.
@@ -89,9 +96,15 @@ struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    fn new(doc: &'a OpenAPI, locate: &'a dyn Fn(&Pointer) -> Place, report: &'a mut Report) -> Self {
+    fn new(
+        doc: &'a OpenAPI,
+        config: &'a Config,
+        locate: &'a dyn Fn(&Pointer) -> Place,
+        report: &'a mut Report,
+    ) -> Self {
         Lowering {
             doc,
+            config,
             locate,
             report,
             types: Vec::new(),

@@ -8,6 +8,7 @@ use divan::Bencher;
 use dropthis_api::operations::PublishDrop;
 use dropthis_api::rt::{BaseUrl, http};
 use dropthis_api::{Bytes, Operation, types};
+use problemgen::config::Config;
 use problemgen::contract::{Contract, Pointer};
 use problemgen::report::{Place, Report};
 use problemgen::{Options, Read, bundle, catalogue, docs, downlevel, listing, load, lower, resolve, rust};
@@ -19,7 +20,7 @@ fn main() {
 }
 
 fn read() -> Read {
-    problemgen::read(&spec(), &mut Report::new()).expect("a contract")
+    problemgen::read(&spec(), &Config::default(), &mut Report::new()).expect("a contract")
 }
 
 mod codegen {
@@ -28,7 +29,7 @@ mod codegen {
     #[divan::bench]
     fn whole() -> usize {
         let mut report = Report::new();
-        let read = problemgen::read(&spec(), &mut report).expect("a contract");
+        let read = problemgen::read(&spec(), &Config::default(), &mut report).expect("a contract");
         problemgen::generate(&read, &Options::default(), &mut report).expect("artifacts").len()
     }
 
@@ -64,7 +65,7 @@ mod codegen {
         let document = bundle::bundle(sources, &mut report).expect("a document");
         let document = downlevel::downlevel(document, &mut report).expect("a document");
         let resolved = resolve::resolve(document, &mut report).expect("a document");
-        bencher.bench_local(|| lower::lower(&resolved, &mut Report::new()));
+        bencher.bench_local(|| lower::lower(&resolved, &Config::default(), &mut Report::new()));
     }
 
     #[divan::bench]

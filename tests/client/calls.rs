@@ -6,6 +6,7 @@ use std::pin::Pin;
 use dropthis_api::operations::*;
 use dropthis_api::rt::OperationSpec;
 use dropthis_api::{Client, Error, Operation, types};
+use problemgen::config::Config;
 use problemgen::contract::{Contract, Example, ParamPlace};
 use problemgen::report::{Paint, Report};
 use serde::de::DeserializeOwned;
@@ -71,7 +72,7 @@ where
 /// Reads the contract of the repository's own document.
 pub(crate) fn contract() -> Contract {
     let mut report = Report::new();
-    match problemgen::read(&problemgen_tests::spec(), &mut report) {
+    match problemgen::read(&problemgen_tests::spec(), &Config::default(), &mut report) {
         Some(read) => read.contract,
         None => panic!("{}", report.render(Paint::Plain)),
     }

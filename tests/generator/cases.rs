@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use problemgen::config;
 use problemgen::report::{Paint, Report};
 use problemgen::rust::{self, Runtime};
 use problemgen::store::{self, Artifact, Mode, Scope};
@@ -39,7 +40,8 @@ pub(crate) fn rendered(report: &Report, document: &Path) -> String {
 
 fn read(document: &Path) -> (Read, Report) {
     let mut report = Report::new();
-    match problemgen::read(document, &mut report) {
+    let config = config::config(None, document, &mut report);
+    match config.and_then(|config| problemgen::read(document, &config, &mut report)) {
         Some(read) => (read, report),
         None => panic!("{}", report.render(Paint::Plain)),
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use problemgen::config::Config;
 use problemgen::report::{Paint, Report};
 use problemgen::rust::{self, Runtime};
 use problemgen::store::{self, Artifact, ChangeKind, Mode, Outcome, Scope};
@@ -18,7 +19,7 @@ fn artifacts(spec: &Path) -> Vec<Artifact> {
         runtime: Runtime::Path("../generator/runtime".to_owned()),
         ..rust::Options::default()
     };
-    let read = problemgen::read(spec, &mut report);
+    let read = problemgen::read(spec, &Config::default(), &mut report);
     let made = read
         .and_then(|read| problemgen::generate(&read, &Options { rust, ..Options::default() }, &mut report));
     made.unwrap_or_else(|| panic!("{}", report.render(Paint::Plain)))

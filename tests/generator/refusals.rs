@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use problemgen::config::{self, Config};
 use problemgen::contract::CodePlace;
 use problemgen::report::{Code, Paint, Report};
 use problemgen::store::{self, Artifact, Mode, Scope, codes};
@@ -36,7 +37,8 @@ fn seen(report: &Report) -> BTreeSet<&'static str> {
 /// Reads and generates, as far as it goes.
 fn refused(document: &Path) -> Report {
     let mut report = Report::new();
-    if let Some(read) = problemgen::read(document, &mut report) {
+    let config = config::config(None, document, &mut report);
+    if let Some(read) = config.and_then(|config| problemgen::read(document, &config, &mut report)) {
         drop(problemgen::generate(&read, &Options::default(), &mut report));
     }
     report
@@ -160,7 +162,7 @@ fn a_reference_that_the_bundle_missed() {
 fn a_code_that_stands_deeper() {
     let document = problemgen_tests::tests().join("cases/ok/conditional-fields.yaml");
     let mut report = Report::new();
-    let mut read = problemgen::read(&document, &mut report).expect("a contract");
+    let mut read = problemgen::read(&document, &Config::default(), &mut report).expect("a contract");
     read.contract.families[0].place = CodePlace::Under("error".to_owned(), "code".to_owned());
     let mut report = Report::new();
     drop(problemgen::generate(&read, &Options::default(), &mut report));

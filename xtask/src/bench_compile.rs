@@ -12,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+use problemgen::config;
 use problemgen::load::Part;
 use problemgen::report::Report;
 use problemgen::rust::{self, program};
@@ -106,7 +107,8 @@ fn subject(args: &Args, target: &Path, report: &mut Report) -> Result<Subject, S
     let spec = args.spec.clone().unwrap_or_else(repository::spec);
     let caller = target.join("caller");
     let unusable = || format!("{} cannot be used", shown(&spec));
-    let read = problemgen::read(&spec, report).ok_or_else(unusable)?;
+    let config = config::config(None, &spec, report).ok_or_else(unusable)?;
+    let read = problemgen::read(&spec, &config, report).ok_or_else(unusable)?;
     let locate = |at: &_| read.sources.place(at, Part::Value);
     let plan = rust::plan(&read.contract, &rust::Options::default(), &locate, report).ok_or_else(unusable)?;
     for artifact in program::program(&read.contract, &plan, &krate.to_string_lossy()) {

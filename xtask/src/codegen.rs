@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use problemgen::changes;
+use problemgen::config;
 use problemgen::report::{Paint, Report};
 use problemgen::rust::Runtime;
 use problemgen::store::{self, Artifact, ChangeKind, Mode, Outcome, Scope};
@@ -29,6 +30,9 @@ pub(crate) struct Args {
     /// The OpenAPI document [default: this repository's spec/openapi.yaml]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
+    /// Settings [default: problemgen.toml beside the document, if there is one]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// The folder to generate into [default: this repository's generated/]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -83,13 +87,18 @@ fn generate(
     out: &Path,
     report: &mut Report,
 ) -> Option<(Option<Vec<changes::Change>>, Outcome)> {
-    let read = problemgen::read(spec, report)?;
+    let config = config::config(args.config.as_deref(), spec, report)?;
+    let read = problemgen::read(spec, &config, report)?;
     let outputs: BTreeSet<Output> = match args.only.is_empty() {
         true => Output::ALL.into(),
         false => args.only.iter().copied().map(Output::from).collect(),
     };
     let runtime = Runtime::Path(repository::from_to(out, &repository::runtime()));
-    let rust = problemgen::rust::Options { runtime, command: command(spec, out), ..Default::default() };
+    let rust = problemgen::rust::Options {
+        runtime,
+        command: command(spec, args.config.is_some(), out),
+        ..Default::default()
+    };
     let artifacts = problemgen::generate(&read, &Options { outputs, rust }, report)?;
     let scope = if args.only.is_empty() { Scope::Whole } else { Scope::Part };
     let mode = if args.check { Mode::Check } else { Mode::Write };
@@ -223,16 +232,18 @@ fn tally(outcome: &Outcome, words: [&str; 3]) -> String {
 
 /// The command that what is generated names, with a flag for what is not the repository's own. Their paths are left
 /// out, so that the output is the same wherever it is made.
-fn command(spec: &Path, out: &Path) -> String {
+fn command(spec: &Path, config: bool, out: &Path) -> String {
+    let config = config.then_some(" --config …");
     let spec = (!repository::same(spec, &repository::spec())).then_some(" --spec …");
     let out = (!repository::same(out, &repository::generated())).then_some(" --out …");
-    format!("cargo xtask codegen{}{}", spec.unwrap_or_default(), out.unwrap_or_default())
+    let given = [spec, config, out].into_iter().flatten();
+    format!("cargo xtask codegen{}", given.collect::<String>())
 }
 
 /// The command that writes what this one checked.
 fn cure(args: &Args) -> String {
     let mut command = vec!["cargo xtask codegen".to_owned()];
-    let paths = [("--spec", &args.spec), ("--out", &args.out)];
+    let paths = [("--spec", &args.spec), ("--config", &args.config), ("--out", &args.out)];
     for (flag, path) in paths.into_iter().filter_map(|(flag, path)| Some((flag, path.as_ref()?))) {
         command.push(format!("{flag} {}", quoted(&path.display().to_string())));
     }
@@ -261,25 +272,26 @@ mod tests {
         let args = Args {
             check: true,
             spec: Some("their's.yaml".into()),
+            config: Some("theirs.toml".into()),
             out: Some("out".into()),
             only: vec![Only::Docs, Only::Listing],
         };
         assert_eq!(
             cure(&args),
-            r"cargo xtask codegen --spec 'their'\''s.yaml' --out out --only docs,listing"
+            r"cargo xtask codegen --spec 'their'\''s.yaml' --config theirs.toml --out out --only docs,listing"
         );
-        let plain = Args { check: true, spec: None, out: None, only: vec![] };
+        let plain = Args { check: true, spec: None, config: None, out: None, only: vec![] };
         assert_eq!(cure(&plain), "cargo xtask codegen");
     }
     #[test]
     fn what_is_generated_names_the_command_that_generates_it() {
         let (spec, out) = (repository::spec(), repository::generated());
         let root = repository::root();
-        assert_eq!(command(&spec, &out), "cargo xtask codegen");
-        assert_eq!(command(&root.join("xtask/../spec/openapi.yaml"), &out), "cargo xtask codegen");
-        assert_eq!(command(&spec, &root.join("other")), "cargo xtask codegen --out …");
+        assert_eq!(command(&spec, false, &out), "cargo xtask codegen");
+        assert_eq!(command(&root.join("xtask/../spec/openapi.yaml"), false, &out), "cargo xtask codegen");
+        assert_eq!(command(&spec, false, &root.join("other")), "cargo xtask codegen --out …");
         assert_eq!(
-            command(&root.join("o.yaml"), &root.join("other")),
+            command(&root.join("o.yaml"), false, &root.join("other")),
             "cargo xtask codegen --spec … --out …"
         );
     }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use problemgen::Read;
+use problemgen::config;
 use problemgen::docs::rows::{CodeRow, FieldRow, rows};
 use problemgen::docs::text;
 use problemgen::report::{Code, Report};
@@ -22,6 +23,9 @@ pub(crate) struct Args {
     /// The OpenAPI document that defines it [default: this repository's spec/openapi.yaml]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
+    /// Settings [default: problemgen.toml beside the document, if there is one]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args) -> Ended {
@@ -31,7 +35,9 @@ pub(crate) fn run(args: &Args) -> Ended {
     }
     let spec = args.spec.clone().unwrap_or_else(repository::spec);
     let mut report = Report::new();
-    let Some(Read { contract, .. }) = problemgen::read(&spec, &mut report) else {
+    let config = config::config(args.config.as_deref(), &spec, &mut report);
+    let Some(Read { contract, .. }) = config.and_then(|config| problemgen::read(&spec, &config, &mut report))
+    else {
         complain_of(&report);
         return Ended::Unusable;
     };

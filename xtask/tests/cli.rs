@@ -185,6 +185,24 @@ fn a_document_that_cannot_be_used_ends_with_2() {
 }
 
 #[test]
+fn a_configuration_is_found_beside_the_document_unless_another_is_named() {
+    let place = Place::new();
+    place.write("problemgen.toml", "[problems]\ncode = 1\n");
+    place.write("mine.toml", "[problems]\nretryable = 'retryable'\n");
+    let said = place.codegen(&[]);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("error[F003]") && said.err.contains("problemgen.toml:2:8"), "{said:?}");
+    let said = place.codegen(&["--config", "mine.toml"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    let readme = fs::read_to_string(place.path("out/README.md")).expect("a README");
+    assert!(readme.contains("cargo xtask codegen --spec … --config … --out …"), "{readme}");
+    let said = place.codegen(&["--config", "absent.toml"]);
+    assert!(said.code == 2 && said.err.contains("error[F001]"), "{said:?}");
+    let said = place.xtask(&["explain", "book_missing", "--spec", "library.yaml"]);
+    assert!(said.code == 2 && said.err.contains("error[F003]"), "{said:?}");
+}
+
+#[test]
 fn codegen_says_what_it_did() {
     let place = Place::new();
     let first = place.codegen(&[]);

@@ -1,5 +1,7 @@
 //! From pointers and offsets to places.
 
+use std::ops::Range;
+
 use crate::contract::Pointer;
 use crate::report::Place;
 
@@ -111,15 +113,38 @@ impl SourceFile {
         }
         let line = self.lines().partition_point(|first| *first as usize <= start).max(1);
         let first = self.lines().get(line - 1).map_or(0, |first| *first as usize);
-        let rest = self.text.get(first..).unwrap_or("");
-        let whole = rest.split('\n').next().unwrap_or("").trim_end_matches('\r');
-        let before = self.text.get(first..start).unwrap_or("");
-        let column = before.chars().count() + 1;
-        let begin = (start - first).min(whole.len());
-        let until = (end.max(start) - first).min(whole.len());
-        let (text, underline) = cut(whole, begin, until);
-        Place { file: self.shown.clone(), line, column, pointer, text, underline }
+        in_line(&self.shown, &self.text, (line, first), start..end, pointer)
     }
+}
+
+/// The place of a range of bytes in a text that is no document.
+pub(crate) fn place_in_text(shown: &str, text: &str, range: Range<usize>) -> Place {
+    let mut start = range.start.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let before = text.get(..start).unwrap_or("");
+    let line = before.matches('\n').count() + 1;
+    let first = before.rfind('\n').map_or(0, |at| at + 1);
+    in_line(shown, text, (line, first), start..range.end, String::new())
+}
+
+/// The place of a range that starts in a line, whose number and first byte are given.
+fn in_line(
+    shown: &str,
+    text: &str,
+    (line, first): (usize, usize),
+    range: Range<usize>,
+    pointer: String,
+) -> Place {
+    let rest = text.get(first..).unwrap_or("");
+    let whole = rest.split('\n').next().unwrap_or("").trim_end_matches('\r');
+    let before = text.get(first..range.start).unwrap_or("");
+    let column = before.chars().count() + 1;
+    let begin = (range.start - first).min(whole.len());
+    let until = (range.end.max(range.start) - first).min(whole.len());
+    let (text, underline) = cut(whole, begin, until);
+    Place { file: shown.to_owned(), line, column, pointer, text, underline }
 }
 
 /// A line cut to what is around the range of bytes, and the range in that.

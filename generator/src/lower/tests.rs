@@ -5,6 +5,7 @@ mod print;
 mod problems;
 mod types;
 
+use crate::config::Config;
 use crate::contract::{Contract, Pointer};
 use crate::report::{Paint, Place, Report};
 
@@ -23,7 +24,7 @@ fn run(text: &str) -> (Option<Contract>, Report) {
     let value: serde_json::Value = serde_yaml::from_str(text).expect("the document of a test is YAML");
     let doc = serde_json::from_value(value).expect("the document of a test is OpenAPI 3.0");
     let mut report = Report::new();
-    let contract = super::build(&doc, &place, &mut report);
+    let contract = super::build(&doc, &Config::default(), &place, &mut report);
     (contract, report)
 }
 
@@ -45,7 +46,7 @@ fn read(text: &str) -> String {
         .and_then(|sources| crate::bundle::bundle(sources, &mut report))
         .and_then(|document| crate::downlevel::downlevel(document, &mut report))
         .and_then(|document| crate::resolve::resolve(document, &mut report));
-    let contract = resolved.and_then(|resolved| super::lower(&resolved, &mut report));
+    let contract = resolved.and_then(|resolved| super::lower(&resolved, &Config::default(), &mut report));
     contract.map_or_else(|| report.render(Paint::Plain), |contract| print::contract(&contract))
 }
 

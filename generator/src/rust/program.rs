@@ -155,7 +155,7 @@ paths:
         let document = crate::bundle::bundle(load::load_text("shop.yaml", SHOP, &mut report)?, &mut report)?;
         let document = crate::downlevel::downlevel(document, &mut report)?;
         let resolved = crate::resolve::resolve(document, &mut report)?;
-        let contract = crate::lower::lower(&resolved, &mut report)?;
+        let contract = crate::lower::lower(&resolved, &crate::config::Config::default(), &mut report)?;
         let locate = |at: &_| resolved.sources.place(at, Part::Value);
         let plan = crate::rust::plan(&contract, &Default::default(), &locate, &mut report)?;
         Some(program(&contract, &plan, r#"../a "b" c"#))

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use openapiv3::ReferenceOr;
 
+use crate::config::{Config, Setting};
 use crate::contract::{
     CodeId, CodePlace, Enum, EnumValues, ErrorKind, FamilyId, Field, IntegerFormat, Operation, OperationId,
     Pointer, ProblemCode, ProblemFamily, Roles, Shape, TextFormat, Type,
@@ -81,7 +82,7 @@ fn family<'a>(lowering: &mut Lowering<'a>, draft: &Draft<'a>) -> ProblemFamily {
         sections: draft.sections.clone(),
         place: CodePlace::Root((*place.unwrap_or(&vocabulary::CODE[0])).to_owned()),
         envelope: Vec::new(),
-        roles: roles(&members),
+        roles: roles(lowering.config, &members),
         members,
         codes,
         at: Pointer(origin.pointer),
@@ -236,16 +237,22 @@ fn includes(wide: &Type, narrow: &Type) -> bool {
     }
 }
 
-fn roles(members: &[Field]) -> Roles {
-    let find = |names: &[&str], fits: fn(&Type) -> bool| {
-        names
-            .iter()
-            .find(|name| members.iter().any(|field| field.name == **name && fits(&bare(field.ty.clone()))))
-            .map(|name| (*name).to_owned())
+fn roles(config: &Config, members: &[Field]) -> Roles {
+    let find = |set: &Option<Setting<String>>, names: &[&str], fits: fn(&Type) -> bool| {
+        let is_there =
+            |name: &&str| members.iter().any(|field| field.name == **name && fits(&bare(field.ty.clone())));
+        match set {
+            Some(set) => Some(set.value.as_str()).filter(is_there),
+            None => names.iter().copied().find(is_there),
+        }
+        .map(str::to_owned)
     };
+    let set = &config.problems;
     Roles {
-        retryable: find(&vocabulary::RETRYABLE, |ty| *ty == Type::Boolean),
-        suggestion: find(&vocabulary::SUGGESTION, |ty| *ty == Type::String),
-        request_id: find(&vocabulary::REQUEST_ID, |ty| matches!(ty, Type::String | Type::Text(_))),
+        retryable: find(&set.retryable, &vocabulary::RETRYABLE, |ty| *ty == Type::Boolean),
+        suggestion: find(&set.suggestion, &vocabulary::SUGGESTION, |ty| *ty == Type::String),
+        request_id: find(&set.request_id, &vocabulary::REQUEST_ID, |ty| {
+            matches!(ty, Type::String | Type::Text(_))
+        }),
     }
 }

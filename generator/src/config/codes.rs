@@ -1,0 +1,16 @@
+//! The diagnostics of this stage, and of those that a setting turns out not to fit.
+
+crate::codes! {
+    /// The file cannot be read.
+    pub UNREADABLE = "F001", "the configuration cannot be read",
+        "The file that `--config` names, or `problemgen.toml` beside the document, is missing, may not be read, or is not text in \
+         UTF-8.";
+    /// The text is not TOML.
+    pub SYNTAX = "F002", "the configuration is not valid TOML",
+        "The configuration is written in TOML (https://toml.io).";
+    /// A setting that does not exist, or with a value of the wrong type.
+    pub SETTING = "F003", "no such setting, or a value of the wrong type",
+        "The settings, all optional. `[problems]`: `code`, where the code of a problem stands (`code`, `error.code` or \
+         `errors[].code`); `retryable`, `suggestion` and `request-id`, the names of the members with that meaning. `[formats]`: the \
+         Rust type for a `format`, by its name.";
+}
