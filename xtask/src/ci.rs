@@ -72,7 +72,7 @@ pub(crate) fn run(Args {}: &Args) -> Ended {
         succeeds(doc.env("RUSTDOCFLAGS", "--deny warnings"))
     });
 
-    let judges = Judge::ALL.map(|judge| (judge, run.judge(judge, strict)));
+    let judges = Judge::OF_TESTS.map(|judge| (judge, run.judge(judge, strict)));
     if let Some((_, Some(python))) = judges.iter().find(|(judge, _)| *judge == Judge::Python) {
         run.step("specification", || validate(python, &repository::spec()));
     }

@@ -14,6 +14,8 @@ pub(crate) enum Judge {
     Prism,
     /// A Python that has a validator of OpenAPI documents; from PyPI.
     Python,
+    /// A Python that makes random instances of JSON Schemas; from PyPI.
+    Instances,
 }
 
 /// Why there is no judge.
@@ -26,22 +28,25 @@ pub(crate) enum Absent {
 }
 
 impl Judge {
-    /// Every judge.
-    pub(crate) const ALL: [Judge; 2] = [Judge::Prism, Judge::Python];
+    /// Those that the tests ask.
+    pub(crate) const OF_TESTS: [Judge; 2] = [Judge::Prism, Judge::Python];
 
     /// What it is called.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Judge::Prism => "Prism",
             Judge::Python => "openapi-spec-validator",
+            Judge::Instances => "hypothesis-jsonschema",
         }
     }
 
-    /// The package that is fetched.
-    fn package(self) -> &'static str {
+    /// The packages that are fetched.
+    fn packages(self) -> &'static str {
         match self {
             Judge::Prism => "@stoplight/prism-cli@5.14.2",
             Judge::Python => "openapi-spec-validator==0.9.0",
+            // Later versions of hypothesis lack what it uses.
+            Judge::Instances => "hypothesis-jsonschema==0.23.1 hypothesis==6.103.0",
         }
     }
 
@@ -50,6 +55,7 @@ impl Judge {
         match self {
             Judge::Prism => "PROBLEMGEN_PRISM",
             Judge::Python => "PROBLEMGEN_PYTHON",
+            Judge::Instances => "PROBLEMGEN_INSTANCES",
         }
     }
 
@@ -58,6 +64,7 @@ impl Judge {
         match self {
             Judge::Prism => "the tests of the client against Prism",
             Judge::Python => "the validation of spec/ by openapi-spec-validator",
+            Judge::Instances => "the measurement of what types keep",
         }
     }
 
@@ -65,6 +72,7 @@ impl Judge {
         let name = match self {
             Judge::Prism => "prism",
             Judge::Python => "python",
+            Judge::Instances => "instances",
         };
         repository::target().join("judges").join(name)
     }
@@ -74,8 +82,8 @@ impl Judge {
         match (self, cfg!(windows)) {
             (Judge::Prism, false) => folder.join("node_modules/.bin/prism"),
             (Judge::Prism, true) => folder.join("node_modules/.bin/prism.cmd"),
-            (Judge::Python, false) => folder.join("bin/python"),
-            (Judge::Python, true) => folder.join("Scripts/python.exe"),
+            (Judge::Python | Judge::Instances, false) => folder.join("bin/python"),
+            (Judge::Python | Judge::Instances, true) => folder.join("Scripts/python.exe"),
         }
     }
 
@@ -84,7 +92,7 @@ impl Judge {
         let (folder, program) = (self.folder(), self.program());
         // Written last, so that a fetch that was cut short is begun again.
         let stamp = folder.join("fetched");
-        if program.exists() && fs::read_to_string(&stamp).is_ok_and(|package| package == self.package()) {
+        if program.exists() && fs::read_to_string(&stamp).is_ok_and(|packages| packages == self.packages()) {
             return Ok(program);
         }
         let io =
@@ -94,13 +102,13 @@ impl Judge {
         }
         fs::create_dir_all(&folder).map_err(io)?;
         match self {
-            Judge::Prism => fetch_from_npm(self.package(), &folder)?,
-            Judge::Python => fetch_from_pypi(self.package(), &folder, &program)?,
+            Judge::Prism => fetch_from_npm(self.packages(), &folder)?,
+            Judge::Python | Judge::Instances => fetch_from_pypi(self.packages(), &folder, &program)?,
         }
         if !program.exists() {
-            return Err(Absent::NotFetched(format!("the package has no {}", repository::shown(&program))));
+            return Err(Absent::NotFetched(format!("the packages have no {}", repository::shown(&program))));
         }
-        fs::write(&stamp, self.package()).map_err(io)?;
+        fs::write(&stamp, self.packages()).map_err(io)?;
         Ok(program)
     }
 }
@@ -124,14 +132,18 @@ fn fetch_from_npm(package: &str, folder: &Path) -> Result<(), Absent> {
     succeed(install.current_dir(folder))
 }
 
-fn fetch_from_pypi(package: &str, folder: &Path, program: &Path) -> Result<(), Absent> {
+fn fetch_from_pypi(packages: &str, folder: &Path, program: &Path) -> Result<(), Absent> {
     let pythons = ["python3", "python"];
     let recent = "import sys; sys.exit(sys.version_info < (3, 10))";
     let python = pythons.into_iter().find(|python| runs(Command::new(python).args(["-c", recent])));
     let python = python.ok_or(Absent::NoRuntime("python 3.10 or later"))?;
     succeed(Command::new(python).args(["-m", "venv"]).arg(folder))?;
     let mut install = Command::new(program);
-    succeed(install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]))
+    succeed(
+        install
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+            .args(packages.split(' ')),
+    )
 }
 
 /// Can the command be run, and does it succeed?

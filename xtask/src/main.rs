@@ -7,6 +7,7 @@ mod codegen;
 mod explain;
 mod judges;
 mod repository;
+mod roundtrip;
 mod terminal;
 
 use std::process::ExitCode;
@@ -36,6 +37,7 @@ enum Verb {
     Explain(explain::Args),
     Ci(ci::Args),
     BenchCompile(bench_compile::Args),
+    Roundtrip(roundtrip::Args),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Verb::Explain(args) => explain::run(&args),
         Verb::Ci(args) => ci::run(&args),
         Verb::BenchCompile(args) => bench_compile::run(&args),
+        Verb::Roundtrip(args) => roundtrip::run(&args),
     };
     ended.into()
 }

@@ -1,0 +1,159 @@
+//! From a schema of OpenAPI, of whichever version, to JSON Schema 2020-12. Written for the judges and independent of what
+//! the generator does to a document, so that they do not share its mistakes. Deliberately absent: meaning that JSON Schema
+//! does not have; a `discriminator` says nothing here, and read-only and write-only members are members like all others.
+
+use serde_json::{Map, Value, json};
+
+/// Keywords whose value is a schema.
+const SCHEMAS: &[&str] = &[
+    "items",
+    "additionalItems",
+    "additionalProperties",
+    "not",
+    "if",
+    "then",
+    "else",
+    "contains",
+    "propertyNames",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+/// Keywords whose value has schemas by name.
+const MAPS: &[&str] = &["properties", "patternProperties", "dependentSchemas"];
+/// Keywords whose value is a list of schemas.
+const LISTS: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
+/// Keywords that say something about values and stand for themselves; all others are prose.
+const PLAIN: &[&str] = &[
+    "type",
+    "enum",
+    "const",
+    "format",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "multipleOf",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minContains",
+    "maxContains",
+    "minProperties",
+    "maxProperties",
+    "required",
+    "dependentRequired",
+];
+
+/// Turns a schema into JSON Schema. References to components become references to `$defs`.
+pub(super) fn schema(value: &Value) -> Value {
+    let Value::Object(given) = value else { return value.clone() };
+    let mut out = Map::new();
+    for (keyword, value) in given {
+        let name = keyword.as_str();
+        let translated = match value {
+            Value::String(target) if name == "$ref" => reference(target),
+            Value::Array(list) if name == "items" => {
+                out.insert("prefixItems".to_owned(), list.iter().map(schema).collect());
+                continue;
+            }
+            value if SCHEMAS.contains(&name) => schema(value),
+            Value::Object(map) if MAPS.contains(&name) => {
+                map.iter().map(|(name, value)| (name.clone(), schema(value))).collect::<Map<_, _>>().into()
+            }
+            Value::Array(list) if LISTS.contains(&name) => list.iter().map(schema).collect(),
+            // `null` for a keyword is what templates leave behind.
+            Value::Null if name != "const" => continue,
+            // Swagger's `required: true` on a member says nothing about its value.
+            Value::Bool(_) if name == "required" => continue,
+            value if PLAIN.contains(&name) => value.clone(),
+            _ => continue,
+        };
+        out.insert(keyword.clone(), translated);
+    }
+    for (exclusive, inclusive) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        match out.get(exclusive) {
+            Some(Value::Bool(true)) => {
+                out.shift_remove(exclusive);
+                if let Some(bound) = out.shift_remove(inclusive) {
+                    out.insert(exclusive.to_owned(), bound);
+                }
+            }
+            Some(Value::Bool(false)) => drop(out.shift_remove(exclusive)),
+            _ => {}
+        }
+    }
+    if out.get("type").and_then(Value::as_str) == Some("file") {
+        out.insert("type".to_owned(), "string".into());
+    }
+    range(&mut out);
+    if given.get("nullable") == Some(&Value::Bool(true)) {
+        return json!({"anyOf": [{"type": "null"}, out]});
+    }
+    out.into()
+}
+
+fn reference(target: &str) -> Value {
+    match target.strip_prefix("#/components/schemas/") {
+        Some(name) => format!("#/$defs/{name}").into(),
+        None => target.into(),
+    }
+}
+
+/// The formats of the OpenAPI registry that say how wide a number is.
+fn range(schema: &mut Map<String, Value>) {
+    if schema.get("type").and_then(Value::as_str) != Some("integer") {
+        return;
+    }
+    let bounds = match schema.get("format").and_then(Value::as_str) {
+        Some("int8") => json!({"minimum": i8::MIN, "maximum": i8::MAX}),
+        Some("int16") => json!({"minimum": i16::MIN, "maximum": i16::MAX}),
+        Some("int32") => json!({"minimum": i32::MIN, "maximum": i32::MAX}),
+        Some("int64") => json!({"minimum": i64::MIN, "maximum": i64::MAX}),
+        Some("uint8") => json!({"minimum": 0, "maximum": u8::MAX}),
+        Some("uint16") => json!({"minimum": 0, "maximum": u16::MAX}),
+        Some("uint32") => json!({"minimum": 0, "maximum": u32::MAX}),
+        Some("uint" | "uint64") => json!({"minimum": 0, "maximum": u64::MAX}),
+        _ => return,
+    };
+    match schema.get_mut("allOf") {
+        Some(Value::Array(all)) => all.push(bounds),
+        _ => drop(schema.insert("allOf".to_owned(), json!([bounds]))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_openapi_says_is_said_in_json_schema() {
+        let cases = [
+            (
+                json!({"type": "string", "nullable": true}),
+                json!({"anyOf": [{"type": "null"}, {"type": "string"}]}),
+            ),
+            (json!({"minimum": 1, "exclusiveMinimum": true}), json!({"exclusiveMinimum": 1})),
+            (json!({"maximum": 1, "exclusiveMaximum": false}), json!({"maximum": 1})),
+            (
+                json!({"$ref": "#/components/schemas/A~1b", "description": "x"}),
+                json!({"$ref": "#/$defs/A~1b"}),
+            ),
+            (
+                json!({"properties": {"example": {"example": 1, "type": "file"}}}),
+                json!({"properties": {"example": {"type": "string"}}}),
+            ),
+            (
+                json!({"type": "integer", "format": "uint8"}),
+                json!({"type": "integer", "format": "uint8", "allOf": [{"minimum": 0, "maximum": 255}]}),
+            ),
+            (json!({"items": [{"xml": {}}, true]}), json!({"prefixItems": [{}, true]})),
+            (json!({"const": null, "title": null, "required": true}), json!({"const": null})),
+        ];
+        for (given, wanted) in cases {
+            assert_eq!(schema(&given), wanted, "{given}");
+        }
+    }
+}
