@@ -5,6 +5,7 @@
 //! `problemgen-runtime`; a crate that is printed here is data and thin glue.
 
 mod docs;
+mod mount;
 mod names;
 mod operations;
 mod package;
@@ -26,12 +27,14 @@ use crate::contract::Contract;
 /// What the contract cannot say about a crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// The name of the package; the API's title when there is none.
+    /// The name of the package, a [valid one](is_package_name); made of the API's title when there is none.
     pub package: Option<String>,
     /// The version of the package.
     pub version: String,
     /// Where the crate finds `problemgen-runtime`.
     pub runtime: Runtime,
+    /// A crate, or a module in one.
+    pub layout: Layout,
     /// What prints the crate again; it stands in the first line of every file.
     pub command: String,
     /// An SPDX expression.
@@ -46,6 +49,7 @@ impl Default for Options {
             package: None,
             version: "0.1.0".to_owned(),
             runtime: Runtime::Version(env!("CARGO_PKG_VERSION").to_owned()),
+            layout: Layout::Package { workspace: false },
             command: "cargo xtask codegen".to_owned(),
             license: None,
             publish: false,
@@ -62,16 +66,51 @@ pub enum Runtime {
     Version(String),
 }
 
-/// Prints the crate.
+/// What the files are laid out as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Layout {
+    /// A package of its own: manifest, readme, `src/`.
+    Package {
+        /// Is it a workspace of its own, too? Cargo then looks no further up for one that it might belong to.
+        workspace: bool,
+    },
+    /// A module tree, `mod.rs` and below, to be mounted anywhere in somebody's crate.
+    Module {
+        /// The name that its documentation calls it by.
+        name: String,
+    },
+}
+
+/// May a package be called so? Cargo takes ASCII letters, digits, `-` and `_`; a crate of the name also has to be an
+/// identifier, and not one that Rust or what is generated uses for another crate.
+pub fn is_package_name(name: &str) -> bool {
+    const TAKEN: [&str; 7] = ["alloc", "core", "proc_macro", "problemgen_runtime", "std", "test", "_"];
+    let krate = name.replace('-', "_");
+    name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && syn::parse_str::<syn::Ident>(&krate).is_ok()
+        && !matches!(&*krate, "gen" | "async" | "await" | "dyn" | "try")
+        && !TAKEN.contains(&&*krate)
+}
+
+/// What a crate that mounts the module tree has to depend on, as lines of its manifest.
+pub fn dependencies(options: &Options) -> String {
+    format!("[dependencies]\nproblemgen-runtime = {{ {} }}\n", package::runtime(&options.runtime))
+}
+
+/// Prints the crate, or the module tree.
 pub fn emit(contract: &Contract, plan: &Plan, options: &Options) -> Vec<Artifact> {
-    let printer = print::Printer { contract, plan, command: &options.command };
-    let mut artifacts = vec![
-        package::manifest(contract, plan, options),
-        package::readme(&printer),
-        package::library(&printer),
-        problems::print(&printer),
-        types::print(&printer),
-    ];
+    let printer = print::Printer { contract, plan, command: &options.command, layout: &options.layout };
+    let mut artifacts = Vec::new();
+    match &options.layout {
+        Layout::Package { workspace } => artifacts.extend([
+            package::manifest(contract, plan, options, *workspace),
+            package::readme(&printer),
+            package::library(&printer),
+        ]),
+        Layout::Module { name } => artifacts.push(package::module(&printer, name, &dependencies(options))),
+    }
+    artifacts.extend([problems::print(&printer), types::print(&printer)]);
     artifacts.extend(operations::print(&printer));
     artifacts
 }

@@ -1,6 +1,8 @@
 //! `codegen`: in comes a document, out goes what is generated from it, or what is out of date. Deliberately absent: how
 //! anything is generated, compared or written; that is the library's.
 
+mod command;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,20 +10,20 @@ use std::path::{Path, PathBuf};
 use problemgen::changes;
 use problemgen::config;
 use problemgen::report::{Paint, Report};
-use problemgen::rust::Runtime;
+use problemgen::rust::{self, Layout};
 use problemgen::store::{self, Artifact, ChangeKind, Mode, Outcome, Scope};
 use problemgen::{CATALOGUE, Options, Output};
 
-use crate::Ended;
 use crate::repository::{self, shown};
 use crate::terminal::{BAD, FAINT, GOOD, HEAD, ODD, complain, count, say, styled, visible};
+use crate::{Ended, layout};
 
 /// Generate the crate, the documentation, the catalogue and the listing of a document, or check that they are current.
 ///
 /// Without `--check`, makes the output folder what the document says: changed and missing files are written, files that
 /// nothing generates are removed, and what was done is listed. The folder is replaced as a whole, so that it holds the
 /// old output or the new one and never a mix. A folder that was not generated is refused.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(after_help = crate::EXIT_CODES)]
 pub(crate) struct Args {
     /// Write nothing; say what changed in the contract and which files are stale, missing, orphaned or edited by hand
@@ -36,6 +38,12 @@ pub(crate) struct Args {
     /// The folder to generate into [default: this repository's generated/]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// The name of the generated crate [default: made of the title of the API]
+    #[arg(long, value_name = "NAME", value_parser = layout::package_name)]
+    crate_name: Option<String>,
+    /// Generate a module tree to mount in a crate of yours, in place of a crate; `mod` names it by the folder of --out
+    #[arg(long, requires = "out", conflicts_with = "crate_name")]
+    module: bool,
     /// Generate only some of the output, and leave the other files as they are
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_enum)]
     only: Vec<Only>,
@@ -69,7 +77,14 @@ pub(crate) fn run(args: &Args) -> Ended {
     let spec = args.spec.clone().unwrap_or_else(repository::spec);
     let out = args.out.clone().unwrap_or_else(repository::generated);
     let mut report = Report::new();
-    let done = generate(args, &spec, &out, &mut report);
+    let rust = match rust_options(args, &spec, &out) {
+        Ok(rust) => rust,
+        Err(why) => {
+            complain(format!("{}: {}", styled(BAD, "error"), visible(&why)));
+            return Ended::Unusable;
+        }
+    };
+    let done = generate(args, &spec, &out, &rust, &mut report);
     complain_of(&report);
     let Some((sentences, outcome)) = done else { return Ended::Unusable };
     contract(sentences.as_deref(), args.check && !outcome.changes.is_empty());
@@ -77,7 +92,32 @@ pub(crate) fn run(args: &Args) -> Ended {
         return checked(args, &outcome, &spec, &out);
     }
     written(&outcome, &out);
+    if let (Layout::Module { name }, false) = (&rust.layout, outcome.changes.is_empty()) {
+        mounting(name, &rust::dependencies(&rust));
+    }
     Ended::Well
+}
+
+/// What the crate or the tree is called, where it finds its runtime, how it is laid out; or why it cannot be.
+fn rust_options(args: &Args, spec: &Path, out: &Path) -> Result<rust::Options, String> {
+    let layout = if args.module { layout::module(out)? } else { layout::package(out) };
+    let package = match &layout {
+        Layout::Module { name } => Some(name.clone()),
+        Layout::Package { .. } => args.crate_name.clone(),
+    };
+    let runtime = layout::runtime(out, &layout);
+    let command = command::command(args, spec, out);
+    Ok(rust::Options { package, runtime, layout, command, ..Default::default() })
+}
+
+/// Says what a module tree needs.
+fn mounting(name: &str, dependencies: &str) {
+    say("");
+    say(format!(
+        "Declare it with {} in the module beside it, and depend on its runtime:",
+        styled(HEAD, format!("mod {name};"))
+    ));
+    dependencies.lines().for_each(|line| say(format!("  {}", visible(line))));
 }
 
 /// What changed in the contract, and in the files. Nothing if the report says why not.
@@ -85,6 +125,7 @@ fn generate(
     args: &Args,
     spec: &Path,
     out: &Path,
+    rust: &rust::Options,
     report: &mut Report,
 ) -> Option<(Option<Vec<changes::Change>>, Outcome)> {
     let config = config::config(args.config.as_deref(), spec, report)?;
@@ -93,13 +134,7 @@ fn generate(
         true => Output::ALL.into(),
         false => args.only.iter().copied().map(Output::from).collect(),
     };
-    let runtime = Runtime::Path(repository::from_to(out, &repository::runtime()));
-    let rust = problemgen::rust::Options {
-        runtime,
-        command: command(spec, args.config.is_some(), out),
-        ..Default::default()
-    };
-    let artifacts = problemgen::generate(&read, &Options { outputs, rust }, report)?;
+    let artifacts = problemgen::generate(&read, &Options { outputs, rust: rust.clone() }, report)?;
     let scope = if args.only.is_empty() { Scope::Whole } else { Scope::Part };
     let mode = if args.check { Mode::Check } else { Mode::Write };
     let sentences = sentences(&artifacts, out);
@@ -203,7 +238,7 @@ fn checked(args: &Args, outcome: &Outcome, spec: &Path, out: &Path) -> Ended {
         shown(spec),
         tally(outcome, ["stale", "missing", "orphan"])
     ));
-    say(format!("To bring it up to date, run: {}", styled(HEAD, cure(args))));
+    say(format!("To bring it up to date, run: {}", styled(HEAD, command::cure(args))));
     Ended::Drift
 }
 
@@ -228,71 +263,4 @@ fn tally(outcome: &Outcome, words: [&str; 3]) -> String {
     let counts = kinds.map(|kind| outcome.changes.iter().filter(|change| change.kind == kind).count());
     let named = counts.iter().zip(words).filter(|(n, _)| **n > 0).map(|(n, word)| format!("{n} {word}"));
     named.collect::<Vec<_>>().join(", ")
-}
-
-/// The command that what is generated names, with a flag for what is not the repository's own. Their paths are left
-/// out, so that the output is the same wherever it is made.
-fn command(spec: &Path, config: bool, out: &Path) -> String {
-    let config = config.then_some(" --config …");
-    let spec = (!repository::same(spec, &repository::spec())).then_some(" --spec …");
-    let out = (!repository::same(out, &repository::generated())).then_some(" --out …");
-    let given = [spec, config, out].into_iter().flatten();
-    format!("cargo xtask codegen{}", given.collect::<String>())
-}
-
-/// The command that writes what this one checked.
-fn cure(args: &Args) -> String {
-    let mut command = vec!["cargo xtask codegen".to_owned()];
-    let paths = [("--spec", &args.spec), ("--config", &args.config), ("--out", &args.out)];
-    for (flag, path) in paths.into_iter().filter_map(|(flag, path)| Some((flag, path.as_ref()?))) {
-        command.push(format!("{flag} {}", quoted(&path.display().to_string())));
-    }
-    if !args.only.is_empty() {
-        let only: Vec<_> = args.only.iter().map(|only| format!("{only:?}").to_lowercase()).collect();
-        command.push(format!("--only {}", only.join(",")));
-    }
-    visible(&command.join(" ")).into_owned()
-}
-
-/// The text as one word of a shell.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@\\".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_cure_is_the_command_without_check() {
-        let args = Args {
-            check: true,
-            spec: Some("their's.yaml".into()),
-            config: Some("theirs.toml".into()),
-            out: Some("out".into()),
-            only: vec![Only::Docs, Only::Listing],
-        };
-        assert_eq!(
-            cure(&args),
-            r"cargo xtask codegen --spec 'their'\''s.yaml' --config theirs.toml --out out --only docs,listing"
-        );
-        let plain = Args { check: true, spec: None, config: None, out: None, only: vec![] };
-        assert_eq!(cure(&plain), "cargo xtask codegen");
-    }
-    #[test]
-    fn what_is_generated_names_the_command_that_generates_it() {
-        let (spec, out) = (repository::spec(), repository::generated());
-        let root = repository::root();
-        assert_eq!(command(&spec, false, &out), "cargo xtask codegen");
-        assert_eq!(command(&root.join("xtask/../spec/openapi.yaml"), false, &out), "cargo xtask codegen");
-        assert_eq!(command(&spec, false, &root.join("other")), "cargo xtask codegen --out …");
-        assert_eq!(
-            command(&root.join("o.yaml"), false, &root.join("other")),
-            "cargo xtask codegen --spec … --out …"
-        );
-    }
 }

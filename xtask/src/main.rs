@@ -6,6 +6,7 @@ mod ci;
 mod codegen;
 mod explain;
 mod judges;
+mod layout;
 mod repository;
 mod roundtrip;
 mod terminal;

@@ -33,13 +33,18 @@ pub(crate) fn runtime() -> PathBuf {
     root().join("generator").join("runtime")
 }
 
-/// The way from one folder to another, `/`-separated, as a manifest writes it. Neither needs to exist.
+/// The way from one folder to another, `/`-separated, as a manifest writes it; the other folder itself where there is no
+/// way, as between the drives of Windows. Neither needs to exist.
 pub(crate) fn from_to(from: &Path, to: &Path) -> String {
+    let to_path = to;
     let parts = |path: &Path| {
         let path = settled(path);
         path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>()
     };
     let (from, to) = (parts(from), parts(to));
+    if from.first() != to.first() {
+        return settled(to_path).to_string_lossy().replace('\\', "/");
+    }
     let shared = from.iter().zip(&to).take_while(|(from, to)| from == to).count();
     let up = std::iter::repeat_n("..", from.len() - shared);
     up.chain(to[shared..].iter().map(String::as_str)).collect::<Vec<_>>().join("/")
@@ -52,7 +57,7 @@ pub(crate) fn same(one: &Path, other: &Path) -> bool {
 
 /// The absolute path without links, `.` and `..`: as the file system has it as far as the path exists, and by its words
 /// from there on. A `..` behind a link leaves what the link leads to, so the words alone would not do.
-fn settled(path: &Path) -> PathBuf {
+pub(crate) fn settled(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut out = PathBuf::new();
     for part in absolute.components() {

@@ -349,6 +349,9 @@ struct Planning<'a> {
 
 /// The package's name: as told, else the title of the API in kebab-case.
 fn package_name(contract: &Contract, options: &Options) -> String {
+    if let Some(name) = options.package.as_ref().filter(|name| super::is_package_name(name)) {
+        return name.clone();
+    }
     let name = options.package.as_deref().unwrap_or(&contract.api.title);
     match super::names::snake(name).replace('_', "-") {
         // Cargo refuses keywords as names of packages, and these two as well.
