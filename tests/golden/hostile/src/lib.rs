@@ -80,7 +80,7 @@ pub use problemgen_runtime::{
 #[cfg(feature = "reqwest")]
 #[doc(no_inline)]
 pub use problemgen_runtime::Reqwest;
-pub use problems::{Code, Kind, Problem};
+pub use self::problems::{Code, Kind, Problem};
 
 /// Hostile " \*/ } { \`\`\` \~\~\~ &lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; {} {0} #\[x\]
 /// \\ � r#" "# �.

@@ -48,7 +48,7 @@ pub use problemgen_runtime::{
 #[cfg(feature = "reqwest")]
 #[doc(no_inline)]
 pub use problemgen_runtime::Reqwest;
-pub use problems::{Kind, Problem};
+pub use self::problems::{Kind, Problem};
 
 /// Trees.
 #[derive(Debug, Clone, Copy)]

@@ -53,7 +53,7 @@ pub use problemgen_runtime::{
 #[cfg(feature = "reqwest")]
 #[doc(no_inline)]
 pub use problemgen_runtime::Reqwest;
-pub use problems::{Code, Kind, Problem};
+pub use self::problems::{Code, Kind, Problem};
 
 /// Split.
 #[derive(Debug, Clone, Copy)]

@@ -51,7 +51,7 @@ pub use problemgen_runtime::{
 #[cfg(feature = "reqwest")]
 #[doc(no_inline)]
 pub use problemgen_runtime::Reqwest;
-pub use problems::{Code, Kind, Problem};
+pub use self::problems::{Code, Kind, Problem};
 
 /// Old Shop.
 #[derive(Debug, Clone, Copy)]
