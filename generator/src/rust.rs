@@ -5,6 +5,7 @@
 //! `problemgen-runtime`; a crate that is printed here is data and thin glue.
 
 mod docs;
+mod file;
 mod mount;
 mod names;
 mod operations;

@@ -24,16 +24,16 @@ impl Layout {
     }
 
     /// The tokens of a file of the package as they stand in this layout.
-    pub(super) fn tokens(&self, path: &str, tokens: &TokenStream) -> TokenStream {
+    pub(super) fn tokens(&self, path: &str, tokens: TokenStream) -> TokenStream {
         match self {
-            Layout::Package { .. } => tokens.clone(),
+            Layout::Package { .. } => tokens,
             Layout::Module { .. } => {
                 // `src/lib.rs` is the root itself, `src/types.rs` one below it, `src/operations/x.rs` two.
                 let depth = match path {
                     "src/lib.rs" => 0,
                     path => path.matches('/').count(),
                 };
-                relocate(tokens.clone(), depth)
+                relocate(tokens, depth)
             }
         }
     }
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     fn moved(path: &str, tokens: TokenStream) -> String {
-        Layout::Module { name: "shop".to_owned() }.tokens(path, &tokens).to_string()
+        Layout::Module { name: "shop".to_owned() }.tokens(path, tokens).to_string()
     }
 
     #[test]

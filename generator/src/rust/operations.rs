@@ -4,19 +4,39 @@ use proc_macro2::{Literal as Token, TokenStream};
 use quote::quote;
 
 use super::docs::{Doc, sentence, span};
+use super::file::{Text, in_parallel};
 use super::plan::{
     AnswerBody, AnswerPlan, ArgumentPlan, BodyEncoding, ModulePlan, OperationPlan, OutputPlan, Ty, ViewPlan,
 };
-use super::print::{Printer, Within, deprecated, imports, initializer, method_path, number};
+use super::print::{Printer, Within, deprecated, initializer, method_path, number};
 use super::problems::headline;
 use crate::artifact::Artifact;
-use crate::contract::{ErrorKind, Method, Operation, Param, ParamPlace, ParamStyle, Segment, StatusSpec};
+use crate::contract::{
+    ErrorKind, Method, Operation, OperationId, Param, ParamPlace, ParamStyle, Segment, StatusSpec,
+};
 
 /// Prints `src/operations.rs` and a file for each module under it.
 pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
     let mut artifacts = vec![printer.index()];
-    artifacts.extend(printer.plan.modules.iter().map(|module| printer.module(module)));
+    // All operations at once, because most modules are small.
+    let jobs = printer.plan.modules.iter().flat_map(|module| {
+        let path = file(module);
+        printer.operations_of(module).map(move |(operation, plan)| (path.clone(), operation, plan))
+    });
+    let jobs: Vec<_> = jobs.collect();
+    let texts =
+        in_parallel(&jobs, |(path, operation, plan)| printer.text(path, printer.operation(operation, plan)));
+    let mut texts = texts.into_iter();
+    artifacts.extend(printer.plan.modules.iter().map(|module| {
+        let texts: Vec<_> = texts.by_ref().take(printer.operations_of(module).count()).collect();
+        printer.module(module, &texts)
+    }));
     artifacts
+}
+
+/// The file of a module.
+fn file(module: &ModulePlan) -> String {
+    format!("src/operations/{}.rs", module.name.bare())
 }
 
 impl Printer<'_> {
@@ -31,16 +51,19 @@ impl Printer<'_> {
         });
         let mut doc = Doc::new("The operations of the API, one struct each: plain data that a client sends.");
         doc.paragraph("They stand in a module for each tag, and all of them here as well.");
-        self.file("src/operations.rs", &doc.inner(), &quote!(#(#modules)* #(#uses)*))
+        self.file_as_is("src/operations.rs", doc.inner(), quote!(#(#modules)* #(#uses)*))
     }
 
-    fn module(&self, module: &ModulePlan) -> Artifact {
-        let items: TokenStream = module
-            .operations
-            .iter()
-            .filter_map(|id| Some((self.contract.operations.get(id.0)?, self.plan.operations.get(id.0)?)))
-            .map(|(operation, plan)| self.operation(operation, plan))
-            .collect();
+    fn operations_of<'a>(
+        &'a self,
+        module: &'a ModulePlan,
+    ) -> impl Iterator<Item = (&'a Operation, &'a OperationPlan)> {
+        let at =
+            |id: &OperationId| Some((self.contract.operations.get(id.0)?, self.plan.operations.get(id.0)?));
+        module.operations.iter().filter_map(at)
+    }
+
+    fn module(&self, module: &ModulePlan, operations: &[Text]) -> Artifact {
         let tag = self.contract.api.tags.iter().find(|tag| Some(&tag.name) == module.tag.as_ref());
         let mut doc = match &module.tag {
             Some(tag) => Doc::new(format!("{}.", super::types::quoted(tag))),
@@ -49,8 +72,7 @@ impl Printer<'_> {
         if let Some(description) = tag.and_then(|tag| tag.description.as_ref()) {
             doc.prose(description);
         }
-        let imports = imports(&items);
-        self.file(format!("src/operations/{}.rs", module.name.bare()), &doc.inner(), &quote!(#imports #items))
+        self.file(&file(module), doc.inner(), operations)
     }
 
     fn operation(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {

@@ -124,7 +124,7 @@ pub(super) fn library(printer: &Printer<'_>) -> Artifact {
         #[doc(no_inline)]
         pub use problemgen_runtime::Reqwest;
     };
-    printer.file("src/lib.rs", &attributes, &root_items(printer, reqwest))
+    printer.file_as_is("src/lib.rs", attributes, root_items(printer, reqwest))
 }
 
 /// Prints `mod.rs`, the root of a tree that stands in somebody's crate: whose lints are not about it, who may keep
@@ -150,7 +150,7 @@ pub(super) fn module(printer: &Printer<'_>, name: &str, dependencies: &str) -> A
             reason = "what is deprecated still has to be read and written, and nobody uses or shows all of an API"
         )]
     };
-    printer.file("src/lib.rs", &attributes, &root_items(printer, TokenStream::new()))
+    printer.file_as_is("src/lib.rs", attributes, root_items(printer, TokenStream::new()))
 }
 
 /// What the root says of itself.
@@ -259,7 +259,7 @@ impl Printer<'_> {
             .filter_map(|(operation, plan)| Some((operation, plan, sampler.short(operation, plan)?)))
             .max_by_key(|(_, plan, arguments)| (self.told(plan), std::cmp::Reverse(arguments.len())));
         let Some((operation, plan, arguments)) = best else { return Vec::new() };
-        let text = super::print::format_function(&self.example_tokens(operation, plan, &arguments, &sampler));
+        let text = super::file::format(self.example_tokens(operation, plan, &arguments, &sampler));
         let mut lines = Vec::new();
         // The imports stand before the function, whose frame is hidden.
         let mut imports = true;
@@ -299,7 +299,7 @@ impl Printer<'_> {
             (!planned.required).then(|| quote!(.#name(#value)))
         });
         let build = quote!(#name::new(#(#arguments),*) #option);
-        let needs_types = super::print::mentions(&build, "types").then(|| quote!(, types));
+        let needs_types = super::file::mentions(&build, "types").then(|| quote!(, types));
         let credential = if operation.credentials.is_empty() {
             quote!(#krate::Credential::none())
         } else {

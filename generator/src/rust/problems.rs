@@ -8,12 +8,14 @@ use quote::quote;
 use super::docs::{Doc, plain, span};
 use super::names::RustName;
 use super::plan::{CodePlan, Fact, FieldPlan, Fill, ProblemsPlan, StructPlan, Ty};
-use super::print::{Printer, RecordSpec, Within, imports, initializer, number};
+use super::print::{Printer, RecordSpec, Within, initializer, number};
 use super::types::{Vocabulary, members};
 use crate::artifact::Artifact;
 use crate::contract::{Field, OperationId, ProblemCode, ProblemFamily, Type};
 
-/// Prints `src/problems.rs`.
+const FILE: &str = "src/problems.rs";
+
+/// Prints the file.
 pub(super) fn print(printer: &Printer<'_>) -> Artifact {
     let planned = printer.plan.problems.as_ref();
     let family = planned.and_then(|plan| Some((plan, printer.contract.families.get(plan.family.0)?)));
@@ -22,8 +24,7 @@ pub(super) fn print(printer: &Printer<'_>) -> Artifact {
         None => uncoded(),
     };
     let doc = Doc::new("What the API answers when it refuses: codes, and the members that each has.").inner();
-    let imports = imports(&items);
-    printer.file("src/problems.rs", &doc, &quote!(#imports #items))
+    printer.file(FILE, doc, &[printer.text(FILE, items)])
 }
 
 /// The problem of an API whose errors have no codes: nothing is ever read into it.

@@ -4,19 +4,21 @@ use proc_macro2::{Literal as Token, TokenStream};
 use quote::quote;
 
 use super::docs::{Doc, span};
+use super::file::in_parallel;
 use super::names::RustName;
 use super::plan::{Form, StructPlan, Ty, TypePlan, VariantPlan};
-use super::print::{Printer, RecordSpec, Within, deprecated, imports, number};
+use super::print::{Printer, RecordSpec, Within, deprecated, number};
 use crate::artifact::Artifact;
 use crate::contract::{Contract, EnumValues, Field, Shape, Struct, Type, TypeDef, TypeId, Union};
 
-/// Prints `src/types.rs`.
+const FILE: &str = "src/types.rs";
+
+/// Prints the file.
 pub(super) fn print(printer: &Printer<'_>) -> Artifact {
-    let types = printer.contract.types.iter().zip(&printer.plan.types);
-    let types: TokenStream = types.map(|(def, plan)| printer.named_type(def, plan)).collect();
+    let types: Vec<_> = printer.contract.types.iter().zip(&printer.plan.types).collect();
+    let types = in_parallel(&types, |(def, plan)| printer.text(FILE, printer.named_type(def, plan)));
     let doc = Doc::new("What requests and responses are made of.").inner();
-    let imports = imports(&types);
-    printer.file("src/types.rs", &doc, &quote!(#imports #types))
+    printer.file(FILE, doc, &types)
 }
 
 impl Printer<'_> {
