@@ -469,6 +469,8 @@ pub enum ParamPlace {
     Query,
     Header,
     Cookie,
+    /// No place of OpenAPI's own: a header of a part of a multipart body.
+    PartHeader,
 }
 
 /// How a parameter is written (OpenAPI, "Style Values").
@@ -500,14 +502,45 @@ pub struct Body {
 /// A media type and what stands in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Media {
-    /// As written, lower case: `application/json`, `*/*`.
+    /// `application/json`, `*/*`: type and subtype in lower case, parameters as written. Always one that a header can carry.
     pub media_type: String,
     /// How the content is written.
     pub encoding: Encoding,
     /// What stands in it.
     pub ty: Type,
+    /// How members of a form or parts of a multipart body are written, where the document says it.
+    pub parts: Vec<Part>,
     /// Complete bodies.
     pub examples: Vec<Example>,
+}
+
+/// What a document says of a member of a form or a part of a multipart body (OpenAPI, "Encoding Object").
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// The member.
+    pub name: String,
+    /// How it is written.
+    pub writing: PartWriting,
+    /// The headers that it has beside those of its name and its media type; never in a form.
+    pub headers: Vec<Param>,
+}
+
+/// How a part is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PartWriting {
+    /// As its type says.
+    Usual,
+    /// `contentType`: the media types that it may have, wildcards among them.
+    Content(Vec<String>),
+    /// `style`, `explode` and `allowReserved`, as for a query parameter.
+    Styled {
+        /// `style`.
+        style: ParamStyle,
+        /// `explode`.
+        explode: bool,
+        /// `allowReserved`.
+        allow_reserved: bool,
+    },
 }
 
 /// How content is written.
@@ -517,7 +550,7 @@ pub enum Encoding {
     Json,
     /// `application/x-www-form-urlencoded`.
     Form,
-    /// `multipart/form-data`.
+    /// `multipart/form-data` and other multipart types.
     Multipart,
     /// Text.
     Text,

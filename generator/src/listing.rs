@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use crate::contract::{
     Contract, CredentialKind, EnumValues, ErrorKind, ErrorResponse, Field, Media, NumberFormat, Operation,
-    ParamPlace, ProblemCode, ProblemFamily, Shape, Type, TypeDef,
+    ParamPlace, ParamStyle, Part, PartWriting, ProblemCode, ProblemFamily, Shape, Type, TypeDef,
 };
 use crate::docs::rows;
 use crate::docs::text::{json_line, line, name};
@@ -110,6 +110,7 @@ fn print_operation(contract: &Contract, operation: &Operation, out: &mut String)
             ParamPlace::Query => "query",
             ParamPlace::Header => "header",
             ParamPlace::Cookie => "cookie",
+            ParamPlace::PartHeader => "part header",
         };
         let optional = if param.required { "" } else { "?" };
         let default =
@@ -125,6 +126,7 @@ fn print_operation(contract: &Contract, operation: &Operation, out: &mut String)
         let optional = if body.required { "" } else { "?" };
         for media in &body.media {
             let _ = writeln!(out, "  body{optional} {}", media_words(contract, media));
+            media.parts.iter().for_each(|part| print_part(contract, part, out));
         }
     }
     for success in &operation.successes {
@@ -182,6 +184,38 @@ fn error_lines(contract: &Contract, error: &ErrorResponse) -> BTreeSet<(bool, St
         }
     }
     lines
+}
+
+fn print_part(contract: &Contract, part: &Part, out: &mut String) {
+    let writing = match &part.writing {
+        PartWriting::Usual => String::new(),
+        PartWriting::Content(types) => format!(" as {}", line(&types.join(", "))),
+        PartWriting::Styled { style, explode, allow_reserved } => format!(
+            " in style {}{}{}",
+            style_name(*style),
+            if *explode { " exploded" } else { "" },
+            if *allow_reserved { " reserved" } else { "" }
+        ),
+    };
+    let _ = writeln!(out, "    part {}{writing}", name(&part.name));
+    for header in &part.headers {
+        let optional = if header.required { "" } else { "?" };
+        let _ =
+            writeln!(out, "      header {}{optional}: {}", name(&header.name), words(contract, &header.ty));
+    }
+}
+
+fn style_name(style: ParamStyle) -> &'static str {
+    match style {
+        ParamStyle::Simple => "simple",
+        ParamStyle::Label => "label",
+        ParamStyle::Matrix => "matrix",
+        ParamStyle::Form => "form",
+        ParamStyle::SpaceDelimited => "spaceDelimited",
+        ParamStyle::PipeDelimited => "pipeDelimited",
+        ParamStyle::DeepObject => "deepObject",
+        ParamStyle::Json => "json",
+    }
 }
 
 fn media_words(contract: &Contract, media: &Media) -> String {

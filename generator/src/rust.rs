@@ -4,6 +4,7 @@
 //! types, problems, operations, manifest. Deliberately absent: behaviour. What is the same for every API is in
 //! `problemgen-runtime`; a crate that is printed here is data and thin glue.
 
+mod bodies;
 mod docs;
 mod file;
 mod mount;

@@ -1,6 +1,6 @@
 //! Writing: from a [`Node`] to serde's data model. Compiled once for JSON, in this crate.
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::node::{Literal, Node, Presence, RecordNode, View};
 
@@ -30,7 +30,8 @@ impl Serialize for Written<'_> {
             View::F32(value) => serializer.serialize_f32(value),
             View::F64(value) => serializer.serialize_f64(value),
             View::Text(text) => serializer.serialize_str(&text),
-            View::Bytes(bytes) => serializer.serialize_str(&String::from_utf8_lossy(bytes)),
+            View::Bytes(octets) => serialize_octets(octets, serializer),
+            View::File(file) => serialize_octets(&file.octets, serializer),
             View::Any(value) => value.serialize(serializer),
             View::List(list) => {
                 let mut items = serializer.serialize_seq(Some(list.len()))?;
@@ -54,6 +55,14 @@ impl Serialize for Written<'_> {
                 members.end()
             }
         }
+    }
+}
+
+/// Octets where a text belongs: JSON has no others (RFC 8259, section 8.1).
+fn serialize_octets<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    match std::str::from_utf8(octets) {
+        Ok(text) => serializer.serialize_str(text),
+        Err(_) => Err(S::Error::custom("octets that are not UTF-8 stand where JSON has text")),
     }
 }
 

@@ -5,20 +5,24 @@
 
 pub mod vocabulary;
 
+mod body;
 mod client;
 pub mod decode;
 pub mod encode;
 mod error;
 mod json;
+mod multipart;
 mod node;
 mod operation;
 pub mod problem;
 mod request;
 mod response;
+mod style;
 mod text;
 #[cfg(feature = "reqwest")]
 mod transport;
 
+pub use body::{Content, PartSpec, PartWriting, RawBody};
 pub use bytes::Bytes;
 pub use client::{Client, ClientBuilder, Credential, Exchange, Transport};
 pub use decode::Violation;
@@ -27,13 +31,13 @@ pub use error::{
     Unexpected,
 };
 pub use json::{Json, JsonError, Number};
+pub use multipart::{File, Multipart, Part};
 pub use node::{
     IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Patch, Presence, Record, RecordNode,
     Slot, TextNode, Union, UnionNode, VariantSpec, View,
 };
 pub use operation::{
-    AnswerSpec, BodySpec, Content, Encoding, Operation, OperationSpec, Output, ParamSpec, Segment,
-    StatusSpec, Style,
+    AnswerSpec, BodySpec, Operation, OperationSpec, Output, ParamSpec, Segment, StatusSpec, Style,
 };
 pub use problem::{CodeFacts, Family, ProblemNode, Undeclared, UnlistedCode};
 pub use request::BaseUrl;

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use crate::json::Json;
+use crate::multipart::File;
 
 /// A value that can be read from JSON in place and written as JSON.
 ///
@@ -60,6 +61,8 @@ pub enum View<'a> {
     Map(&'a dyn MapNode),
     Record(&'a dyn RecordNode),
     Bytes(&'a Bytes),
+    /// A file of a multipart body. Elsewhere it is its octets.
+    File(&'a File),
     Any(&'a Json),
 }
 

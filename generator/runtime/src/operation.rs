@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 
+use crate::body::Content;
 use crate::error::{Error, Raises, RequestError};
 use crate::node::Node;
 use crate::request::{self, BaseUrl};
@@ -135,6 +136,10 @@ pub enum Style {
     CookieForm,
     /// JSON text in a cookie.
     CookieJson,
+    /// A header of a part of a multipart body.
+    PartHeader,
+    /// JSON text in a header of a part.
+    PartHeaderJson,
 }
 
 /// A response of the contract.
@@ -189,45 +194,6 @@ pub enum BodySpec {
     Bytes(usize),
     /// A coded problem. The codes that the operation declares are its [`Raises::View`].
     Problem,
-}
-
-/// The content of a request body.
-#[derive(Clone, Copy)]
-pub struct Content<'a> {
-    /// The `Content-Type`.
-    pub media_type: &'static str,
-    /// The value.
-    pub value: &'a dyn Node,
-    /// How the value is written.
-    pub encoding: Encoding,
-}
-
-impl<'a> Content<'a> {
-    /// JSON content.
-    pub fn json(media_type: &'static str, value: &'a dyn Node) -> Self {
-        Self { media_type, value, encoding: Encoding::Json }
-    }
-
-    /// `application/x-www-form-urlencoded` content.
-    pub fn form(media_type: &'static str, value: &'a dyn Node) -> Self {
-        Self { media_type, value, encoding: Encoding::Form }
-    }
-
-    /// Text or octets, as they are.
-    pub fn raw(media_type: &'static str, value: &'a dyn Node) -> Self {
-        Self { media_type, value, encoding: Encoding::Raw }
-    }
-}
-
-/// How a request body is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    /// JSON.
-    Json,
-    /// `application/x-www-form-urlencoded`.
-    Form,
-    /// Text or octets, as they are.
-    Raw,
 }
 
 /// What an operation gives when it succeeds.

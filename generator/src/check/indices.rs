@@ -63,7 +63,10 @@ impl Walk<'_, '_> {
     }
 
     fn media(&mut self, media: &[Media], at: &Pointer) {
-        media.iter().for_each(|media| self.ty(&media.ty, at));
+        for media in media {
+            self.ty(&media.ty, at);
+            media.parts.iter().flat_map(|part| &part.headers).for_each(|header| self.ty(&header.ty, at));
+        }
     }
 
     fn ty(&mut self, ty: &Type, at: &Pointer) {

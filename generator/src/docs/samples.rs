@@ -72,7 +72,13 @@ pub(crate) fn operation(id: &str, method: Method, path: &str) -> Operation {
 }
 
 pub(crate) fn media(media_type: &str, ty: Type) -> Media {
-    Media { media_type: media_type.to_owned(), encoding: Encoding::Json, ty, examples: Vec::new() }
+    Media {
+        media_type: media_type.to_owned(),
+        encoding: Encoding::Json,
+        ty,
+        parts: Vec::new(),
+        examples: Vec::new(),
+    }
 }
 
 pub(crate) fn problem(status: StatusSpec, codes: &[usize], open: bool) -> ErrorResponse {

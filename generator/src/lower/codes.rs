@@ -106,4 +106,8 @@ crate::codes! {
     pub EXTENSION_PLACE = "P030", "`x-problem` on a schema that describes no code",
         "`x-problem` belongs on the schema of a code, which extends the base by `allOf` and gives the code one value, or on \
          the base of these. Nothing reads it elsewhere.";
+    /// A key of `content` that is no media type.
+    pub MEDIA_TYPE = "P040", "media type is not one",
+        "A media type is `type/subtype`, both made of the characters that RFC 9110 allows in a token. A key of `content` that is \
+         something else says no more than `*/*`: a body with a schema is then JSON, and any other is octets.";
 }

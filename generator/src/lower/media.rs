@@ -1,28 +1,34 @@
 //! Media types: from `content` to how a body is written and what stands in it.
 
-use openapiv3::{Content, MediaType, ReferenceOr};
+use openapiv3::{Content, Header, MediaType, ParameterSchemaOrContent, QueryStyle, ReferenceOr};
 use serde_json::Value;
 
-use crate::contract::{Encoding, Example, Media, Type};
+use crate::contract::{
+    Docs, Encoding, Example, Media, Param, ParamPlace, ParamStyle, Part, PartWriting, Type,
+};
 
-use super::Lowering;
 use super::node::{Node, Slot};
-use super::place::{Key, Origin, Place};
+use super::place::{Key, Origin, Place, component_name};
+use super::{Lowering, codes};
 
 impl<'a> Lowering<'a> {
     /// Every media type of a body, in the order in which a client prefers them.
     pub(super) fn content(&mut self, content: &'a Content, origin: &Origin) -> Vec<Media> {
         let start = origin.place();
-        let mut media: Vec<Media> = content
-            .iter()
-            .map(|(name, media)| self.media(name, media, &start.step("content", Key::Name(name))))
-            .collect();
-        media.sort_by_key(|media| preference(media.encoding));
-        media
+        let mut found: Vec<Media> = Vec::new();
+        for (name, media) in content {
+            let place = start.step("content", Key::Name(name));
+            for media_type in self.media_types(name, &place) {
+                if !found.iter().any(|known| known.media_type == media_type) {
+                    found.push(self.media(media_type, media, &place));
+                }
+            }
+        }
+        found.sort_by_key(|media| preference(media.encoding));
+        found
     }
 
-    fn media(&mut self, name: &str, media: &'a MediaType, place: &Place<'_>) -> Media {
-        let media_type = name.to_lowercase();
+    fn media(&mut self, media_type: String, media: &'a MediaType, place: &Place<'_>) -> Media {
         let encoding = self.encoding(&media_type, media.schema.as_ref());
         let ty = match (encoding, &media.schema) {
             (Encoding::Text, _) => Type::String,
@@ -30,7 +36,121 @@ impl<'a> Lowering<'a> {
             (_, Some(schema)) => self.ty(Slot::from(schema), &place.step("schema", Key::None)),
             (_, None) => Type::Any,
         };
-        Media { media_type, encoding, ty, examples: self.examples(media) }
+        let parts = match encoding {
+            Encoding::Form | Encoding::Multipart => self.parts(encoding, media, place),
+            Encoding::Json | Encoding::Text | Encoding::Bytes => Vec::new(),
+        };
+        Media { media_type, encoding, ty, parts, examples: self.examples(media) }
+    }
+
+    /// The media types that a key of `content` names: mostly one. A key that is none says no more than `*/*`.
+    pub(super) fn media_types(&mut self, name: &str, place: &Place<'_>) -> Vec<String> {
+        let listed = listed(name);
+        if !listed.is_empty() && listed.iter().all(|name| is_media_type(name)) {
+            return listed.into_iter().map(normal).collect();
+        }
+        self.warn(
+            codes::MEDIA_TYPE,
+            &place.pointer(),
+            format!("`{name}` is not a media type; it is read as `*/*`"),
+            "write `type/subtype`, such as `application/json`",
+        );
+        vec!["*/*".to_owned()]
+    }
+
+    /// What the document says of single members of a form or parts of a multipart body.
+    fn parts(&mut self, encoding: Encoding, media: &'a MediaType, place: &Place<'_>) -> Vec<Part> {
+        let mut parts = Vec::new();
+        for (name, said) in &media.encoding {
+            let place = place.step("encoding", Key::Name(name));
+            let writing = match (&said.style, &said.content_type) {
+                // "If a value is explicitly defined, then the value of `contentType` SHALL be ignored."
+                (Some(style), _) => PartWriting::Styled {
+                    style: query_style(style),
+                    explode: said.explode,
+                    allow_reserved: said.allow_reserved,
+                },
+                (None, Some(types)) => {
+                    let types: Vec<String> = listed(types).into_iter().map(normal).collect();
+                    match types.iter().find(|name| !is_media_type(name)) {
+                        Some(wrong) => {
+                            self.warn(
+                                codes::MEDIA_TYPE,
+                                &place.pointer(),
+                                format!("`{wrong}` is not a media type; the part `{name}` has the usual one"),
+                                "write `type/subtype`, such as `image/png`",
+                            );
+                            PartWriting::Usual
+                        }
+                        None => PartWriting::Content(types),
+                    }
+                }
+                (None, None) => PartWriting::Usual,
+            };
+            let headers = match encoding {
+                Encoding::Multipart => {
+                    let headers =
+                        said.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+                    headers.filter_map(|(name, slot)| self.part_header(name, slot, &place)).collect()
+                }
+                _ => Vec::new(),
+            };
+            if writing != PartWriting::Usual || !headers.is_empty() {
+                parts.push(Part { name: name.clone(), writing, headers });
+            }
+        }
+        parts
+    }
+
+    fn part_header(&mut self, name: &str, slot: &'a ReferenceOr<Header>, place: &Place<'_>) -> Option<Param> {
+        let place = place.step("headers", Key::Name(name));
+        let (header, origin) = match slot {
+            ReferenceOr::Item(header) => (header, place.origin()),
+            ReferenceOr::Reference { reference } => {
+                let found = component_name(reference, "headers").and_then(|name| {
+                    let (name, found) = self.components()?.headers.get_key_value(&name)?;
+                    Some((name, found.as_item()?))
+                });
+                let Some((name, header)) = found else {
+                    self.dangling(reference, &place);
+                    return None;
+                };
+                let mut pointer = String::from("/components/headers");
+                super::place::push_token(&mut pointer, name);
+                (header, Origin { pointer, words: format!("{name} header") })
+            }
+        };
+        let start = origin.place();
+        let (ty, style) = match &header.format {
+            ParameterSchemaOrContent::Schema(schema) => {
+                (self.ty(Slot::from(schema), &start.step("schema", Key::None)), ParamStyle::Simple)
+            }
+            ParameterSchemaOrContent::Content(content) => match content.first() {
+                Some((name, media)) if is_json(essence(&name.to_lowercase())) => {
+                    let up = start.step("content", Key::Name(name));
+                    let place = up.step("schema", Key::None);
+                    let ty = media.schema.as_ref().map(|schema| self.ty(Slot::from(schema), &place));
+                    (ty.unwrap_or(Type::Any), ParamStyle::Json)
+                }
+                _ => (Type::String, ParamStyle::Simple),
+            },
+        };
+        Some(Param {
+            name: name.to_owned(),
+            place: ParamPlace::PartHeader,
+            style,
+            explode: false,
+            allow_reserved: false,
+            ty,
+            required: header.required,
+            default: None,
+            docs: Docs {
+                summary: None,
+                description: header.description.clone(),
+                deprecated: header.deprecated.unwrap_or(false),
+            },
+            example: header.example.clone(),
+        })
     }
 
     /// How content of a media type is written.
@@ -39,16 +159,17 @@ impl<'a> Lowering<'a> {
         media_type: &str,
         schema: Option<&'a ReferenceOr<openapiv3::Schema>>,
     ) -> Encoding {
-        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        let essence = essence(media_type);
         let octets = schema.and_then(|schema| self.target(Slot::from(schema))).is_some_and(|schema| {
             let node = Node::of(schema);
             node.kind() == Some("string") && node.format.as_deref() == Some("binary")
         });
         match essence {
+            // Octets alone are no body of it: somebody has to write the boundary.
+            _ if essence.starts_with("multipart/") => Encoding::Multipart,
             _ if octets => Encoding::Bytes,
             _ if is_json(essence) => Encoding::Json,
             "application/x-www-form-urlencoded" => Encoding::Form,
-            "multipart/form-data" => Encoding::Multipart,
             "application/xml" => Encoding::Text,
             // A stream has no end to wait for.
             "text/event-stream" => Encoding::Bytes,
@@ -90,6 +211,48 @@ pub(super) fn is_json(essence: &str) -> bool {
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
 }
 
+/// A media type without its parameters.
+pub(super) fn essence(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
+}
+
+/// The entries of a list that is separated by commas, which may also stand between quotation marks.
+fn listed(text: &str) -> Vec<&str> {
+    let mut quoted = false;
+    let pieces = text.split(move |c| {
+        quoted ^= c == '"';
+        c == ',' && !quoted
+    });
+    pieces.map(str::trim).filter(|piece| !piece.is_empty()).collect()
+}
+
+/// Is it `type/subtype`, both tokens of RFC 9110, with nothing behind that a header could not carry?
+fn is_media_type(name: &str) -> bool {
+    let token = |text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+    };
+    let parameters = name.split_once(';').map_or("", |(_, parameters)| parameters);
+    essence(name).split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
+        && parameters.chars().all(|c| c == ' ' || c.is_ascii_graphic())
+}
+
+/// Type and subtype in lower case; the values of parameters may mean something else then.
+fn normal(name: &str) -> String {
+    match name.split_once(';') {
+        Some((essence, parameters)) => format!("{};{parameters}", essence.trim().to_lowercase()),
+        None => name.to_lowercase(),
+    }
+}
+
+fn query_style(style: &QueryStyle) -> ParamStyle {
+    match style {
+        QueryStyle::Form => ParamStyle::Form,
+        QueryStyle::SpaceDelimited => ParamStyle::SpaceDelimited,
+        QueryStyle::PipeDelimited => ParamStyle::PipeDelimited,
+        QueryStyle::DeepObject => ParamStyle::DeepObject,
+    }
+}
+
 fn preference(encoding: Encoding) -> u8 {
     match encoding {
         Encoding::Json => 0,
@@ -97,5 +260,26 @@ fn preference(encoding: Encoding) -> u8 {
         Encoding::Multipart => 2,
         Encoding::Text => 3,
         Encoding::Bytes => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_split_at_commas_outside_of_quotes() {
+        assert_eq!(listed("text/csv, text/x;p=\"a,b\" ,"), ["text/csv", "text/x;p=\"a,b\""]);
+    }
+
+    #[test]
+    fn a_media_type_is_two_tokens() {
+        for name in ["text/plain", "application/vnd.a+json; v=\"1 2\"", "*/*", "image/*"] {
+            assert!(is_media_type(name), "{name}");
+        }
+        for name in ["", "file", "text/", "/plain", "text/pl ain", "text/plain;\r\nx: y", "text/ümlaut"] {
+            assert!(!is_media_type(name), "{name}");
+        }
+        assert_eq!(normal("Application/JSON; V=A"), "application/json; V=A");
     }
 }

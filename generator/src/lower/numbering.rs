@@ -91,7 +91,11 @@ fn renumber_fields(fields: &mut [Field], places: &[usize]) {
 }
 
 fn renumber_media(media: &mut [Media], places: &[usize]) {
-    media.iter_mut().for_each(|media| renumber_type(&mut media.ty, places));
+    for media in media {
+        renumber_type(&mut media.ty, places);
+        let headers = media.parts.iter_mut().flat_map(|part| &mut part.headers);
+        headers.for_each(|header| renumber_type(&mut header.ty, places));
+    }
 }
 
 fn renumber_type(ty: &mut Type, places: &[usize]) {

@@ -137,7 +137,7 @@ impl<'a> Lowering<'a> {
                     return (Type::String, style, None);
                 };
                 let essence = name.to_lowercase();
-                if !media::is_json(essence.split(';').next().unwrap_or_default().trim()) {
+                if !media::is_json(media::essence(&essence)) {
                     self.warn(
                         codes::PARAM_CONTENT,
                         &start.pointer(),

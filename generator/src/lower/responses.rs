@@ -91,15 +91,13 @@ impl<'a> Lowering<'a> {
                 successes.push(Success { status: found.status, docs, media });
             } else {
                 let start = found.origin.place();
-                let bodies = found
-                    .response
-                    .content
-                    .iter()
-                    .map(|(name, media)| {
-                        let place = start.step("content", Key::Name(name));
-                        self.error_body(name, media, &place, problems)
-                    })
-                    .collect();
+                let mut bodies = Vec::new();
+                for (name, media) in &found.response.content {
+                    let place = start.step("content", Key::Name(name));
+                    for media_type in self.media_types(name, &place) {
+                        bodies.push(self.error_body(media_type, media, &place, problems));
+                    }
+                }
                 errors.push(ErrorResponse { status: found.status, docs, bodies });
             }
         }
@@ -108,12 +106,11 @@ impl<'a> Lowering<'a> {
 
     fn error_body(
         &mut self,
-        name: &str,
+        media_type: String,
         media: &'a MediaType,
         place: &Place<'_>,
         problems: &Problems<'a>,
     ) -> ErrorBody {
-        let media_type = name.to_lowercase();
         let kind = match self.encoding(&media_type, media.schema.as_ref()) {
             Encoding::Json => match &media.schema {
                 None => ErrorKind::Json(Type::Any),

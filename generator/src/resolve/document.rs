@@ -280,16 +280,25 @@ fn media_type(reader: &mut Reader<'_>, value: Value) -> MediaType {
 
 fn encoding(reader: &mut Reader<'_>, value: Value) -> Encoding {
     let mut out = Encoding::default();
+    let mut explode = None;
+    let mut allow_reserved = None;
     for (member, value) in reader.object(value).unwrap_or_default() {
         reader.within(&member, |reader| match member.as_str() {
             "contentType" => out.content_type = reader.text(value),
             "headers" => out.headers = headers(reader, value),
             "style" => out.style = style::<QueryStyle>(reader, value),
-            "explode" => out.explode = reader.flag(value).unwrap_or_default(),
-            "allowReserved" => out.allow_reserved = reader.flag(value).unwrap_or_default(),
+            "explode" => explode = reader.flag(value),
+            "allowReserved" => allow_reserved = reader.flag(value),
             _ => drop(out.extensions.insert(member.clone(), value)),
         });
     }
+    // Each of the three turns the styles of parameters on, and `form` is what the others then have by default
+    // (OpenAPI 3.1.1, Encoding Object, "Fixed Fields for RFC6570-style Serialization").
+    if explode.is_some() || allow_reserved.is_some() {
+        out.style.get_or_insert(QueryStyle::Form);
+    }
+    out.explode = explode.unwrap_or(matches!(out.style, Some(QueryStyle::Form)));
+    out.allow_reserved = allow_reserved.unwrap_or_default();
     out
 }
 

@@ -3,10 +3,11 @@
 use proc_macro2::{Literal as Token, TokenStream};
 use quote::quote;
 
+use super::bodies;
 use super::docs::{Doc, sentence, span};
 use super::file::{Text, in_parallel};
 use super::plan::{
-    AnswerBody, AnswerPlan, ArgumentPlan, BodyEncoding, ModulePlan, OperationPlan, OutputPlan, Ty, ViewPlan,
+    AnswerBody, AnswerPlan, ArgumentPlan, ModulePlan, OperationPlan, OutputPlan, Ty, ViewPlan,
 };
 use super::print::{Printer, Within, deprecated, initializer, method_path, number};
 use super::problems::headline;
@@ -77,10 +78,11 @@ impl Printer<'_> {
 
     fn operation(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
         let structure = self.structure(operation, plan);
+        let body = self.body_type(operation, plan);
         let output = self.output_type(operation, plan);
         let raises = self.raises(operation, plan);
         let behaviour = self.operation_impl(operation, plan);
-        quote!(#structure #output #raises #behaviour)
+        quote!(#structure #body #output #raises #behaviour)
     }
 
     fn structure(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
@@ -88,11 +90,9 @@ impl Printer<'_> {
         let doc = self.operation_doc(operation, plan).outer();
         let old = deprecated(operation.docs.deprecated);
         let docs = operation.params.iter().map(param_doc);
-        let docs = docs.chain(operation.body.iter().map(|body| {
-            let mut doc = Doc::new("The request body.");
-            doc.docs(&body.docs);
-            doc
-        }));
+        let docs = docs.chain(plan.part_headers.iter().map(bodies::header_doc));
+        let docs =
+            docs.chain(operation.body.iter().zip(&plan.body).map(|(body, plan)| bodies::doc(body, plan)));
         let docs: Vec<Doc> = docs.collect();
         let fields = plan.fields().zip(&docs).map(|(field, doc)| {
             let (doc, name, ty) = (doc.outer(), field.name.ident(), self.field_ty(field));
@@ -296,11 +296,12 @@ impl Printer<'_> {
             }
         };
         let spec = spec(operation, plan);
-        let params = plan.params.iter().enumerate().map(|(at, param)| {
+        let headers = plan.part_headers.iter().map(|header| &header.argument);
+        let params = plan.params.iter().chain(headers).enumerate().map(|(at, param)| {
             let (at, name) = (number(at), param.name.ident());
             quote!(#at => &self.#name,)
         });
-        let param = if plan.params.is_empty() {
+        let param = if plan.params.is_empty() && plan.part_headers.is_empty() {
             quote!(
                 fn param(&self, _: usize) -> Option<&dyn rt::Node> {
                     None
@@ -313,22 +314,7 @@ impl Printer<'_> {
                 }
             }
         };
-        let body = plan.body.as_ref().map(|body| {
-            let (media_type, function) = (
-                &body.media_type,
-                match body.encoding {
-                    BodyEncoding::Json => quote!(json),
-                    BodyEncoding::Form => quote!(form),
-                    BodyEncoding::Raw => quote!(raw),
-                },
-            );
-            let content = if body.argument.required {
-                quote!(Some(rt::Content::#function(#media_type, &self.body)))
-            } else {
-                quote!(self.body.as_ref().map(|body| rt::Content::#function(#media_type, body)))
-            };
-            quote!(fn body(&self) -> Option<rt::Content<'_>> { #content })
-        });
+        let body = plan.body.as_ref().map(bodies::function);
         quote! {
             impl rt::Operation for #name {
                 type Output = #output;
@@ -451,6 +437,7 @@ fn param_doc(param: &Param) -> Doc {
         ParamPlace::Query => "query",
         ParamPlace::Header => "header",
         ParamPlace::Cookie => "cookie",
+        ParamPlace::PartHeader => "part",
     };
     doc.paragraph(format!("In the {place}: {}.", super::types::quoted(&param.name)));
     doc.values(param.default.as_ref(), param.example.as_ref());
@@ -480,7 +467,8 @@ fn spec(operation: &Operation, plan: &OperationPlan) -> TokenStream {
             quote!(rt::Segment::Param(#at))
         }
     });
-    let params = operation.params.iter().map(|param| {
+    let headers = plan.part_headers.iter().map(|header| &header.param);
+    let params = operation.params.iter().chain(headers).map(|param| {
         let (name, style) = (&param.name, style(param));
         let required = param.required.then(|| quote!(.required()));
         let exploded = param.explode.then(|| quote!(.exploded()));
@@ -519,6 +507,8 @@ fn style(param: &Param) -> TokenStream {
         (ParamPlace::Header, _) => quote!(HeaderSimple),
         (ParamPlace::Cookie, ParamStyle::Json) => quote!(CookieJson),
         (ParamPlace::Cookie, _) => quote!(CookieForm),
+        (ParamPlace::PartHeader, ParamStyle::Json) => quote!(PartHeaderJson),
+        (ParamPlace::PartHeader, _) => quote!(PartHeader),
     }
 }
 

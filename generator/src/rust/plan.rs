@@ -4,6 +4,7 @@
 //! required, what operations give and raise. Deliberately absent: tokens. This is the last stage that may fail; what prints
 //! a plan cannot.
 
+mod bodies;
 pub mod codes;
 mod cycles;
 mod operations;
@@ -13,7 +14,8 @@ mod types;
 use std::collections::BTreeSet;
 
 use crate::contract::{
-    CodeId, Contract, ErrorKind, FamilyId, Field, OperationId, Pointer, Shape, StatusSpec, Type, TypeId,
+    CodeId, Contract, ErrorKind, FamilyId, Field, OperationId, Param, PartWriting, Pointer, Shape,
+    StatusSpec, Type, TypeId,
 };
 use crate::report::{Place, Report};
 
@@ -55,6 +57,8 @@ pub struct Used {
     pub in_request: bool,
     /// In bodies of responses, problems included.
     pub in_response: bool,
+    /// As a multipart body: its members are parts.
+    pub in_parts: bool,
 }
 
 /// What a named type becomes.
@@ -134,6 +138,14 @@ pub enum Ty {
     Secret,
     Base64,
     Bytes,
+    /// A file of a multipart body.
+    File,
+    /// A multipart body whose parts the caller lists.
+    Multipart,
+    /// Octets of a media type that the caller chooses.
+    RawBody,
+    /// The enum of an operation's request bodies, in the module of the operation.
+    Body(RustName),
     Json,
     Named(TypeId),
     Vec(Box<Ty>),
@@ -208,6 +220,8 @@ pub struct OperationPlan {
     pub module: usize,
     /// By the place in [`Operation::params`](crate::contract::Operation::params).
     pub params: Vec<ArgumentPlan>,
+    /// The headers of the parts of a multipart body.
+    pub part_headers: Vec<PartHeaderPlan>,
     /// The request body.
     pub body: Option<BodyPlan>,
     /// What a success gives.
@@ -230,7 +244,8 @@ impl OperationPlan {
 
     /// All fields, in order.
     pub fn fields(&self) -> impl Iterator<Item = &ArgumentPlan> {
-        self.params.iter().chain(self.body.iter().map(|body| &body.argument))
+        let headers = self.part_headers.iter().map(|header| &header.argument);
+        self.params.iter().chain(headers).chain(self.body.iter().map(|body| &body.argument))
     }
 }
 
@@ -250,19 +265,59 @@ pub struct ArgumentPlan {
 pub struct BodyPlan {
     /// The field.
     pub argument: ArgumentPlan,
-    /// The `Content-Type`.
+    /// The media types that a caller can choose from: one, or a variant of the enum [`Ty::Body`] each.
+    pub choices: Vec<ChoicePlan>,
+}
+
+/// A request body of one media type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChoicePlan {
+    /// Its variant, where there are several.
+    pub variant: RustName,
+    /// What is given for it.
+    pub ty: Ty,
+    /// The `Content-Type`; that of a [`Ty::RawBody`] is only what the contract says of it.
     pub media_type: String,
     /// How it is written.
     pub encoding: BodyEncoding,
+    /// The members of a form or parts of a multipart body that are not written in the usual way.
+    pub parts: Vec<PartPlan>,
+    /// Is there a `From` for what the variant holds? Not when an earlier variant holds the same.
+    pub from: bool,
+}
+
+/// A member of a form or a part of a multipart body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartPlan {
+    /// Its name on the wire.
+    pub name: String,
+    /// How it is written. If as a media type, then one without wildcards.
+    pub writing: PartWriting,
+    /// Its headers, by their places behind the parameters.
+    pub headers: Vec<usize>,
+}
+
+/// A header of a part: one more argument of the operation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartHeaderPlan {
+    /// The part.
+    pub part: String,
+    /// The header.
+    pub param: Param,
+    /// The field.
+    pub argument: ArgumentPlan,
 }
 
 /// How a request body is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is the encoding of its name")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "each is the constructor of the runtime's Content of its name")]
 pub enum BodyEncoding {
     Json,
     Form,
+    Multipart,
+    Parts,
     Raw,
+    Chosen,
 }
 
 /// What a success gives.
@@ -374,6 +429,8 @@ fn used(contract: &Contract) -> Vec<Used> {
         operation.params.iter().for_each(|param| named(&param.ty, &mut requests));
         for media in operation.body.iter().flat_map(|body| &body.media) {
             named(&media.ty, &mut requests);
+            let headers = media.parts.iter().flat_map(|part| &part.headers);
+            headers.for_each(|header| named(&header.ty, &mut requests));
         }
         for media in operation.successes.iter().flat_map(|success| &success.media) {
             named(&media.ty, &mut responses);
@@ -393,7 +450,12 @@ fn used(contract: &Contract) -> Vec<Used> {
         fields.for_each(|field| named(&field.ty, &mut responses));
     }
     let (requests, responses) = (reached(contract, requests), reached(contract, responses));
-    let used = |at| Used { in_request: requests.contains(&at), in_response: responses.contains(&at) };
+    let parts = bodies::in_parts(contract);
+    let used = |at| Used {
+        in_request: requests.contains(&at),
+        in_response: responses.contains(&at),
+        in_parts: parts.contains(&at),
+    };
     (0..contract.types.len()).map(|at| used(TypeId(at))).collect()
 }
 

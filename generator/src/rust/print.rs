@@ -47,6 +47,10 @@ impl<'a> Printer<'a> {
             Ty::Secret => quote!(rt::Secret),
             Ty::Base64 => quote!(rt::Base64),
             Ty::Bytes => quote!(rt::Bytes),
+            Ty::File => quote!(rt::File),
+            Ty::Multipart => quote!(rt::Multipart),
+            Ty::RawBody => quote!(rt::RawBody),
+            Ty::Body(name) => name.ident().into_token_stream(),
             Ty::Json => quote!(rt::Json),
             Ty::Named(id) => match (self.plan.types.get(id.0), within) {
                 (Some(plan), Within::Types) => plan.name.ident().into_token_stream(),
@@ -103,11 +107,13 @@ impl<'a> Printer<'a> {
 /// Does an argument of this type take anything that becomes it?
 pub(super) fn converts(plan: &Plan, ty: &Ty) -> bool {
     match ty {
-        Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes | Ty::Json => true,
+        Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes | Ty::File | Ty::Json | Ty::Body(_) => true,
         Ty::Named(id) => match plan.types.get(id.0).map(|plan| &plan.form) {
             Some(Form::Union(variants)) => variants.iter().any(|variant| variant.from),
             // An alias of text is text.
-            Some(Form::Alias(ty)) => matches!(ty, Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes),
+            Some(Form::Alias(ty)) => {
+                matches!(ty, Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes | Ty::File)
+            }
             _ => false,
         },
         _ => false,

@@ -7,7 +7,7 @@ use proc_macro2::{Literal as Token, TokenStream};
 use quote::quote;
 use serde_json::Value;
 
-use super::plan::{Form, OperationPlan, Plan, StructPlan, Ty};
+use super::plan::{ArgumentPlan, BodyPlan, Form, OperationPlan, Plan, StructPlan, Ty};
 use super::print::{has_constructor, has_default, required};
 use crate::contract::{Contract, Operation, Shape, TypeId};
 
@@ -21,7 +21,11 @@ pub fn call(contract: &Contract, plan: &Plan, operation: &OperationPlan, krate: 
         .unwrap_or_else(|_| syn::Ident::new("crate_name", proc_macro2::Span::call_site()));
     let sampler = Sampler { contract, plan, root: quote!(#krate::) };
     let name = operation.name.ident();
-    let arguments = operation.arguments().map(|argument| sampler.value(&argument.ty, DEPTH));
+    let arguments = operation.arguments().map(|argument| match (&argument.ty, &operation.body) {
+        (Ty::Body(name), Some(body)) => sampler.choice(name, body, |ty| Some(sampler.value(ty, DEPTH))),
+        (ty, _) => Some(sampler.value(ty, DEPTH)),
+    });
+    let arguments = arguments.map(|value| value.unwrap_or_else(|| sampler.value(&Ty::Json, DEPTH)));
     pretty(&quote!(#krate::operations::#name::new(#(#arguments),*)))
 }
 
@@ -54,9 +58,27 @@ pub(super) struct Sampler<'a> {
 impl Sampler<'_> {
     /// The arguments of an operation; `None` when one of them cannot be written on a line that people read.
     pub(super) fn short(&self, operation: &Operation, plan: &OperationPlan) -> Option<Vec<TokenStream>> {
-        let examples = operation.params.iter().map(|param| param.example.as_ref()).chain([None]);
-        let fields = plan.fields().zip(examples).filter(|(field, _)| field.required);
-        fields.map(|(field, example)| self.readable(&field.ty, example, 2)).collect()
+        let headers = plan.part_headers.iter().map(|header| &header.param);
+        let examples = operation.params.iter().chain(headers).map(|param| param.example.as_ref());
+        let fields = plan.fields().zip(examples.chain([None])).filter(|(field, _)| field.required);
+        let value = |(field, example): (&ArgumentPlan, Option<&Value>)| match (&field.ty, &plan.body) {
+            (Ty::Body(name), Some(body)) => self.choice(name, body, |ty| self.readable(ty, None, 2)),
+            (ty, _) => self.readable(ty, example, 2),
+        };
+        fields.map(value).collect()
+    }
+
+    /// The first of several request bodies, around a value.
+    fn choice(
+        &self,
+        name: &super::RustName,
+        body: &BodyPlan,
+        value: impl Fn(&Ty) -> Option<TokenStream>,
+    ) -> Option<TokenStream> {
+        let (root, name, first) = (&self.root, name.ident(), body.choices.first()?);
+        let (variant, value) = (first.variant.ident(), value(&first.ty)?);
+        let value = if self.converts(&first.ty) { quote!(#value.into()) } else { value };
+        Some(quote!(#root operations::#name::#variant(#value)))
     }
 
     /// A value that people can read, if there is a short one; made of the example, if that is possible.
@@ -138,7 +160,11 @@ impl Sampler<'_> {
             Ty::F32 | Ty::F64 => quote!(1.0),
             Ty::String | Ty::Secret => quote!("text"),
             Ty::Base64 => quote!(b"octets".to_vec()),
-            Ty::Bytes => quote!("octets"),
+            Ty::Bytes | Ty::File => quote!("octets"),
+            Ty::Multipart => quote!(#root rt::Multipart::new()),
+            Ty::RawBody => quote!(#root rt::RawBody::new("application/octet-stream", "octets")),
+            // Only the operation knows what is in it; `choice` is asked first.
+            Ty::Body(_) => quote!("body"),
             Ty::Json => quote!("text"),
             Ty::Vec(_) => quote!(Vec::new()),
             Ty::Map(_) => quote!(::std::collections::BTreeMap::new()),
@@ -185,7 +211,9 @@ impl Sampler<'_> {
                 if field.required { self.value(&field.ty, depth - 1) } else { quote!(Default::default()) };
             // In a literal nothing converts.
             let value = match field.ty {
-                Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes | Ty::Json => quote!(#value.into()),
+                Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes | Ty::File | Ty::Json => {
+                    quote!(#value.into())
+                }
                 Ty::Boxed(_) => quote!(Box::new(#value)),
                 _ => value,
             };

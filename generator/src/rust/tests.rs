@@ -76,7 +76,13 @@ fn nullable(ty: Type) -> Type {
 }
 
 fn json_media(ty: Type) -> Media {
-    Media { media_type: "application/json".to_owned(), encoding: Encoding::Json, ty, examples: Vec::new() }
+    Media {
+        media_type: "application/json".to_owned(),
+        encoding: Encoding::Json,
+        ty,
+        parts: Vec::new(),
+        examples: Vec::new(),
+    }
 }
 
 fn success(status: u16, media: Vec<Media>) -> Success {
@@ -230,14 +236,44 @@ fn successes_of_one_type_need_no_enum() {
 }
 
 #[test]
-fn what_cannot_be_written_is_refused() {
-    let mut media = json_media(Type::Any);
-    media.encoding = Encoding::Multipart;
-    media.media_type = "multipart/form-data\r\nx: y".to_owned();
-    let contract = contract(Vec::new(), vec![operation("put", Some(media), Vec::new())], Vec::new());
-    let (plan, report) = planned(&contract);
-    assert_eq!(plan, None);
-    assert!(report.contains("error[N001]") && report.contains("error[N006]"), "{report}");
+fn the_body_is_a_type_or_a_choice_of_media_types() {
+    let media = |media_type: &str, encoding, ty| Media {
+        media_type: media_type.to_owned(),
+        encoding,
+        ..json_media(ty)
+    };
+    let body = |media: Vec<Media>| {
+        let mut put = operation("put", None, Vec::new());
+        put.body = Some(Body { required: true, docs: Docs::default(), media });
+        let plan = planned(&contract(Vec::new(), vec![put], Vec::new())).0.expect("a plan");
+        plan.operations[0].body.clone()
+    };
+    assert_eq!(body(Vec::new()), None);
+    let synonyms = body(vec![
+        media("text/json", Encoding::Json, Type::String),
+        media("application/json", Encoding::Json, Type::String),
+    ]);
+    let synonyms = synonyms.expect("a body");
+    assert_eq!((synonyms.argument.ty, synonyms.choices.len()), (Ty::String, 1));
+    assert_eq!(synonyms.choices[0].media_type, "application/json");
+    let several = body(vec![
+        media("application/json", Encoding::Json, Type::Boolean),
+        media("application/x.a+json", Encoding::Json, Type::Boolean),
+        media("text/plain", Encoding::Text, Type::String),
+        media("image/*", Encoding::Bytes, Type::Binary),
+    ]);
+    let several = several.expect("a body");
+    assert!(matches!(several.argument.ty, Ty::Body(name) if name.as_str() == "PutBody"));
+    let choices = several.choices.iter().map(|choice| (choice.variant.as_str(), &choice.ty, choice.from));
+    assert_eq!(
+        choices.collect::<Vec<_>>(),
+        [
+            ("Json", &Ty::Bool, true),
+            ("XAJson", &Ty::Bool, false),
+            ("Text", &Ty::String, false),
+            ("Image", &Ty::RawBody, false)
+        ]
+    );
 }
 
 #[test]

@@ -336,7 +336,10 @@ fn sample_words(ty: &Ty, printer: &Printer<'_>) -> String {
         Ty::Date => "A date".to_owned(),
         Ty::Uuid => "A UUID".to_owned(),
         Ty::Secret => "Text that is never printed".to_owned(),
-        Ty::Base64 | Ty::Bytes => "Octets".to_owned(),
+        Ty::Base64 | Ty::Bytes | Ty::RawBody => "Octets".to_owned(),
+        Ty::File => "A file".to_owned(),
+        Ty::Multipart => "A list of parts".to_owned(),
+        Ty::Body(_) => "A request body".to_owned(),
         Ty::Json => "Any JSON value".to_owned(),
         Ty::Named(id) => match printer.plan.types.get(id.0) {
             // The words are no path: rustdoc would call the target redundant.

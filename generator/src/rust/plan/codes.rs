@@ -1,10 +1,6 @@
 //! The diagnostics of this stage.
 
 crate::codes! {
-    /// A request body that the runtime cannot write yet.
-    pub MULTIPART = "N001", "request body is multipart",
-        "Requests with `multipart/form-data` cannot be written yet. Offer the same content with another media type, or leave \
-         the operation out of the document that the code is generated from.";
     /// Several families of coded problems.
     pub FAMILIES = "N002", "several families of coded problems",
         "The generated `Problem` is that of the family that most operations raise, then that with most codes. Problems of the other families are kept with all that \
@@ -21,7 +17,8 @@ crate::codes! {
     /// A type that has no finite value.
     pub ENDLESS = "N005", "type requires itself",
         "A type whose required members lead back to it has no finite value. One of the members is taken as optional.";
-    /// A media type that cannot stand in a header.
-    pub MEDIA_TYPE = "N006", "media type is not one",
-        "A media type is `type/subtype`, both made of the characters that RFC 9110 allows in a token. Correct it.";
+    /// A part that cannot be written in the media type that the document gives it.
+    pub PART = "N010", "part of a body in a media type that nothing can be written in",
+        "A part of a multipart body that is an object is written as JSON. `contentType` asks for another media type, of which \
+         the document does not say how an object becomes it. Make the member a string, and the caller writes it.";
 }

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::types::{RESERVED_TYPES, Shapes};
 use super::{
-    AnswerBody, AnswerPlan, ArgumentPlan, BodyEncoding, BodyPlan, CasePlan, ModulePlan, OperationPlan,
-    OutputPlan, Planning, ProblemsPlan, Ty, ViewPlan, codes,
+    AnswerBody, AnswerPlan, ArgumentPlan, CasePlan, ModulePlan, OperationPlan, OutputPlan, Planning,
+    ProblemsPlan, Ty, ViewPlan, bodies,
 };
 use crate::contract::{
     CodeId, Contract, Encoding, ErrorKind, Media, Operation, OperationId, ParamPlace, StatusSpec, Success,
     Type,
 };
-use crate::report::Diagnostic;
 use crate::rust::names::{Case, RustName, Scope, Wish};
 
 /// Plans every operation and the modules that they stand in.
@@ -71,7 +70,7 @@ fn plan_one(
     // `new` is the constructor, and `body` the request body.
     let mut fields = Scope::new(Case::Snake, &["new", "body"], "_");
     let params = params(shapes, operation, &mut fields);
-    let body = body(planning, shapes, operation);
+    let (part_headers, body) = bodies::plan(planning, shapes, operation, &name, &mut fields, scope);
     let (output, successes) = answers(planning, shapes, scope, operation, &name);
     let declared = declared(problems, operation);
     let view = (!declared.is_empty()).then(|| {
@@ -81,9 +80,10 @@ fn plan_one(
     OperationPlan {
         module,
         params,
+        part_headers,
         body,
         output,
-        errors: errors(planning, problems, operation),
+        errors: errors(problems, operation),
         accept: accept(&successes),
         successes,
         view,
@@ -101,6 +101,7 @@ fn params(shapes: &Shapes<'_>, operation: &Operation, scope: &mut Scope) -> Vec<
             ParamPlace::Query => format!("{} in query", param.name),
             ParamPlace::Header => format!("{} in header", param.name),
             ParamPlace::Cookie => format!("{} in cookie", param.name),
+            ParamPlace::PartHeader => format!("{} in part", param.name),
         };
         let (inner, nullable) = shapes.unwrapped(&param.ty);
         let ty = shapes.ty(inner);
@@ -108,51 +109,6 @@ fn params(shapes: &Shapes<'_>, operation: &Operation, scope: &mut Scope) -> Vec<
         ArgumentPlan { name: scope.one(&words, &param.name), ty, required: param.required }
     };
     operation.params.iter().map(plan).collect()
-}
-
-fn body(planning: &mut Planning<'_>, shapes: &Shapes<'_>, operation: &Operation) -> Option<BodyPlan> {
-    let body = operation.body.as_ref()?;
-    let media = body.media.first()?;
-    let encoding = match media.encoding {
-        Encoding::Json => BodyEncoding::Json,
-        Encoding::Form => BodyEncoding::Form,
-        Encoding::Text | Encoding::Bytes => BodyEncoding::Raw,
-        Encoding::Multipart => {
-            planning.report.push(
-                Diagnostic::error(
-                    codes::MULTIPART,
-                    format!("the request body of `{}` is `{}`", operation.id, media.media_type),
-                )
-                .at((planning.locate)(&operation.at))
-                .help("offer another media type first, or leave the operation out"),
-            );
-            BodyEncoding::Raw
-        }
-    };
-    check_media_type(planning, operation, &media.media_type);
-    let (inner, nullable) = shapes.unwrapped(&media.ty);
-    let ty = match media.encoding {
-        Encoding::Bytes => Ty::Bytes,
-        _ => shapes.ty(inner),
-    };
-    let ty = if nullable && body.required { Ty::Option(Box::new(ty)) } else { ty };
-    let argument = ArgumentPlan { name: RustName::own("body"), ty, required: body.required };
-    Some(BodyPlan { argument, media_type: media.media_type.clone(), encoding })
-}
-
-/// A media type is written into headers as it is.
-fn check_media_type(planning: &mut Planning<'_>, operation: &Operation, media_type: &str) {
-    let (essence, parameters) = media_type.split_once(';').unwrap_or((media_type, ""));
-    let token = |text: &str| !text.is_empty() && super::token(text) == text;
-    let fine = essence.trim().split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
-        && parameters.chars().all(|c| c == ' ' || c.is_ascii_graphic());
-    if !fine {
-        planning.report.push(
-            Diagnostic::error(codes::MEDIA_TYPE, format!("`{media_type}` is not a media type"))
-                .at((planning.locate)(&operation.at))
-                .help("write `type/subtype`, such as `application/json`"),
-        );
-    }
 }
 
 /// The media type without parameters: what answers are compared with.
@@ -212,7 +168,6 @@ fn answers(
             found.push((*status, String::new(), Content::Nothing));
         }
         for media in media {
-            check_media_type(planning, operation, &media.media_type);
             found.push((*status, essence(&media.media_type), Content::of(shapes, media)));
         }
     }
@@ -348,11 +303,7 @@ fn declared(problems: Option<&ProblemsPlan>, operation: &Operation) -> Vec<CodeI
         .collect()
 }
 
-fn errors(
-    planning: &mut Planning<'_>,
-    problems: Option<&ProblemsPlan>,
-    operation: &Operation,
-) -> Vec<AnswerPlan> {
+fn errors(problems: Option<&ProblemsPlan>, operation: &Operation) -> Vec<AnswerPlan> {
     let mut answers = Vec::new();
     for error in &operation.errors {
         if error.bodies.is_empty() {
@@ -363,7 +314,6 @@ fn errors(
             });
         }
         for body in &error.bodies {
-            check_media_type(planning, operation, &body.media_type);
             let problem = match &body.kind {
                 ErrorKind::Problem { family, .. } => {
                     problems.is_some_and(|problems| problems.family == *family)

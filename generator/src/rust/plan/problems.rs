@@ -33,7 +33,7 @@ pub(super) fn plan(planning: &mut Planning<'_>) -> Option<ProblemsPlan> {
         return None;
     };
     let shapes = Shapes::new(contract);
-    let used = Used { in_request: false, in_response: true };
+    let used = Used { in_response: true, ..Used::default() };
     let members: Vec<(usize, &Field)> =
         family.members.iter().enumerate().filter(|(_, member)| member.name != *code_member).collect();
     let mut scope = Scope::new(Case::Snake, &["kind", "extensions"], "_");

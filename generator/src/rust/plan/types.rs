@@ -168,6 +168,34 @@ impl<'a> Shapes<'a> {
         }
     }
 
+    /// The Rust type of a part of a multipart body: octets are files, and so are those in a list.
+    pub(super) fn part(&self, ty: &Type) -> Ty {
+        match self.unaliased(ty) {
+            Type::Binary => Ty::File,
+            Type::Array(inner) if matches!(self.unaliased(inner), Type::Binary) => {
+                Ty::Vec(Box::new(Ty::File))
+            }
+            _ => self.ty(ty),
+        }
+    }
+
+    /// The shape of a named type.
+    pub(super) fn shape(&self, id: TypeId) -> Option<&'a Shape> {
+        self.contract.types.get(id.0).map(|def| &def.shape)
+    }
+
+    /// What a name for a type stands for, `null` left out.
+    pub(super) fn unaliased<'t>(&'t self, ty: &'t Type) -> &'t Type {
+        let mut seen = self.unwrapped(ty).0;
+        while let Type::Named(id) = seen
+            && !self.newtypes.contains(&id.0)
+            && let Some(Shape::Alias(target)) = self.contract.types.get(id.0).map(|def| &def.shape)
+        {
+            seen = self.unwrapped(target).0;
+        }
+        seen
+    }
+
     /// The type without `null`, also where only the alias that it names has it; and whether it had.
     pub(super) fn unwrapped<'t>(&'t self, ty: &'t Type) -> (&'t Type, bool) {
         let (mut seen, mut plain, mut nullable) = (ty, ty, false);
@@ -215,7 +243,7 @@ pub(super) fn fields(
         let constant = literal(field);
         let name = if constant.is_some() { None } else { names.next() };
         let (inner, nullable) = shapes.unwrapped(&field.ty);
-        let mut ty = shapes.ty(inner);
+        let mut ty = if used.in_parts { shapes.part(inner) } else { shapes.ty(inner) };
         let loosened = at.is_some_and(|at| shapes.loosened.contains(&(at, number)));
         if at.is_some_and(|at| shapes.boxed.contains(&(at, number))) || loosened {
             ty = Ty::Boxed(Box::new(ty));
@@ -270,7 +298,7 @@ const DEPTH: usize = 100;
 
 /// The type with aliases replaced by what they stand for: what the compiler compares. Types that nest too deep are the same
 /// as any JSON value, so that there is rather no `From` than two for one type.
-fn expanded(shapes: &Shapes<'_>, ty: &Ty, depth: usize) -> Ty {
+pub(super) fn expanded(shapes: &Shapes<'_>, ty: &Ty, depth: usize) -> Ty {
     if depth > DEPTH {
         return Ty::Json;
     }

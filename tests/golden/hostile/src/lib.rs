@@ -72,10 +72,10 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Any, Base64, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, Json,
-    Operation, Patch, Raised, Raises, Received, RequestError, Secret, Transport,
-    TransportError, TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode,
-    Violation, http, jiff, uuid,
+    Any, Base64, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, File,
+    Json, Multipart, Operation, Part, Patch, Raised, Raises, RawBody, Received,
+    RequestError, Secret, Transport, TransportError, TransportStage, Undeclared,
+    Unexpected, Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 #[cfg(feature = "reqwest")]
 #[doc(no_inline)]

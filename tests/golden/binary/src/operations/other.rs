@@ -14,6 +14,8 @@ use crate::{problems, types};
 #[non_exhaustive]
 pub struct AddPicture {
     /// The request body.
+    ///
+    /// Sent as `image/png`.
     pub body: rt::Bytes,
 }
 
