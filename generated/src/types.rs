@@ -12,24 +12,34 @@ pub struct AcceptInvitationRequest {
     ///
     /// Example: `"it_Qc4Xn8Lb2Jr"`
     pub token: rt::Secret,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl AcceptInvitationRequest {
-    /// A value with these members.
+    /// A value with its required members. The others are left out; set the fields to give them.
     pub fn new(token: impl Into<rt::Secret>) -> Self {
-        Self { token: token.into() }
+        Self {
+            token: token.into(),
+            additional: Default::default(),
+        }
     }
 }
 
 impl rt::Record for AcceptInvitationRequest {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("token")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { token: rt::Node::empty() }
+        Self {
+            token: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.token,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -38,6 +48,7 @@ impl rt::Record for AcceptInvitationRequest {
         Some(
             match at {
                 0 => &mut self.token,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -83,6 +94,8 @@ pub struct Account {
     ///
     /// Example: `"https://app.dropthis.app/upgrade"`
     pub upgrade_url: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Account {
@@ -98,6 +111,7 @@ impl rt::Record for Account {
         rt::Member::required("workspace"),
         rt::Member::required("upgrade_url"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             id: rt::Node::empty(),
@@ -110,6 +124,7 @@ impl rt::Record for Account {
             usage: rt::Node::empty(),
             workspace: rt::Node::empty(),
             upgrade_url: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -125,6 +140,7 @@ impl rt::Record for Account {
                 7 => &self.usage,
                 8 => &self.workspace,
                 9 => &self.upgrade_url,
+                10 => &self.additional,
                 _ => return None,
             },
         )
@@ -142,6 +158,7 @@ impl rt::Record for Account {
                 7 => &mut self.usage,
                 8 => &mut self.workspace,
                 9 => &mut self.upgrade_url,
+                10 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -177,6 +194,8 @@ pub struct AccountLimits {
     ///
     /// Example: `10`
     pub max_active_upload_sessions: i64,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for AccountLimits {
@@ -188,6 +207,7 @@ impl rt::Record for AccountLimits {
         rt::Member::required("seat_limit"),
         rt::Member::required("max_active_upload_sessions"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             max_size_bytes: rt::Node::empty(),
@@ -196,6 +216,7 @@ impl rt::Record for AccountLimits {
             max_custom_hostnames: rt::Node::empty(),
             seat_limit: rt::Node::empty(),
             max_active_upload_sessions: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -207,6 +228,7 @@ impl rt::Record for AccountLimits {
                 3 => &self.max_custom_hostnames,
                 4 => &self.seat_limit,
                 5 => &self.max_active_upload_sessions,
+                6 => &self.additional,
                 _ => return None,
             },
         )
@@ -220,6 +242,7 @@ impl rt::Record for AccountLimits {
                 3 => &mut self.max_custom_hostnames,
                 4 => &mut self.seat_limit,
                 5 => &mut self.max_active_upload_sessions,
+                6 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -243,6 +266,8 @@ pub struct AccountUsage {
     ///
     /// Example: `1`
     pub seats_used: i64,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for AccountUsage {
@@ -251,11 +276,13 @@ impl rt::Record for AccountUsage {
         rt::Member::required("custom_domains_used"),
         rt::Member::required("seats_used"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             storage_used_bytes: rt::Node::empty(),
             custom_domains_used: rt::Node::empty(),
             seats_used: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -264,6 +291,7 @@ impl rt::Record for AccountUsage {
                 0 => &self.storage_used_bytes,
                 1 => &self.custom_domains_used,
                 2 => &self.seats_used,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -274,6 +302,7 @@ impl rt::Record for AccountUsage {
                 0 => &mut self.storage_used_bytes,
                 1 => &mut self.custom_domains_used,
                 2 => &mut self.seats_used,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -301,6 +330,8 @@ pub struct AccountWorkspace {
     pub kind: WorkspaceKind,
     /// What a member may do in a workspace.
     pub role: WorkspaceRole,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for AccountWorkspace {
@@ -311,6 +342,7 @@ impl rt::Record for AccountWorkspace {
         rt::Member::required("kind"),
         rt::Member::required("role"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             id: rt::Node::empty(),
@@ -318,6 +350,7 @@ impl rt::Record for AccountWorkspace {
             slug: rt::Node::empty(),
             kind: rt::Node::empty(),
             role: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -328,6 +361,7 @@ impl rt::Record for AccountWorkspace {
                 2 => &self.slug,
                 3 => &self.kind,
                 4 => &self.role,
+                5 => &self.additional,
                 _ => return None,
             },
         )
@@ -340,6 +374,7 @@ impl rt::Record for AccountWorkspace {
                 2 => &mut self.slug,
                 3 => &mut self.kind,
                 4 => &mut self.role,
+                5 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -371,6 +406,8 @@ pub struct Action {
     ///
     /// Example: `"Upload every file, then complete the upload."`
     pub message: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Action {
@@ -381,6 +418,7 @@ impl rt::Record for Action {
         rt::Member::optional("endpoint"),
         rt::Member::required("message"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             code: rt::Node::empty(),
@@ -388,6 +426,7 @@ impl rt::Record for Action {
             method: rt::Node::empty(),
             endpoint: rt::Node::empty(),
             message: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -398,6 +437,7 @@ impl rt::Record for Action {
                 2 => &self.method,
                 3 => &self.endpoint,
                 4 => &self.message,
+                5 => &self.additional,
                 _ => return None,
             },
         )
@@ -410,6 +450,7 @@ impl rt::Record for Action {
                 2 => &mut self.method,
                 3 => &mut self.endpoint,
                 4 => &mut self.message,
+                5 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -441,6 +482,8 @@ pub struct ApiKey {
     ///
     /// Example: `["publish"]`
     pub scopes: Option<Vec<String>>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for ApiKey {
@@ -452,6 +495,7 @@ impl rt::Record for ApiKey {
         rt::Member::required("created_at"),
         rt::Member::optional("scopes"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             id: rt::Node::empty(),
@@ -459,6 +503,7 @@ impl rt::Record for ApiKey {
             label: rt::Node::empty(),
             created_at: rt::Node::empty(),
             scopes: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -469,6 +514,7 @@ impl rt::Record for ApiKey {
                 3 => &self.label,
                 4 => &self.created_at,
                 5 => &self.scopes,
+                6 => &self.additional,
                 _ => return None,
             },
         )
@@ -481,6 +527,7 @@ impl rt::Record for ApiKey {
                 3 => &mut self.label,
                 4 => &mut self.created_at,
                 5 => &mut self.scopes,
+                6 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -494,6 +541,8 @@ rt::record!(ApiKey);
 pub struct ApiKeyList {
     /// The keys.
     pub data: Vec<ApiKey>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for ApiKeyList {
@@ -501,13 +550,18 @@ impl rt::Record for ApiKeyList {
         rt::Member::constant("object", rt::Literal::String("list")),
         rt::Member::required("data"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { data: rt::Node::empty() }
+        Self {
+            data: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 1 => &self.data,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -516,6 +570,7 @@ impl rt::Record for ApiKeyList {
         Some(
             match at {
                 1 => &mut self.data,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -574,14 +629,17 @@ pub struct ConnectDomainRequest {
     /// `path`: many drops share the hostname, each under its slug. `dedicated`: the hostname serves one
     /// drop.
     pub mode: DomainMode,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl ConnectDomainRequest {
-    /// A value with these members.
+    /// A value with its required members. The others are left out; set the fields to give them.
     pub fn new(hostname: impl Into<String>, mode: DomainMode) -> Self {
         Self {
             hostname: hostname.into(),
             mode,
+            additional: Default::default(),
         }
     }
 }
@@ -591,10 +649,12 @@ impl rt::Record for ConnectDomainRequest {
         rt::Member::required("hostname"),
         rt::Member::required("mode"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             hostname: rt::Node::empty(),
             mode: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -602,6 +662,7 @@ impl rt::Record for ConnectDomainRequest {
             match at {
                 0 => &self.hostname,
                 1 => &self.mode,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -611,6 +672,7 @@ impl rt::Record for ConnectDomainRequest {
             match at {
                 0 => &mut self.hostname,
                 1 => &mut self.mode,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -634,6 +696,8 @@ pub struct ContentFile {
     ///
     /// Example: `"text/html"`
     pub content_type: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for ContentFile {
@@ -642,11 +706,13 @@ impl rt::Record for ContentFile {
         rt::Member::required("size_bytes"),
         rt::Member::required("content_type"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             path: rt::Node::empty(),
             size_bytes: rt::Node::empty(),
             content_type: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -655,6 +721,7 @@ impl rt::Record for ContentFile {
                 0 => &self.path,
                 1 => &self.size_bytes,
                 2 => &self.content_type,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -665,6 +732,7 @@ impl rt::Record for ContentFile {
                 0 => &mut self.path,
                 1 => &mut self.size_bytes,
                 2 => &mut self.content_type,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -682,6 +750,8 @@ pub struct ContentManifest {
     pub entry: Option<String>,
     /// The files.
     pub files: Vec<ContentFile>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for ContentManifest {
@@ -689,10 +759,12 @@ impl rt::Record for ContentManifest {
         rt::Member::required("entry"),
         rt::Member::required("files"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             entry: rt::Node::empty(),
             files: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -700,6 +772,7 @@ impl rt::Record for ContentManifest {
             match at {
                 0 => &self.entry,
                 1 => &self.files,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -709,6 +782,7 @@ impl rt::Record for ContentManifest {
             match at {
                 0 => &mut self.entry,
                 1 => &mut self.files,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -742,6 +816,8 @@ pub struct CreateApiKeyRequest {
     ///
     /// Example: `["team"]`
     pub scopes: Option<Vec<String>>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl CreateApiKeyRequest {
@@ -753,6 +829,7 @@ impl CreateApiKeyRequest {
             workspace: Default::default(),
             allowed_workspaces: Default::default(),
             scopes: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -765,6 +842,7 @@ impl rt::Record for CreateApiKeyRequest {
         rt::Member::optional("allowed_workspaces"),
         rt::Member::optional("scopes"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             label: rt::Node::empty(),
@@ -772,6 +850,7 @@ impl rt::Record for CreateApiKeyRequest {
             workspace: rt::Node::empty(),
             allowed_workspaces: rt::Node::empty(),
             scopes: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -782,6 +861,7 @@ impl rt::Record for CreateApiKeyRequest {
                 2 => &self.workspace,
                 3 => &self.allowed_workspaces,
                 4 => &self.scopes,
+                5 => &self.additional,
                 _ => return None,
             },
         )
@@ -794,6 +874,7 @@ impl rt::Record for CreateApiKeyRequest {
                 2 => &mut self.workspace,
                 3 => &mut self.allowed_workspaces,
                 4 => &mut self.scopes,
+                5 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -872,6 +953,8 @@ pub struct CreateUploadRequest {
     ///
     /// Example: `"index.html"`
     pub entry: rt::Patch<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl CreateUploadRequest {
@@ -881,6 +964,7 @@ impl CreateUploadRequest {
             schema_version: Default::default(),
             files,
             entry: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -891,11 +975,13 @@ impl rt::Record for CreateUploadRequest {
         rt::Member::required("files"),
         rt::Member::optional("entry"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             schema_version: rt::Node::empty(),
             files: rt::Node::empty(),
             entry: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -904,6 +990,7 @@ impl rt::Record for CreateUploadRequest {
                 0 => &self.schema_version,
                 1 => &self.files,
                 2 => &self.entry,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -914,6 +1001,7 @@ impl rt::Record for CreateUploadRequest {
                 0 => &mut self.schema_version,
                 1 => &mut self.files,
                 2 => &mut self.entry,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -968,6 +1056,8 @@ pub struct CreateWorkspaceRequest {
     ///
     /// Example: `"acme"`
     pub slug: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl CreateWorkspaceRequest {
@@ -976,6 +1066,7 @@ impl CreateWorkspaceRequest {
         Self {
             name: name.into(),
             slug: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -985,10 +1076,12 @@ impl rt::Record for CreateWorkspaceRequest {
         rt::Member::required("name"),
         rt::Member::optional("slug"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             name: rt::Node::empty(),
             slug: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -996,6 +1089,7 @@ impl rt::Record for CreateWorkspaceRequest {
             match at {
                 0 => &self.name,
                 1 => &self.slug,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -1005,6 +1099,7 @@ impl rt::Record for CreateWorkspaceRequest {
             match at {
                 0 => &mut self.name,
                 1 => &mut self.slug,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -1048,6 +1143,8 @@ pub struct CreatedApiKey {
     ///
     /// Example: `false`
     pub is_new_account: Option<bool>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for CreatedApiKey {
@@ -1062,6 +1159,7 @@ impl rt::Record for CreatedApiKey {
         rt::Member::optional("account_id"),
         rt::Member::optional("is_new_account"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             id: rt::Node::empty(),
@@ -1072,6 +1170,7 @@ impl rt::Record for CreatedApiKey {
             key: rt::Node::empty(),
             account_id: rt::Node::empty(),
             is_new_account: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -1085,6 +1184,7 @@ impl rt::Record for CreatedApiKey {
                 6 => &self.key,
                 7 => &self.account_id,
                 8 => &self.is_new_account,
+                9 => &self.additional,
                 _ => return None,
             },
         )
@@ -1100,6 +1200,7 @@ impl rt::Record for CreatedApiKey {
                 6 => &mut self.key,
                 7 => &mut self.account_id,
                 8 => &mut self.is_new_account,
+                9 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -1123,6 +1224,8 @@ pub struct CreatedUpload {
     pub files: Vec<CreatedUploadFile>,
     /// What the client can do next, where the server offers it.
     pub next_action: Option<Action>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for CreatedUpload {
@@ -1132,12 +1235,14 @@ impl rt::Record for CreatedUpload {
         rt::Member::required("files"),
         rt::Member::optional("next_action"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             upload_id: rt::Node::empty(),
             expires_at: rt::Node::empty(),
             files: rt::Node::empty(),
             next_action: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -1147,6 +1252,7 @@ impl rt::Record for CreatedUpload {
                 1 => &self.expires_at,
                 2 => &self.files,
                 3 => &self.next_action,
+                4 => &self.additional,
                 _ => return None,
             },
         )
@@ -1158,6 +1264,7 @@ impl rt::Record for CreatedUpload {
                 1 => &mut self.expires_at,
                 2 => &mut self.files,
                 3 => &mut self.next_action,
+                4 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -1183,6 +1290,8 @@ pub struct CreatedUploadFile {
     pub object_key: String,
     /// Where to send the bytes. Absent for a file that the server fetches.
     pub upload: Option<UploadTarget>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for CreatedUploadFile {
@@ -1192,12 +1301,14 @@ impl rt::Record for CreatedUploadFile {
         rt::Member::required("object_key"),
         rt::Member::optional("upload"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             file_id: rt::Node::empty(),
             path: rt::Node::empty(),
             object_key: rt::Node::empty(),
             upload: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -1207,6 +1318,7 @@ impl rt::Record for CreatedUploadFile {
                 1 => &self.path,
                 2 => &self.object_key,
                 3 => &self.upload,
+                4 => &self.additional,
                 _ => return None,
             },
         )
@@ -1218,6 +1330,7 @@ impl rt::Record for CreatedUploadFile {
                 1 => &mut self.path,
                 2 => &mut self.object_key,
                 3 => &mut self.upload,
+                4 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -1241,6 +1354,8 @@ pub struct DeploySourceRequest {
     ///
     /// Example: `["old.html"]`
     pub delete_paths: Option<Vec<String>>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl DeploySourceRequest {
@@ -1250,6 +1365,7 @@ impl DeploySourceRequest {
             source_url: source_url.into(),
             mode: Default::default(),
             delete_paths: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -1260,11 +1376,13 @@ impl rt::Record for DeploySourceRequest {
         rt::Member::optional("mode"),
         rt::Member::optional("delete_paths"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             source_url: rt::Node::empty(),
             mode: rt::Node::empty(),
             delete_paths: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -1273,6 +1391,7 @@ impl rt::Record for DeploySourceRequest {
                 0 => &self.source_url,
                 1 => &self.mode,
                 2 => &self.delete_paths,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -1283,6 +1402,7 @@ impl rt::Record for DeploySourceRequest {
                 0 => &mut self.source_url,
                 1 => &mut self.mode,
                 2 => &mut self.delete_paths,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -1310,6 +1430,8 @@ pub struct DeployUploadRequest {
     ///
     /// Example: `"index.html"`
     pub entry: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl DeployUploadRequest {
@@ -1320,6 +1442,7 @@ impl DeployUploadRequest {
             mode: Default::default(),
             delete_paths: Default::default(),
             entry: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -1331,12 +1454,14 @@ impl rt::Record for DeployUploadRequest {
         rt::Member::optional("delete_paths"),
         rt::Member::optional("entry"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             upload_id: rt::Node::empty(),
             mode: rt::Node::empty(),
             delete_paths: rt::Node::empty(),
             entry: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -1346,6 +1471,7 @@ impl rt::Record for DeployUploadRequest {
                 1 => &self.mode,
                 2 => &self.delete_paths,
                 3 => &self.entry,
+                4 => &self.additional,
                 _ => return None,
             },
         )
@@ -1357,6 +1483,7 @@ impl rt::Record for DeployUploadRequest {
                 1 => &mut self.mode,
                 2 => &mut self.delete_paths,
                 3 => &mut self.entry,
+                4 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -1436,6 +1563,8 @@ pub struct Deployment {
     ///
     /// Example: `"2026-05-23T12:00:03Z"`
     pub published_at: Option<rt::jiff::Timestamp>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Deployment {
@@ -1458,6 +1587,7 @@ impl rt::Record for Deployment {
         rt::Member::required("ready_at"),
         rt::Member::required("published_at"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             id: rt::Node::empty(),
@@ -1477,6 +1607,7 @@ impl rt::Record for Deployment {
             created_at: rt::Node::empty(),
             ready_at: rt::Node::empty(),
             published_at: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -1499,6 +1630,7 @@ impl rt::Record for Deployment {
                 14 => &self.created_at,
                 15 => &self.ready_at,
                 16 => &self.published_at,
+                17 => &self.additional,
                 _ => return None,
             },
         )
@@ -1523,6 +1655,7 @@ impl rt::Record for Deployment {
                 14 => &mut self.created_at,
                 15 => &mut self.ready_at,
                 16 => &mut self.published_at,
+                17 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -1579,6 +1712,8 @@ pub struct DeploymentPage {
     ///
     /// Example: `"eyJyZXZpc2lvbiI6Mn0"`
     pub next_cursor: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for DeploymentPage {
@@ -1586,10 +1721,12 @@ impl rt::Record for DeploymentPage {
         rt::Member::required("deployments"),
         rt::Member::required("next_cursor"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             deployments: rt::Node::empty(),
             next_cursor: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -1597,6 +1734,7 @@ impl rt::Record for DeploymentPage {
             match at {
                 0 => &self.deployments,
                 1 => &self.next_cursor,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -1606,6 +1744,7 @@ impl rt::Record for DeploymentPage {
             match at {
                 0 => &mut self.deployments,
                 1 => &mut self.next_cursor,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -1641,6 +1780,8 @@ pub struct DnsRecord {
     ///
     /// Example: `30`
     pub retry_after: Option<i64>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for DnsRecord {
@@ -1652,6 +1793,7 @@ impl rt::Record for DnsRecord {
         rt::Member::optional("hint"),
         rt::Member::optional("retry_after"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             r#type: rt::Node::empty(),
@@ -1660,6 +1802,7 @@ impl rt::Record for DnsRecord {
             status: rt::Node::empty(),
             hint: rt::Node::empty(),
             retry_after: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -1671,6 +1814,7 @@ impl rt::Record for DnsRecord {
                 3 => &self.status,
                 4 => &self.hint,
                 5 => &self.retry_after,
+                6 => &self.additional,
                 _ => return None,
             },
         )
@@ -1684,6 +1828,7 @@ impl rt::Record for DnsRecord {
                 3 => &mut self.status,
                 4 => &mut self.hint,
                 5 => &mut self.retry_after,
+                6 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -1734,6 +1879,8 @@ pub struct Domain {
     ///
     /// Example: `"2026-05-23T12:00:00Z"`
     pub created_at: Option<rt::jiff::Timestamp>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Domain {
@@ -1750,6 +1897,7 @@ impl rt::Record for Domain {
         rt::Member::optional("drop_id"),
         rt::Member::optional("created_at"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             object: rt::Node::empty(),
@@ -1763,6 +1911,7 @@ impl rt::Record for Domain {
             is_default: rt::Node::empty(),
             drop_id: rt::Node::empty(),
             created_at: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -1779,6 +1928,7 @@ impl rt::Record for Domain {
                 8 => &self.is_default,
                 9 => &self.drop_id,
                 10 => &self.created_at,
+                11 => &self.additional,
                 _ => return None,
             },
         )
@@ -1797,6 +1947,7 @@ impl rt::Record for Domain {
                 8 => &mut self.is_default,
                 9 => &mut self.drop_id,
                 10 => &mut self.created_at,
+                11 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -1897,17 +2048,24 @@ rt::vocabulary!(DomainStatus);
 pub struct DomainList {
     /// The domains.
     pub domains: Vec<Domain>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for DomainList {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("domains")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { domains: rt::Node::empty() }
+        Self {
+            domains: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.domains,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -1916,6 +2074,7 @@ impl rt::Record for DomainList {
         Some(
             match at {
                 0 => &mut self.domains,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -2065,6 +2224,8 @@ pub struct Drop {
     pub limitations: DropLimitations,
     /// The workspace that something belongs to.
     pub workspace: WorkspaceSummary,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Drop {
@@ -2098,6 +2259,7 @@ impl rt::Record for Drop {
         rt::Member::required("limitations"),
         rt::Member::required("workspace"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             id: rt::Node::empty(),
@@ -2127,6 +2289,7 @@ impl rt::Record for Drop {
             tier: rt::Node::empty(),
             limitations: rt::Node::empty(),
             workspace: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -2159,6 +2322,7 @@ impl rt::Record for Drop {
                 25 => &self.tier,
                 26 => &self.limitations,
                 27 => &self.workspace,
+                28 => &self.additional,
                 _ => return None,
             },
         )
@@ -2193,6 +2357,7 @@ impl rt::Record for Drop {
                 25 => &mut self.tier,
                 26 => &mut self.limitations,
                 27 => &mut self.workspace,
+                28 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -2222,6 +2387,8 @@ pub struct DropAction {
     pub message: String,
     /// Where to take the step, if there is one place for it.
     pub resolve: Option<DropActionTarget>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for DropAction {
@@ -2232,6 +2399,7 @@ impl rt::Record for DropAction {
         rt::Member::required("message"),
         rt::Member::optional("resolve"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             code: rt::Node::empty(),
@@ -2239,6 +2407,7 @@ impl rt::Record for DropAction {
             priority: rt::Node::empty(),
             message: rt::Node::empty(),
             resolve: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -2249,6 +2418,7 @@ impl rt::Record for DropAction {
                 2 => &self.priority,
                 3 => &self.message,
                 4 => &self.resolve,
+                5 => &self.additional,
                 _ => return None,
             },
         )
@@ -2261,6 +2431,7 @@ impl rt::Record for DropAction {
                 2 => &mut self.priority,
                 3 => &mut self.message,
                 4 => &mut self.resolve,
+                5 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -2362,6 +2533,8 @@ pub struct DropActionTarget {
     ///
     /// Example: `"/v1/account"`
     pub endpoint: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for DropActionTarget {
@@ -2370,11 +2543,13 @@ impl rt::Record for DropActionTarget {
         rt::Member::optional("url"),
         rt::Member::optional("endpoint"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             method: rt::Node::empty(),
             url: rt::Node::empty(),
             endpoint: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -2383,6 +2558,7 @@ impl rt::Record for DropActionTarget {
                 0 => &self.method,
                 1 => &self.url,
                 2 => &self.endpoint,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -2393,6 +2569,7 @@ impl rt::Record for DropActionTarget {
                 0 => &mut self.method,
                 1 => &mut self.url,
                 2 => &mut self.endpoint,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -2406,17 +2583,24 @@ rt::record!(DropActionTarget);
 pub struct DropLimitations {
     /// The steps.
     pub actions: Vec<DropAction>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for DropLimitations {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("actions")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { actions: rt::Node::empty() }
+        Self {
+            actions: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.actions,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -2425,6 +2609,7 @@ impl rt::Record for DropLimitations {
         Some(
             match at {
                 0 => &mut self.actions,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -2446,6 +2631,8 @@ pub struct DropPage {
     ///
     /// Example: `"eyJpZCI6ImRyb3BfNGZRMCJ9"`
     pub next_cursor: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for DropPage {
@@ -2455,11 +2642,13 @@ impl rt::Record for DropPage {
         rt::Member::required("has_more"),
         rt::Member::required("next_cursor"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             data: rt::Node::empty(),
             has_more: rt::Node::empty(),
             next_cursor: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -2468,6 +2657,7 @@ impl rt::Record for DropPage {
                 1 => &self.data,
                 2 => &self.has_more,
                 3 => &self.next_cursor,
+                4 => &self.additional,
                 _ => return None,
             },
         )
@@ -2478,6 +2668,7 @@ impl rt::Record for DropPage {
                 1 => &mut self.data,
                 2 => &mut self.has_more,
                 3 => &mut self.next_cursor,
+                4 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -2509,6 +2700,8 @@ pub struct DropTier {
     ///
     /// Example: `true`
     pub badge: bool,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for DropTier {
@@ -2519,6 +2712,7 @@ impl rt::Record for DropTier {
         rt::Member::required("persistent"),
         rt::Member::required("badge"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             name: rt::Node::empty(),
@@ -2526,6 +2720,7 @@ impl rt::Record for DropTier {
             ttl_days: rt::Node::empty(),
             persistent: rt::Node::empty(),
             badge: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -2536,6 +2731,7 @@ impl rt::Record for DropTier {
                 2 => &self.ttl_days,
                 3 => &self.persistent,
                 4 => &self.badge,
+                5 => &self.additional,
                 _ => return None,
             },
         )
@@ -2548,6 +2744,7 @@ impl rt::Record for DropTier {
                 2 => &mut self.ttl_days,
                 3 => &mut self.persistent,
                 4 => &mut self.badge,
+                5 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -2569,6 +2766,8 @@ pub struct Entitlements {
     pub required_plan: BTreeMap<String, String>,
     /// The numeric limits of the plan.
     pub limits: AccountLimits,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Entitlements {
@@ -2577,11 +2776,13 @@ impl rt::Record for Entitlements {
         rt::Member::required("required_plan"),
         rt::Member::required("limits"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             capabilities: rt::Node::empty(),
             required_plan: rt::Node::empty(),
             limits: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -2590,6 +2791,7 @@ impl rt::Record for Entitlements {
                 0 => &self.capabilities,
                 1 => &self.required_plan,
                 2 => &self.limits,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -2600,6 +2802,7 @@ impl rt::Record for Entitlements {
                 0 => &mut self.capabilities,
                 1 => &mut self.required_plan,
                 2 => &mut self.limits,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -2689,6 +2892,8 @@ pub struct Invitation {
     ///
     /// Example: `"2026-05-30T12:00:00Z"`
     pub expires_at: Option<rt::jiff::Timestamp>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Invitation {
@@ -2700,6 +2905,7 @@ impl rt::Record for Invitation {
         rt::Member::optional("created_at"),
         rt::Member::optional("expires_at"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             id: rt::Node::empty(),
@@ -2708,6 +2914,7 @@ impl rt::Record for Invitation {
             role: rt::Node::empty(),
             created_at: rt::Node::empty(),
             expires_at: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -2719,6 +2926,7 @@ impl rt::Record for Invitation {
                 3 => &self.role,
                 4 => &self.created_at,
                 5 => &self.expires_at,
+                6 => &self.additional,
                 _ => return None,
             },
         )
@@ -2732,6 +2940,7 @@ impl rt::Record for Invitation {
                 3 => &mut self.role,
                 4 => &mut self.created_at,
                 5 => &mut self.expires_at,
+                6 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -2745,19 +2954,24 @@ rt::record!(Invitation);
 pub struct InvitationList {
     /// The invitations.
     pub invitations: Vec<Invitation>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for InvitationList {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("invitations")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             invitations: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.invitations,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -2766,6 +2980,7 @@ impl rt::Record for InvitationList {
         Some(
             match at {
                 0 => &mut self.invitations,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -2787,6 +3002,8 @@ pub struct InviteMemberRequest {
     ///
     /// Example: `"member"`
     pub role: Option<InviteMemberRequestRole>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl InviteMemberRequest {
@@ -2795,6 +3012,7 @@ impl InviteMemberRequest {
         Self {
             email: email.into(),
             role: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -2804,10 +3022,12 @@ impl rt::Record for InviteMemberRequest {
         rt::Member::required("email"),
         rt::Member::optional("role"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             email: rt::Node::empty(),
             role: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -2815,6 +3035,7 @@ impl rt::Record for InviteMemberRequest {
             match at {
                 0 => &self.email,
                 1 => &self.role,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -2824,6 +3045,7 @@ impl rt::Record for InviteMemberRequest {
             match at {
                 0 => &mut self.email,
                 1 => &mut self.role,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -2951,6 +3173,8 @@ pub struct Member {
     ///
     /// Example: `"2026-05-23T12:00:00Z"`
     pub joined_at: Option<rt::jiff::Timestamp>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Member {
@@ -2961,6 +3185,7 @@ impl rt::Record for Member {
         rt::Member::required("role"),
         rt::Member::optional("joined_at"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             account_id: rt::Node::empty(),
@@ -2968,6 +3193,7 @@ impl rt::Record for Member {
             display_name: rt::Node::empty(),
             role: rt::Node::empty(),
             joined_at: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -2978,6 +3204,7 @@ impl rt::Record for Member {
                 2 => &self.display_name,
                 3 => &self.role,
                 4 => &self.joined_at,
+                5 => &self.additional,
                 _ => return None,
             },
         )
@@ -2990,6 +3217,7 @@ impl rt::Record for Member {
                 2 => &mut self.display_name,
                 3 => &mut self.role,
                 4 => &mut self.joined_at,
+                5 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3003,17 +3231,24 @@ rt::record!(Member);
 pub struct MemberList {
     /// The members.
     pub members: Vec<Member>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for MemberList {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("members")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { members: rt::Node::empty() }
+        Self {
+            members: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.members,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -3022,6 +3257,7 @@ impl rt::Record for MemberList {
         Some(
             match at {
                 0 => &mut self.members,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3037,24 +3273,34 @@ pub struct OtpRequest {
     ///
     /// Example: `"ada@example.com"`
     pub email: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl OtpRequest {
-    /// A value with these members.
+    /// A value with its required members. The others are left out; set the fields to give them.
     pub fn new(email: impl Into<String>) -> Self {
-        Self { email: email.into() }
+        Self {
+            email: email.into(),
+            additional: Default::default(),
+        }
     }
 }
 
 impl rt::Record for OtpRequest {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("email")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { email: rt::Node::empty() }
+        Self {
+            email: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.email,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -3063,6 +3309,7 @@ impl rt::Record for OtpRequest {
         Some(
             match at {
                 0 => &mut self.email,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3080,6 +3327,8 @@ pub struct OtpSent {
     pub expires_in: i64,
     /// What the client can do next, where the server offers it.
     pub next_action: Option<Action>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for OtpSent {
@@ -3088,10 +3337,12 @@ impl rt::Record for OtpSent {
         rt::Member::required("expires_in"),
         rt::Member::optional("next_action"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             expires_in: rt::Node::empty(),
             next_action: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -3099,6 +3350,7 @@ impl rt::Record for OtpSent {
             match at {
                 1 => &self.expires_in,
                 2 => &self.next_action,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -3108,6 +3360,7 @@ impl rt::Record for OtpSent {
             match at {
                 1 => &mut self.expires_in,
                 2 => &mut self.next_action,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3127,14 +3380,17 @@ pub struct OtpVerification {
     ///
     /// Example: `"493027"`
     pub code: rt::Secret,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl OtpVerification {
-    /// A value with these members.
+    /// A value with its required members. The others are left out; set the fields to give them.
     pub fn new(email: impl Into<String>, code: impl Into<rt::Secret>) -> Self {
         Self {
             email: email.into(),
             code: code.into(),
+            additional: Default::default(),
         }
     }
 }
@@ -3144,10 +3400,12 @@ impl rt::Record for OtpVerification {
         rt::Member::required("email"),
         rt::Member::required("code"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             email: rt::Node::empty(),
             code: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -3155,6 +3413,7 @@ impl rt::Record for OtpVerification {
             match at {
                 0 => &self.email,
                 1 => &self.code,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -3164,6 +3423,7 @@ impl rt::Record for OtpVerification {
             match at {
                 0 => &mut self.email,
                 1 => &mut self.code,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3191,6 +3451,8 @@ pub struct PathViolation {
     ///
     /// Example: `"src"`
     pub attr: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for PathViolation {
@@ -3200,12 +3462,14 @@ impl rt::Record for PathViolation {
         rt::Member::required("ref"),
         rt::Member::required("attr"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             path: rt::Node::empty(),
             line: rt::Node::empty(),
             r#ref: rt::Node::empty(),
             attr: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -3215,6 +3479,7 @@ impl rt::Record for PathViolation {
                 1 => &self.line,
                 2 => &self.r#ref,
                 3 => &self.attr,
+                4 => &self.additional,
                 _ => return None,
             },
         )
@@ -3226,6 +3491,7 @@ impl rt::Record for PathViolation {
                 1 => &mut self.line,
                 2 => &mut self.r#ref,
                 3 => &mut self.attr,
+                4 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3272,6 +3538,8 @@ pub struct PublishOptions {
     ///
     /// Example: `"acme"`
     pub workspace: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for PublishOptions {
@@ -3285,6 +3553,7 @@ impl rt::Record for PublishOptions {
         rt::Member::optional("slug"),
         rt::Member::optional("workspace"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             title: rt::Node::empty(),
@@ -3295,6 +3564,7 @@ impl rt::Record for PublishOptions {
             domain: rt::Node::empty(),
             slug: rt::Node::empty(),
             workspace: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -3308,6 +3578,7 @@ impl rt::Record for PublishOptions {
                 5 => &self.domain,
                 6 => &self.slug,
                 7 => &self.workspace,
+                8 => &self.additional,
                 _ => return None,
             },
         )
@@ -3323,6 +3594,7 @@ impl rt::Record for PublishOptions {
                 5 => &mut self.domain,
                 6 => &mut self.slug,
                 7 => &mut self.workspace,
+                8 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3403,6 +3675,8 @@ pub struct PublishSourceRequest {
     ///
     /// Example: `{"source":"ci","build":1841}`
     pub metadata: Option<BTreeMap<String, rt::Json>>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl PublishSourceRequest {
@@ -3412,6 +3686,7 @@ impl PublishSourceRequest {
             source_url: source_url.into(),
             options: Default::default(),
             metadata: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -3422,11 +3697,13 @@ impl rt::Record for PublishSourceRequest {
         rt::Member::optional("options"),
         rt::Member::optional("metadata"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             source_url: rt::Node::empty(),
             options: rt::Node::empty(),
             metadata: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -3435,6 +3712,7 @@ impl rt::Record for PublishSourceRequest {
                 0 => &self.source_url,
                 1 => &self.options,
                 2 => &self.metadata,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -3445,6 +3723,7 @@ impl rt::Record for PublishSourceRequest {
                 0 => &mut self.source_url,
                 1 => &mut self.options,
                 2 => &mut self.metadata,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3470,6 +3749,8 @@ pub struct PublishUploadRequest {
     ///
     /// Example: `{"source":"ci","build":1841}`
     pub metadata: Option<BTreeMap<String, rt::Json>>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl PublishUploadRequest {
@@ -3480,6 +3761,7 @@ impl PublishUploadRequest {
             entry: Default::default(),
             options: Default::default(),
             metadata: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -3491,12 +3773,14 @@ impl rt::Record for PublishUploadRequest {
         rt::Member::optional("options"),
         rt::Member::optional("metadata"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             upload_id: rt::Node::empty(),
             entry: rt::Node::empty(),
             options: rt::Node::empty(),
             metadata: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -3506,6 +3790,7 @@ impl rt::Record for PublishUploadRequest {
                 1 => &self.entry,
                 2 => &self.options,
                 3 => &self.metadata,
+                4 => &self.additional,
                 _ => return None,
             },
         )
@@ -3517,6 +3802,7 @@ impl rt::Record for PublishUploadRequest {
                 1 => &mut self.entry,
                 2 => &mut self.options,
                 3 => &mut self.metadata,
+                4 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3540,6 +3826,8 @@ pub struct RemoteFetchFailure {
     ///
     /// Example: `"The server answered 404."`
     pub reason: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for RemoteFetchFailure {
@@ -3548,11 +3836,13 @@ impl rt::Record for RemoteFetchFailure {
         rt::Member::required("source_url"),
         rt::Member::required("reason"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             path: rt::Node::empty(),
             source_url: rt::Node::empty(),
             reason: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -3561,6 +3851,7 @@ impl rt::Record for RemoteFetchFailure {
                 0 => &self.path,
                 1 => &self.source_url,
                 2 => &self.reason,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -3571,6 +3862,7 @@ impl rt::Record for RemoteFetchFailure {
                 0 => &mut self.path,
                 1 => &mut self.source_url,
                 2 => &mut self.reason,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3594,6 +3886,8 @@ pub struct RemoteFile {
     ///
     /// Example: `"image/png"`
     pub content_type: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl RemoteFile {
@@ -3603,6 +3897,7 @@ impl RemoteFile {
             path: path.into(),
             source_url: source_url.into(),
             content_type: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -3613,11 +3908,13 @@ impl rt::Record for RemoteFile {
         rt::Member::required("source_url"),
         rt::Member::optional("content_type"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             path: rt::Node::empty(),
             source_url: rt::Node::empty(),
             content_type: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -3626,6 +3923,7 @@ impl rt::Record for RemoteFile {
                 0 => &self.path,
                 1 => &self.source_url,
                 2 => &self.content_type,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -3636,6 +3934,7 @@ impl rt::Record for RemoteFile {
                 0 => &mut self.path,
                 1 => &mut self.source_url,
                 2 => &mut self.content_type,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3651,24 +3950,34 @@ pub struct ResolveDropRequest {
     ///
     /// Example: `"https://k3x9a2m.listb.link/"`
     pub target: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl ResolveDropRequest {
-    /// A value with these members.
+    /// A value with its required members. The others are left out; set the fields to give them.
     pub fn new(target: impl Into<String>) -> Self {
-        Self { target: target.into() }
+        Self {
+            target: target.into(),
+            additional: Default::default(),
+        }
     }
 }
 
 impl rt::Record for ResolveDropRequest {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("target")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { target: rt::Node::empty() }
+        Self {
+            target: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.target,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -3677,6 +3986,7 @@ impl rt::Record for ResolveDropRequest {
         Some(
             match at {
                 0 => &mut self.target,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3704,6 +4014,8 @@ pub struct Session {
     ///
     /// Example: `3600`
     pub expires_in: i64,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Session {
@@ -3714,12 +4026,14 @@ impl rt::Record for Session {
         rt::Member::required("is_new_account"),
         rt::Member::required("expires_in"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             token: rt::Node::empty(),
             account_id: rt::Node::empty(),
             is_new_account: rt::Node::empty(),
             expires_in: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -3729,6 +4043,7 @@ impl rt::Record for Session {
                 2 => &self.account_id,
                 3 => &self.is_new_account,
                 4 => &self.expires_in,
+                5 => &self.additional,
                 _ => return None,
             },
         )
@@ -3740,6 +4055,7 @@ impl rt::Record for Session {
                 2 => &mut self.account_id,
                 3 => &mut self.is_new_account,
                 4 => &mut self.expires_in,
+                5 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3755,28 +4071,34 @@ pub struct SwitchWorkspaceRequest {
     ///
     /// Example: `"acme"`
     pub workspace: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl SwitchWorkspaceRequest {
-    /// A value with these members.
+    /// A value with its required members. The others are left out; set the fields to give them.
     pub fn new(workspace: impl Into<String>) -> Self {
         Self {
             workspace: workspace.into(),
+            additional: Default::default(),
         }
     }
 }
 
 impl rt::Record for SwitchWorkspaceRequest {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("workspace")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             workspace: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.workspace,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -3785,6 +4107,7 @@ impl rt::Record for SwitchWorkspaceRequest {
         Some(
             match at {
                 0 => &mut self.workspace,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3800,26 +4123,34 @@ pub struct UpdateAccountRequest {
     ///
     /// Example: `"Ada Lovelace"`
     pub display_name: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl UpdateAccountRequest {
-    /// A value with these members.
+    /// A value with its required members. The others are left out; set the fields to give them.
     pub fn new(display_name: Option<String>) -> Self {
-        Self { display_name }
+        Self {
+            display_name,
+            additional: Default::default(),
+        }
     }
 }
 
 impl rt::Record for UpdateAccountRequest {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("display_name")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             display_name: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.display_name,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -3828,6 +4159,7 @@ impl rt::Record for UpdateAccountRequest {
         Some(
             match at {
                 0 => &mut self.display_name,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3847,6 +4179,8 @@ pub struct UpdateDomainRequest {
     ///
     /// Example: `true`
     pub default: Option<bool>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for UpdateDomainRequest {
@@ -3854,10 +4188,12 @@ impl rt::Record for UpdateDomainRequest {
         rt::Member::optional("drop_id"),
         rt::Member::optional("default"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             drop_id: rt::Node::empty(),
             default: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -3865,6 +4201,7 @@ impl rt::Record for UpdateDomainRequest {
             match at {
                 0 => &self.drop_id,
                 1 => &self.default,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -3874,6 +4211,7 @@ impl rt::Record for UpdateDomainRequest {
             match at {
                 0 => &mut self.drop_id,
                 1 => &mut self.default,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3918,6 +4256,8 @@ pub struct UpdateDropRequest {
     ///
     /// Example: `"q2-report"`
     pub slug: rt::Patch<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for UpdateDropRequest {
@@ -3931,6 +4271,7 @@ impl rt::Record for UpdateDropRequest {
         rt::Member::optional("domain"),
         rt::Member::optional("slug"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             title: rt::Node::empty(),
@@ -3941,6 +4282,7 @@ impl rt::Record for UpdateDropRequest {
             metadata: rt::Node::empty(),
             domain: rt::Node::empty(),
             slug: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -3954,6 +4296,7 @@ impl rt::Record for UpdateDropRequest {
                 5 => &self.metadata,
                 6 => &self.domain,
                 7 => &self.slug,
+                8 => &self.additional,
                 _ => return None,
             },
         )
@@ -3969,6 +4312,7 @@ impl rt::Record for UpdateDropRequest {
                 5 => &mut self.metadata,
                 6 => &mut self.domain,
                 7 => &mut self.slug,
+                8 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -3982,24 +4326,34 @@ rt::record!(UpdateDropRequest);
 pub struct UpdateMemberRequest {
     /// The new role. `owner` transfers the ownership of the workspace.
     pub role: WorkspaceRole,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl UpdateMemberRequest {
-    /// A value with these members.
+    /// A value with its required members. The others are left out; set the fields to give them.
     pub fn new(role: WorkspaceRole) -> Self {
-        Self { role }
+        Self {
+            role,
+            additional: Default::default(),
+        }
     }
 }
 
 impl rt::Record for UpdateMemberRequest {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("role")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { role: rt::Node::empty() }
+        Self {
+            role: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.role,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -4008,6 +4362,7 @@ impl rt::Record for UpdateMemberRequest {
         Some(
             match at {
                 0 => &mut self.role,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -4027,6 +4382,8 @@ pub struct UpdateWorkspaceRequest {
     ///
     /// Example: `"acme-design"`
     pub slug: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for UpdateWorkspaceRequest {
@@ -4034,10 +4391,12 @@ impl rt::Record for UpdateWorkspaceRequest {
         rt::Member::optional("name"),
         rt::Member::optional("slug"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             name: rt::Node::empty(),
             slug: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -4045,6 +4404,7 @@ impl rt::Record for UpdateWorkspaceRequest {
             match at {
                 0 => &self.name,
                 1 => &self.slug,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -4054,6 +4414,7 @@ impl rt::Record for UpdateWorkspaceRequest {
             match at {
                 0 => &mut self.name,
                 1 => &mut self.slug,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -4085,6 +4446,8 @@ pub struct Upload {
     pub files: Vec<UploadFile>,
     /// What the client can do next, where the server offers it.
     pub next_action: Option<Action>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Upload {
@@ -4096,6 +4459,7 @@ impl rt::Record for Upload {
         rt::Member::required("files"),
         rt::Member::optional("next_action"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             upload_id: rt::Node::empty(),
@@ -4104,6 +4468,7 @@ impl rt::Record for Upload {
             entry: rt::Node::empty(),
             files: rt::Node::empty(),
             next_action: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -4115,6 +4480,7 @@ impl rt::Record for Upload {
                 3 => &self.entry,
                 4 => &self.files,
                 5 => &self.next_action,
+                6 => &self.additional,
                 _ => return None,
             },
         )
@@ -4128,6 +4494,7 @@ impl rt::Record for Upload {
                 3 => &mut self.entry,
                 4 => &mut self.files,
                 5 => &mut self.next_action,
+                6 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -4163,6 +4530,8 @@ pub struct UploadFile {
     ///
     /// Example: `true`
     pub verified: bool,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for UploadFile {
@@ -4174,6 +4543,7 @@ impl rt::Record for UploadFile {
         rt::Member::required("object_key"),
         rt::Member::required("verified"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             file_id: rt::Node::empty(),
@@ -4182,6 +4552,7 @@ impl rt::Record for UploadFile {
             size_bytes: rt::Node::empty(),
             object_key: rt::Node::empty(),
             verified: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -4193,6 +4564,7 @@ impl rt::Record for UploadFile {
                 3 => &self.size_bytes,
                 4 => &self.object_key,
                 5 => &self.verified,
+                6 => &self.additional,
                 _ => return None,
             },
         )
@@ -4206,6 +4578,7 @@ impl rt::Record for UploadFile {
                 3 => &mut self.size_bytes,
                 4 => &mut self.object_key,
                 5 => &mut self.verified,
+                6 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -4230,6 +4603,8 @@ pub struct UploadTarget {
     ///
     /// Example: `"2026-05-23T13:00:00Z"`
     pub expires_at: rt::jiff::Timestamp,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for UploadTarget {
@@ -4239,11 +4614,13 @@ impl rt::Record for UploadTarget {
         rt::Member::required("headers"),
         rt::Member::required("expires_at"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             url: rt::Node::empty(),
             headers: rt::Node::empty(),
             expires_at: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -4252,6 +4629,7 @@ impl rt::Record for UploadTarget {
                 1 => &self.url,
                 2 => &self.headers,
                 3 => &self.expires_at,
+                4 => &self.additional,
                 _ => return None,
             },
         )
@@ -4262,6 +4640,7 @@ impl rt::Record for UploadTarget {
                 1 => &mut self.url,
                 2 => &mut self.headers,
                 3 => &mut self.expires_at,
+                4 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -4289,6 +4668,8 @@ pub struct UploadedFile {
     ///
     /// Example: `"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
     pub checksum_sha256: rt::Patch<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl UploadedFile {
@@ -4303,6 +4684,7 @@ impl UploadedFile {
             content_type: content_type.into(),
             size_bytes,
             checksum_sha256: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -4314,12 +4696,14 @@ impl rt::Record for UploadedFile {
         rt::Member::required("size_bytes"),
         rt::Member::optional("checksum_sha256"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             path: rt::Node::empty(),
             content_type: rt::Node::empty(),
             size_bytes: rt::Node::empty(),
             checksum_sha256: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -4329,6 +4713,7 @@ impl rt::Record for UploadedFile {
                 1 => &self.content_type,
                 2 => &self.size_bytes,
                 3 => &self.checksum_sha256,
+                4 => &self.additional,
                 _ => return None,
             },
         )
@@ -4340,6 +4725,7 @@ impl rt::Record for UploadedFile {
                 1 => &mut self.content_type,
                 2 => &mut self.size_bytes,
                 3 => &mut self.checksum_sha256,
+                4 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -4396,21 +4782,23 @@ pub struct Warning {
     /// Example: `"slug_suffixed"`
     pub code: String,
     /// Members that the contract does not name.
-    pub additional: BTreeMap<String, rt::Json>,
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Warning {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("code")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             code: rt::Node::empty(),
-            additional: BTreeMap::new(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.code,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -4419,15 +4807,10 @@ impl rt::Record for Warning {
         Some(
             match at {
                 0 => &mut self.code,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
-    }
-    fn additional(&self) -> Option<&dyn rt::MapNode> {
-        Some(&self.additional)
-    }
-    fn additional_mut(&mut self) -> Option<&mut dyn rt::MapNode> {
-        Some(&mut self.additional)
     }
 }
 
@@ -4456,6 +4839,8 @@ pub struct Workspace {
     pub is_active: Option<bool>,
     /// What a member may do in a workspace.
     pub role: Option<WorkspaceRole>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Workspace {
@@ -4467,6 +4852,7 @@ impl rt::Record for Workspace {
         rt::Member::optional("is_active"),
         rt::Member::optional("role"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             id: rt::Node::empty(),
@@ -4475,6 +4861,7 @@ impl rt::Record for Workspace {
             kind: rt::Node::empty(),
             is_active: rt::Node::empty(),
             role: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -4486,6 +4873,7 @@ impl rt::Record for Workspace {
                 3 => &self.kind,
                 4 => &self.is_active,
                 5 => &self.role,
+                6 => &self.additional,
                 _ => return None,
             },
         )
@@ -4499,6 +4887,7 @@ impl rt::Record for Workspace {
                 3 => &mut self.kind,
                 4 => &mut self.is_active,
                 5 => &mut self.role,
+                6 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -4526,6 +4915,8 @@ pub struct WorkspaceChoice {
     ///
     /// Example: `"team"`
     pub kind: Option<WorkspaceChoiceKind>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for WorkspaceChoice {
@@ -4535,12 +4926,14 @@ impl rt::Record for WorkspaceChoice {
         rt::Member::optional("name"),
         rt::Member::optional("kind"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             slug: rt::Node::empty(),
             id: rt::Node::empty(),
             name: rt::Node::empty(),
             kind: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -4550,6 +4943,7 @@ impl rt::Record for WorkspaceChoice {
                 1 => &self.id,
                 2 => &self.name,
                 3 => &self.kind,
+                4 => &self.additional,
                 _ => return None,
             },
         )
@@ -4561,6 +4955,7 @@ impl rt::Record for WorkspaceChoice {
                 1 => &mut self.id,
                 2 => &mut self.name,
                 3 => &mut self.kind,
+                4 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -4652,19 +5047,24 @@ rt::vocabulary!(WorkspaceKind);
 pub struct WorkspaceList {
     /// The workspaces.
     pub workspaces: Vec<Workspace>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for WorkspaceList {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("workspaces")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             workspaces: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.workspaces,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -4673,6 +5073,7 @@ impl rt::Record for WorkspaceList {
         Some(
             match at {
                 0 => &mut self.workspaces,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -4741,6 +5142,8 @@ pub struct WorkspaceSummary {
     pub slug: String,
     /// Whether the workspace is the account's own or a team's.
     pub kind: WorkspaceKind,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for WorkspaceSummary {
@@ -4750,12 +5153,14 @@ impl rt::Record for WorkspaceSummary {
         rt::Member::required("slug"),
         rt::Member::required("kind"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             id: rt::Node::empty(),
             name: rt::Node::empty(),
             slug: rt::Node::empty(),
             kind: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -4765,6 +5170,7 @@ impl rt::Record for WorkspaceSummary {
                 1 => &self.name,
                 2 => &self.slug,
                 3 => &self.kind,
+                4 => &self.additional,
                 _ => return None,
             },
         )
@@ -4776,6 +5182,7 @@ impl rt::Record for WorkspaceSummary {
                 1 => &mut self.name,
                 2 => &mut self.slug,
                 3 => &mut self.kind,
+                4 => &mut self.additional,
                 _ => return None,
             },
         )

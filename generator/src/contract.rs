@@ -152,7 +152,7 @@ pub enum Shape {
 pub struct Struct {
     /// The members, in document order.
     pub fields: Vec<Field>,
-    /// What other members are: `None` when the document says nothing or forbids them, else their type.
+    /// What other members are: `None` when the document forbids them, [`Type::Any`] when it says nothing.
     pub additional: Option<Type>,
 }
 

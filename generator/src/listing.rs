@@ -233,8 +233,11 @@ fn print_type(contract: &Contract, def: &TypeDef, out: &mut String) {
             for field in &members.fields {
                 let _ = writeln!(out, "  {}", member_words(contract, field));
             }
-            if let Some(additional) = &members.additional {
-                let _ = writeln!(out, "  *: {}", words(contract, additional));
+            match &members.additional {
+                // Nothing is said about them.
+                Some(Type::Any) => {}
+                Some(additional) => drop(writeln!(out, "  *: {}", words(contract, additional))),
+                None => out.push_str("  *: none\n"),
             }
         }
         Shape::Enum(list) => {
@@ -362,11 +365,11 @@ mod tests {
           slug: string
           opens_at?: date-time|null
           nearest?: Branch|null
+          *: none
 
         type Loan
           id: uuid
           tier?: Tier
-          *: any
 
         type Tier one of
           "free"

@@ -33,8 +33,8 @@ use crate::terminal::{BAD, FAINT, complain, count, say, styled, visible};
 /// crate is generated and compiled together with a program that reads and writes its types. hypothesis-jsonschema (from PyPI, pinned,
 /// fetched into `target/judges`) makes random instances of the schemas; those that the crate `jsonschema` finds valid are read,
 /// written, validated again and compared. Schemas of OpenAPI 3.0 are first translated to JSON Schema: `nullable` is
-/// `anyOf` with null wherever it stands, `format` of an integer its range, members beside `$ref` count, `discriminator` says nothing,
-/// read-only and write-only members travel both ways. Equal is what JSON Schema deems equal: order of members and `1.0` for `1` are no
+/// `anyOf` with null wherever it stands, `format` of an integer its range, members beside `$ref` count, `mapping` of a `discriminator`
+/// limits its member in each alternative, read-only and write-only members travel both ways. Equal is what JSON Schema deems equal: order of members and `1.0` for `1` are no
 /// difference.
 ///
 /// The columns: types that travel in bodies (their own schemas, not those within), for how many of them there were instances,
@@ -379,6 +379,8 @@ fn made(subject: &Subject, python: &Path, args: &Args) -> Result<Vec<Value>, Str
     });
     let mut command = Command::new(python);
     command.args(["-c", include_str!("roundtrip/instances.py")]).env("PYTHONHASHSEED", "0");
+    // The library keeps what it found out about Unicode.
+    command.env("HYPOTHESIS_STORAGE_DIRECTORY", subject.folder.with_file_name("hypothesis"));
     let answer = answered(&mut command, &subject.folder.join("task.json"), task.to_string().as_bytes())?;
     answer
         .lines()

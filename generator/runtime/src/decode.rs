@@ -15,7 +15,7 @@ use serde::de::{
 use crate::json::Json;
 use crate::node::{
     IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Presence, RecordNode, Slot, TextNode,
-    UnionNode,
+    UnionNode, View,
 };
 
 /// A place where what arrived is not what the contract promises.
@@ -76,8 +76,10 @@ pub(crate) fn pointer_to(name: &str) -> String {
 struct Walk {
     /// The steps to the broken place, innermost first; filled only while an error travels up.
     steps: Vec<Cow<'static, str>>,
-    /// How many members nobody declared were passed over.
+    /// How many members there were that nobody declared, and values of which nothing is known.
     passed_over: usize,
+    /// Within a union whose variants are tried: how many more may be.
+    trials: Option<usize>,
 }
 
 impl Walk {
@@ -149,6 +151,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
                 read_union(target, value, walk).map_err(de::Error::custom)
             }
             Slot::Any(target) => {
+                walk.passed_over += 1;
                 *target = Json::deserialize(deserializer)?;
                 Ok(())
             }
@@ -313,7 +316,8 @@ impl<'de> Visitor<'de> for RecordVisitor<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let RecordVisitor { target, walk } = self;
         let members = target.members();
-        let keep_others = target.additional().is_some();
+        let keep_others = target.others().is_some();
+        let mut unsettled = false;
         let mut seen = Seen::default();
         let mut next = 0;
         while let Some(key) = map.next_key_seed(KeySeed { members, next, keep: keep_others })? {
@@ -331,9 +335,20 @@ impl<'de> Visitor<'de> for RecordVisitor<'_, '_> {
                         (_, None) => map.next_value::<IgnoredAny>().map(|_| ()),
                     };
                     result.inspect_err(|_| walk.steps.push(member.name.into()))?;
+                    let was_null = keep_others
+                        && matches!(member.presence, Presence::Optional)
+                        && target.member(at).is_some_and(|node| matches!(node.view(), View::Absent));
+                    if let Some(others) = target.others_mut().filter(|_| was_null) {
+                        others.note_null(member.name);
+                        unsettled = true;
+                    }
                 }
-                Key::Other(name) => match target.additional_mut() {
-                    Some(others) => read_entry(&mut map, others, name, walk)?,
+                Key::Other(name) => match target.others_mut() {
+                    Some(others) => {
+                        walk.passed_over += 1;
+                        read_entry(&mut map, others, name, walk)?;
+                        unsettled = true;
+                    }
                     None => {
                         map.next_value::<IgnoredAny>()?;
                     }
@@ -343,6 +358,9 @@ impl<'de> Visitor<'de> for RecordVisitor<'_, '_> {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
+        }
+        if let Some(others) = target.others_mut().filter(|_| unsettled) {
+            others.settle();
         }
         for (at, member) in members.iter().enumerate() {
             if !matches!(member.presence, Presence::Optional) && !seen.contains(at) {
@@ -463,7 +481,7 @@ impl fmt::Display for Literal {
     }
 }
 
-/// Chooses a variant by the tag; without a tag, the first variant that fits and passes over the fewest members.
+/// Chooses a variant by the tag; without a tag, the first variant that fits and leaves the fewest values untyped.
 fn read_union(
     target: &mut dyn UnionNode,
     value: serde_json::Value,
@@ -476,24 +494,53 @@ fn read_union(
             found.and_then(|found| variants.iter().position(|variant| variant.tags.contains(&found)));
         return match chosen {
             Some(at) => read_variant(target, at, &value, walk),
-            None => keep_other(target, value),
+            None => keep_other(target, value, walk),
         };
     }
+    let outermost = walk.trials.is_none();
+    let mut left = walk.trials.unwrap_or_else(|| (TRIALS + variants.len()).saturating_mul(size(&value)));
     let mut best = None;
+    let mut last = None;
     for at in 0..variants.len() {
-        let mut trial = Walk::default();
-        if read_variant(target, at, &value, &mut trial).is_ok() {
+        let Some(rest) = left.checked_sub(1) else { break };
+        let mut trial = Walk { trials: Some(rest), ..Walk::default() };
+        let fits = read_variant(target, at, &value, &mut trial).is_ok();
+        left = trial.trials.unwrap_or_default();
+        last = Some(at);
+        if fits && best.is_none_or(|(_, fewest)| trial.passed_over < fewest) {
+            best = Some((at, trial.passed_over));
             if trial.passed_over == 0 {
-                return Ok(());
-            }
-            if best.is_none_or(|(_, fewest)| trial.passed_over < fewest) {
-                best = Some((at, trial.passed_over));
+                break;
             }
         }
     }
-    match best {
+    walk.trials = Some(left);
+    let read = match best {
+        // Nothing is left to find out about what is inside.
+        _ if left == 0 => keep_other(target, value, walk),
+        Some((at, passed_over)) if last == Some(at) => {
+            walk.passed_over += passed_over;
+            Ok(())
+        }
         Some((at, _)) => read_variant(target, at, &value, walk),
-        None => keep_other(target, value),
+        None => keep_other(target, value, walk),
+    };
+    if outermost {
+        walk.trials = None;
+    }
+    read
+}
+
+/// How many variants are tried for each value within a value, on average. Unions within unions are tried anew for each variant of
+/// the outer one, so that a few octets could keep a reader busy for ever; what is beyond this is kept unread.
+const TRIALS: usize = 128;
+
+/// How many values there are in a value.
+fn size(value: &serde_json::Value) -> usize {
+    match value {
+        serde_json::Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
+        serde_json::Value::Object(members) => 1 + members.values().map(size).sum::<usize>(),
+        _ => 1,
     }
 }
 
@@ -509,7 +556,12 @@ fn read_variant(
     }
 }
 
-fn keep_other(target: &mut dyn UnionNode, value: serde_json::Value) -> Result<(), serde_json::Error> {
+fn keep_other(
+    target: &mut dyn UnionNode,
+    value: serde_json::Value,
+    walk: &mut Walk,
+) -> Result<(), serde_json::Error> {
+    walk.passed_over += 1;
     target.set_other(Json::deserialize(value)?);
     Ok(())
 }

@@ -14,6 +14,7 @@ mod json;
 mod multipart;
 mod node;
 mod operation;
+mod others;
 pub mod problem;
 mod request;
 mod response;
@@ -39,6 +40,7 @@ pub use node::{
 pub use operation::{
     AnswerSpec, BodySpec, Operation, OperationSpec, Output, ParamSpec, Segment, StatusSpec, Style,
 };
+pub use others::Others;
 pub use problem::{CodeFacts, Family, ProblemNode, Undeclared, UnlistedCode};
 pub use request::BaseUrl;
 pub use text::{Base64, Secret};

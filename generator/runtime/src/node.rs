@@ -112,6 +112,14 @@ pub trait MapNode {
     fn insert(&mut self, name: String) -> &mut dyn Node;
     /// The members, by name.
     fn entries(&self) -> Box<dyn Iterator<Item = (&str, &dyn Node)> + '_>;
+    /// Notes that a declared member was `null`, where this can be noted.
+    fn note_null(&mut self, _: &'static str) {}
+    /// Was it noted that this member was `null`?
+    fn has_null(&self, _: &str) -> bool {
+        false
+    }
+    /// All members have been read.
+    fn settle(&mut self) {}
 }
 
 /// A member of a [`Record`].
@@ -166,20 +174,15 @@ impl Member {
 pub trait Record: Sized {
     /// The members, in the order of [`member`](Record::member).
     const MEMBERS: &'static [Member];
+    /// Are members kept that are not declared? They are a map, which [`member`](Record::member) gives after the last of
+    /// [`MEMBERS`](Record::MEMBERS).
+    const OTHERS: bool = false;
     /// A value to read into.
     fn empty() -> Self;
     /// The member at a place of [`MEMBERS`](Record::MEMBERS); `None` for a constant.
     fn member(&self, at: usize) -> Option<&dyn Node>;
     /// The same, to read into.
     fn member_mut(&mut self, at: usize) -> Option<&mut dyn Node>;
-    /// The members that are not declared, where the contract says what they are.
-    fn additional(&self) -> Option<&dyn MapNode> {
-        None
-    }
-    /// The same, to read into.
-    fn additional_mut(&mut self) -> Option<&mut dyn MapNode> {
-        None
-    }
 }
 
 /// [`Record`] without its type.
@@ -190,10 +193,10 @@ pub trait RecordNode {
     fn member(&self, at: usize) -> Option<&dyn Node>;
     /// [`Record::member_mut`].
     fn member_mut(&mut self, at: usize) -> Option<&mut dyn Node>;
-    /// [`Record::additional`].
-    fn additional(&self) -> Option<&dyn MapNode>;
-    /// [`Record::additional_mut`].
-    fn additional_mut(&mut self) -> Option<&mut dyn MapNode>;
+    /// The members that are not declared, where they are kept.
+    fn others(&self) -> Option<&dyn MapNode>;
+    /// The same, to read into.
+    fn others_mut(&mut self) -> Option<&mut dyn MapNode>;
 }
 
 impl<T: Record> RecordNode for T {
@@ -206,11 +209,31 @@ impl<T: Record> RecordNode for T {
     fn member_mut(&mut self, at: usize) -> Option<&mut dyn Node> {
         Record::member_mut(self, at)
     }
-    fn additional(&self) -> Option<&dyn MapNode> {
-        Record::additional(self)
+    fn others(&self) -> Option<&dyn MapNode> {
+        others(self.members(), T::OTHERS, self)
     }
-    fn additional_mut(&mut self) -> Option<&mut dyn MapNode> {
-        Record::additional_mut(self)
+    fn others_mut(&mut self) -> Option<&mut dyn MapNode> {
+        others_mut(self.members(), T::OTHERS, self)
+    }
+}
+
+/// [`RecordNode::others`], compiled once.
+fn others<'a>(members: &[Member], kept: bool, record: &'a dyn RecordNode) -> Option<&'a dyn MapNode> {
+    match record.member(members.len()).filter(|_| kept)?.view() {
+        View::Map(map) => Some(map),
+        _ => None,
+    }
+}
+
+/// [`RecordNode::others_mut`], compiled once.
+fn others_mut<'a>(
+    members: &[Member],
+    kept: bool,
+    record: &'a mut dyn RecordNode,
+) -> Option<&'a mut dyn MapNode> {
+    match record.member_mut(members.len()).filter(|_| kept)?.slot() {
+        Slot::Map(map) => Some(map),
+        _ => None,
     }
 }
 

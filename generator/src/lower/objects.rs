@@ -42,8 +42,9 @@ impl<'a> Lowering<'a> {
                     "this schema combines several groups of alternatives; only the common members are typed",
                     "write one `oneOf` that lists the combinations",
                 );
-                let mut object = self.members(&flat, place);
-                object.additional = Some(Type::Any);
+                // None of the groups says which members there are in all.
+                flat.more = true;
+                let object = self.members(&flat, place);
                 Lowered::Shape(Shape::Struct(object))
             }
         }
@@ -109,9 +110,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn additional(&mut self, flat: &Flat<'a>, place: &Place<'_>) -> Option<Type> {
-        let Some(additional) = flat.additional.as_ref() else {
-            return flat.more.then_some(Type::Any);
-        };
+        let Some(additional) = flat.additional.as_ref() else { return Some(Type::Any) };
         match additional {
             _ if flat.more => Some(Type::Any),
             (AdditionalProperties::Any(false), _) => None,

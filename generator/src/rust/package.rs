@@ -187,7 +187,7 @@ fn root_items(printer: &Printer<'_>, reqwest: TokenStream) -> TokenStream {
         pub use problemgen_runtime as rt;
         #[doc(no_inline)]
         pub use problemgen_runtime::{
-            Any, Base64, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, File, Json, Multipart, Operation, Part, Patch,
+            Any, Base64, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, File, Json, Multipart, Operation, Others, Part, Patch,
             Raised, Raises, RawBody, Received, RequestError, Secret, Transport, TransportError, TransportStage, Undeclared, Unexpected, Unlisted,
             UnlistedCode, Violation, http, jiff, uuid,
         };

@@ -81,7 +81,7 @@ pub enum Form {
 pub struct StructPlan {
     /// A plan for each member of the contract, in its order.
     pub fields: Vec<FieldPlan>,
-    /// The field and its type that keeps the other members.
+    /// The field that keeps the other members, and its type, a map.
     pub additional: Option<(RustName, Ty)>,
 }
 
@@ -147,6 +147,8 @@ pub enum Ty {
     /// The enum of an operation's request bodies, in the module of the operation.
     Body(RustName),
     Json,
+    /// The members of an object of which the contract says nothing.
+    Others,
     Named(TypeId),
     Vec(Box<Ty>),
     Map(Box<Ty>),

@@ -52,6 +52,7 @@ impl<'a> Printer<'a> {
             Ty::RawBody => quote!(rt::RawBody),
             Ty::Body(name) => name.ident().into_token_stream(),
             Ty::Json => quote!(rt::Json),
+            Ty::Others => quote!(rt::Others),
             Ty::Named(id) => match (self.plan.types.get(id.0), within) {
                 (Some(plan), Within::Types) => plan.name.ident().into_token_stream(),
                 (Some(plan), Within::Other) => {
@@ -206,7 +207,7 @@ impl Printer<'_> {
             let (name, ty) = (name.ident(), self.ty(ty, *within));
             quote! {
                 /// Members that the contract does not name.
-                pub #name: BTreeMap<String, #ty>,
+                pub #name: #ty,
             }
         });
         let constructor = (spec.constructor && has_constructor(plan)).then(|| self.constructor(spec));
@@ -292,23 +293,24 @@ impl Printer<'_> {
         let empty = places.iter().map(|(_, name)| quote!(#name: rt::Node::empty()));
         let empty = empty.chain(plan.additional.iter().map(|(name, _)| {
             let name = name.ident();
-            quote!(#name: BTreeMap::new())
+            quote!(#name: rt::Node::empty())
         }));
-        let arms: Vec<_> = places.iter().map(|(at, name)| (at, quote!(self.#name))).collect();
+        // What keeps the others stands behind the members.
+        let last = plan.additional.as_ref().map(|(name, _)| (number(plan.fields.len()), name.ident()));
+        let places = places.iter().chain(&last);
+        let arms: Vec<_> = places.map(|(at, name)| (at, quote!(self.#name))).collect();
         let (member, member_mut) = (accessor(&arms, false), accessor(&arms, true));
-        let additional = plan.additional.as_ref().map(|(name, _)| {
-            let name = name.ident();
-            quote! {
-                fn additional(&self) -> Option<&dyn rt::MapNode> { Some(&self.#name) }
-                fn additional_mut(&mut self) -> Option<&mut dyn rt::MapNode> { Some(&mut self.#name) }
-            }
+        let keeps = plan.additional.as_ref().map(|_| {
+            quote!(
+                const OTHERS: bool = true;
+            )
         });
         quote! {
             const MEMBERS: &'static [rt::Member] = &[#(#members),*];
+            #keeps
             fn empty() -> Self { Self { #(#empty,)* #(#others),* } }
             #member
             #member_mut
-            #additional
         }
     }
 }

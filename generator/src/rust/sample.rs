@@ -166,6 +166,7 @@ impl Sampler<'_> {
             // Only the operation knows what is in it; `choice` is asked first.
             Ty::Body(_) => quote!("body"),
             Ty::Json => quote!("text"),
+            Ty::Others => quote!(Default::default()),
             Ty::Vec(_) => quote!(Vec::new()),
             Ty::Map(_) => quote!(::std::collections::BTreeMap::new()),
             Ty::Option(_) => quote!(None),

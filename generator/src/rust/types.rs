@@ -341,6 +341,7 @@ fn sample_words(ty: &Ty, printer: &Printer<'_>) -> String {
         Ty::Multipart => "A list of parts".to_owned(),
         Ty::Body(_) => "A request body".to_owned(),
         Ty::Json => "Any JSON value".to_owned(),
+        Ty::Others => "Other members".to_owned(),
         Ty::Named(id) => match printer.plan.types.get(id.0) {
             // The words are no path: rustdoc would call the target redundant.
             Some(plan) => format!("[The type `{0}`](crate::types::{0})", plan.name),

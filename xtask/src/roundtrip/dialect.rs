@@ -1,6 +1,6 @@
 //! From a schema of OpenAPI, of whichever version, to JSON Schema 2020-12. Written for the judges and independent of what
-//! the generator does to a document, so that they do not share its mistakes. Deliberately absent: meaning that JSON Schema
-//! does not have; a `discriminator` says nothing here, and read-only and write-only members are members like all others.
+//! the generator does to a document, so that they do not share its mistakes. Deliberately absent: directions; read-only
+//! and write-only members are members like all others.
 
 use serde_json::{Map, Value, json};
 
@@ -73,6 +73,12 @@ pub(super) fn schema(value: &Value) -> Value {
         };
         out.insert(keyword.clone(), translated);
     }
+    if let Some(mapping) = given.get("discriminator").and_then(|discriminator| mapped(discriminator)) {
+        for keyword in ["oneOf", "anyOf"] {
+            let branches = out.get_mut(keyword).and_then(Value::as_array_mut);
+            branches.into_iter().flatten().for_each(|branch| discriminate(branch, &mapping));
+        }
+    }
     for (exclusive, inclusive) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         match out.get(exclusive) {
             Some(Value::Bool(true)) => {
@@ -99,6 +105,30 @@ fn reference(target: &str) -> Value {
     match target.strip_prefix("#/components/schemas/") {
         Some(name) => format!("#/$defs/{name}").into(),
         None => target.into(),
+    }
+}
+
+/// The member of a discriminator, and what it is mapped to what.
+struct Mapping {
+    member: String,
+    /// The value and the reference to the schema.
+    values: Vec<(String, Value)>,
+}
+
+fn mapped(discriminator: &Value) -> Option<Mapping> {
+    let member = discriminator.get("propertyName")?.as_str()?.to_owned();
+    let values = discriminator.get("mapping")?.as_object()?.iter();
+    let values = values.filter_map(|(value, target)| Some((value.clone(), reference(target.as_str()?))));
+    Some(Mapping { member, values: values.collect() })
+}
+
+/// What no JSON Schema says: where the alternative is chosen by a value, the member has no other.
+fn discriminate(branch: &mut Value, Mapping { member, values }: &Mapping) {
+    let Some(target) = branch.get("$ref") else { return };
+    let chosen: Vec<&str> =
+        values.iter().filter(|(_, mapped)| mapped == target).map(|(value, _)| value.as_str()).collect();
+    if !chosen.is_empty() {
+        *branch = json!({"allOf": [branch.take(), {"properties": {member: {"enum": chosen}}}]});
     }
 }
 
@@ -148,6 +178,11 @@ mod tests {
             (
                 json!({"type": "integer", "format": "uint8"}),
                 json!({"type": "integer", "format": "uint8", "allOf": [{"minimum": 0, "maximum": 255}]}),
+            ),
+            (
+                json!({"oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}],
+                       "discriminator": {"propertyName": "kind", "mapping": {"a": "#/components/schemas/A"}}}),
+                json!({"oneOf": [{"allOf": [{"$ref": "#/$defs/A"}, {"properties": {"kind": {"enum": ["a"]}}}]}, {"$ref": "#/$defs/B"}]}),
             ),
             (json!({"items": [{"xml": {}}, true]}), json!({"prefixItems": [{}, true]})),
             (json!({"const": null, "title": null, "required": true}), json!({"const": null})),

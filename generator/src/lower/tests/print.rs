@@ -11,8 +11,10 @@ pub(super) fn contract(contract: &Contract) -> String {
             Shape::Struct(object) => {
                 out.push('\n');
                 out.push_str(&fields(contract, &object.fields));
-                if let Some(additional) = &object.additional {
-                    out.push_str(&format!("  *: {}\n", ty(contract, additional)));
+                match &object.additional {
+                    Some(Type::Any) => {}
+                    Some(additional) => out.push_str(&format!("  *: {}\n", ty(contract, additional))),
+                    None => out.push_str("  *: none\n"),
                 }
             }
             Shape::Enum(list) => out.push_str(&format!(" {:?}\n", list.values)),

@@ -45,6 +45,7 @@ A:
       closed?: <A closed>
       undeclared: any
     type "A closed"
+      *: none
     make POST /things
       body? application/json Json <A>
       Exact(204)
@@ -265,10 +266,8 @@ All:
       pair?: [any]
     type "All named"
       a?: string
-      *: any
     type "All parent"
       kind?: string
-      *: any
     make POST /things
       body? application/json Json <All>
       Exact(204)

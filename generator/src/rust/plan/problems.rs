@@ -1,8 +1,8 @@
 //! The plan of the problems.
 
-use super::types::{Shapes, struct_plan};
-use super::{CodePlan, Fact, FieldPlan, Fill, Planning, ProblemsPlan, Ty, Used, codes};
-use crate::contract::{CodePlace, ErrorKind, FamilyId, Field, ProblemCode, ProblemFamily, Struct};
+use super::types::{Members, Shapes, fields};
+use super::{CodePlan, Fact, FieldPlan, Fill, Planning, ProblemsPlan, StructPlan, Ty, Used, codes};
+use crate::contract::{CodePlace, ErrorKind, FamilyId, Field, ProblemCode, ProblemFamily};
 use crate::report::Diagnostic;
 use crate::rust::names::{Case, RustName, Scope, Wish};
 
@@ -38,7 +38,7 @@ pub(super) fn plan(planning: &mut Planning<'_>) -> Option<ProblemsPlan> {
         family.members.iter().enumerate().filter(|(_, member)| member.name != *code_member).collect();
     let mut scope = Scope::new(Case::Snake, &["kind", "extensions"], "_");
     let list: Vec<Field> = members.iter().map(|(_, member)| (*member).clone()).collect();
-    let plans = super::types::fields(&shapes, None, &list, used, &mut scope);
+    let plans = fields(&shapes, None, &list, Members { used, notes: true }, &mut scope);
     let fills = members.iter().zip(&plans).map(|((_, member), plan)| fill(family, member, plan)).collect();
     let common = members.iter().map(|(place, _)| *place).zip(plans).collect();
     Some(ProblemsPlan {
@@ -56,9 +56,13 @@ fn code_plans(shapes: &Shapes<'_>, family: &ProblemFamily, used: Used) -> Vec<Co
     let mut structs = Scope::new(Case::Pascal, PAYLOAD_RESERVED, "Members");
     let payload = |code: &ProblemCode, variant: &RustName| {
         // A constant needs no field, but a member that is one is still read and written.
-        let shape = Struct { fields: code.fields.clone(), additional: None };
-        (!code.fields.is_empty())
-            .then(|| (structs.one(variant.bare(), &code.code), struct_plan(shapes, None, &shape, used)))
+        (!code.fields.is_empty()).then(|| {
+            let mut scope = Scope::new(Case::Snake, &[], "_");
+            // The problem itself keeps all others.
+            let members = Members { used, notes: true };
+            let fields = fields(shapes, None, &code.fields, members, &mut scope);
+            (structs.one(variant.bare(), &code.code), StructPlan { fields, additional: None })
+        })
     };
     let mut payload = payload;
     family

@@ -222,10 +222,31 @@ impl<'a> Shapes<'a> {
 /// Plans the members of an object. `at` is its place among the types, if it has one.
 pub(super) fn struct_plan(shapes: &Shapes<'_>, at: Option<usize>, shape: &Struct, used: Used) -> StructPlan {
     let mut scope = Scope::new(Case::Snake, &[], "_");
-    let fields = fields(shapes, at, &shape.fields, used, &mut scope);
-    let additional =
-        shape.additional.as_ref().map(|ty| (scope.one("additional", "additional members"), shapes.ty(ty)));
+    let notes = !matches!(&shape.additional, Some(ty) if *ty != Type::Any);
+    let fields = fields(shapes, at, &shape.fields, Members { used, notes }, &mut scope);
+    let others = match &shape.additional {
+        Some(Type::Any) => Some(Ty::Others),
+        Some(ty) => Some(Ty::Map(Box::new(shapes.ty(ty)))),
+        // There are none, but there is what has to be noted.
+        None => {
+            let noted = |(field, plan): (&Field, &FieldPlan)| {
+                let null = shapes.unwrapped(&field.ty);
+                !plan.required && matches!(plan.ty, Ty::Option(_)) && (null.1 || *null.0 == Type::Any)
+            };
+            shape.fields.iter().zip(&fields).any(noted).then_some(Ty::Others)
+        }
+    };
+    let additional = others.map(|ty| (scope.one("additional", "additional members"), ty));
     StructPlan { fields, additional }
+}
+
+/// What is to be known of the members of an object.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Members {
+    /// Where the object travels.
+    pub(super) used: Used,
+    /// Can the object note that an optional member was `null`?
+    pub(super) notes: bool,
 }
 
 /// Plans members. Constants take no name.
@@ -233,7 +254,7 @@ pub(super) fn fields(
     shapes: &Shapes<'_>,
     at: Option<usize>,
     fields: &[Field],
-    used: Used,
+    Members { used, notes }: Members,
     scope: &mut Scope,
 ) -> Vec<FieldPlan> {
     let named: Vec<&Field> = fields.iter().filter(|field| literal(field).is_none()).collect();
@@ -253,8 +274,9 @@ pub(super) fn fields(
         let required = field.required && !loosened && !one_way;
         let ty = match (required, nullable) {
             (true, false) => ty,
-            (false, true) if used.in_request => Ty::Patch(Box::new(ty)),
-            // An `Option` of any JSON value would tell `null` from nothing only when it is written.
+            (false, true) if used.in_request || !notes => Ty::Patch(Box::new(ty)),
+            (false, _) if ty == Ty::Json && !notes => Ty::Patch(Box::new(ty)),
+            // That it was `null` is noted beside it.
             (true, true) | (false, _) => Ty::Option(Box::new(ty)),
         };
         FieldPlan { name: name.unwrap_or_else(|| RustName::own("constant")), ty, required, constant }

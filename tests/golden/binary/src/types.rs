@@ -11,6 +11,8 @@ pub struct Picture {
     pub id: i64,
     /// `preview`.
     pub preview: Option<rt::Base64>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Picture {
@@ -18,10 +20,12 @@ impl rt::Record for Picture {
         rt::Member::required("id"),
         rt::Member::optional("preview"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             id: rt::Node::empty(),
             preview: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -29,6 +33,7 @@ impl rt::Record for Picture {
             match at {
                 0 => &self.id,
                 1 => &self.preview,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -38,6 +43,7 @@ impl rt::Record for Picture {
             match at {
                 0 => &mut self.id,
                 1 => &mut self.preview,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )

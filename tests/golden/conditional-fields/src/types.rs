@@ -9,17 +9,24 @@ use problemgen_runtime as rt;
 pub struct Parcel {
     /// `id`.
     pub id: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Parcel {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("id")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { id: rt::Node::empty() }
+        Self {
+            id: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.id,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -28,6 +35,7 @@ impl rt::Record for Parcel {
         Some(
             match at {
                 0 => &mut self.id,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )

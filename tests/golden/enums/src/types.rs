@@ -182,6 +182,8 @@ pub struct Signal {
     pub state: SignalState,
     /// `odd`.
     pub odd: Option<Odd>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Signal {
@@ -191,12 +193,14 @@ impl rt::Record for Signal {
         rt::Member::required("state"),
         rt::Member::optional("odd"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             colour: rt::Node::empty(),
             priority: rt::Node::empty(),
             state: rt::Node::empty(),
             odd: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -206,6 +210,7 @@ impl rt::Record for Signal {
                 1 => &self.priority,
                 2 => &self.state,
                 3 => &self.odd,
+                4 => &self.additional,
                 _ => return None,
             },
         )
@@ -217,6 +222,7 @@ impl rt::Record for Signal {
                 1 => &mut self.priority,
                 2 => &mut self.state,
                 3 => &mut self.odd,
+                4 => &mut self.additional,
                 _ => return None,
             },
         )

@@ -34,6 +34,8 @@ pub struct Thing {
     pub m: ThingM,
     /// `n�`.
     pub n: Option<ThingN>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Thing {
@@ -41,10 +43,12 @@ impl rt::Record for Thing {
         rt::Member::required("m \"*/"),
         rt::Member::optional("n\u{202e}"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             m: rt::Node::empty(),
             n: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -52,6 +56,7 @@ impl rt::Record for Thing {
             match at {
                 0 => &self.m,
                 1 => &self.n,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -61,6 +66,7 @@ impl rt::Record for Thing {
             match at {
                 0 => &mut self.m,
                 1 => &mut self.n,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )

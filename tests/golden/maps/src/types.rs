@@ -24,12 +24,13 @@ impl rt::Record for Labels {
         rt::Member::optional("nested"),
         rt::Member::optional("anything"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             count: rt::Node::empty(),
             nested: rt::Node::empty(),
             anything: rt::Node::empty(),
-            additional: BTreeMap::new(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -38,6 +39,7 @@ impl rt::Record for Labels {
                 0 => &self.count,
                 1 => &self.nested,
                 2 => &self.anything,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -48,15 +50,10 @@ impl rt::Record for Labels {
                 0 => &mut self.count,
                 1 => &mut self.nested,
                 2 => &mut self.anything,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )
-    }
-    fn additional(&self) -> Option<&dyn rt::MapNode> {
-        Some(&self.additional)
-    }
-    fn additional_mut(&mut self) -> Option<&mut dyn rt::MapNode> {
-        Some(&mut self.additional)
     }
 }
 

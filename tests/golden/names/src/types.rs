@@ -11,6 +11,8 @@ pub struct BoxModel {
     pub string: Option<StringModel>,
     /// `error`.
     pub error: Option<Error>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for BoxModel {
@@ -18,10 +20,12 @@ impl rt::Record for BoxModel {
         rt::Member::optional("string"),
         rt::Member::optional("error"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             string: rt::Node::empty(),
             error: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -29,6 +33,7 @@ impl rt::Record for BoxModel {
             match at {
                 0 => &self.string,
                 1 => &self.error,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -38,6 +43,7 @@ impl rt::Record for BoxModel {
             match at {
                 0 => &mut self.string,
                 1 => &mut self.error,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -51,17 +57,24 @@ rt::record!(BoxModel);
 pub struct Error {
     /// `code`.
     pub code: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Error {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("code")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { code: rt::Node::empty() }
+        Self {
+            code: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.code,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -70,6 +83,7 @@ impl rt::Record for Error {
         Some(
             match at {
                 0 => &mut self.code,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -97,6 +111,8 @@ pub struct OptionModel {
     pub a_b: Option<String>,
     /// `aB`.
     pub a_b_x382a: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for OptionModel {
@@ -110,6 +126,7 @@ impl rt::Record for OptionModel {
         rt::Member::optional("a_b"),
         rt::Member::optional("aB"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             self_: rt::Node::empty(),
@@ -120,6 +137,7 @@ impl rt::Record for OptionModel {
             a_b_xdf63: rt::Node::empty(),
             a_b: rt::Node::empty(),
             a_b_x382a: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -133,6 +151,7 @@ impl rt::Record for OptionModel {
                 5 => &self.a_b_xdf63,
                 6 => &self.a_b,
                 7 => &self.a_b_x382a,
+                8 => &self.additional,
                 _ => return None,
             },
         )
@@ -148,6 +167,7 @@ impl rt::Record for OptionModel {
                 5 => &mut self.a_b_xdf63,
                 6 => &mut self.a_b,
                 7 => &mut self.a_b_x382a,
+                8 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -206,6 +226,8 @@ pub struct StringModel {
     pub vec: Option<Vec<String>>,
     /// `result`.
     pub result: Option<ResultModel>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for StringModel {
@@ -213,10 +235,12 @@ impl rt::Record for StringModel {
         rt::Member::optional("Vec"),
         rt::Member::optional("result"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             vec: rt::Node::empty(),
             result: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -224,6 +248,7 @@ impl rt::Record for StringModel {
             match at {
                 0 => &self.vec,
                 1 => &self.result,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -233,6 +258,7 @@ impl rt::Record for StringModel {
             match at {
                 0 => &mut self.vec,
                 1 => &mut self.result,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )

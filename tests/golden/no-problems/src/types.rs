@@ -9,17 +9,24 @@ use problemgen_runtime as rt;
 pub struct ListThingsError400 {
     /// `message`.
     pub message: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for ListThingsError400 {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("message")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { message: rt::Node::empty() }
+        Self {
+            message: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.message,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -28,6 +35,7 @@ impl rt::Record for ListThingsError400 {
         Some(
             match at {
                 0 => &mut self.message,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )

@@ -11,6 +11,8 @@ pub struct EveryStyleDeep {
     pub from: Option<rt::jiff::civil::Date>,
     /// `to`.
     pub to: Option<rt::jiff::civil::Date>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for EveryStyleDeep {
@@ -18,10 +20,12 @@ impl rt::Record for EveryStyleDeep {
         rt::Member::optional("from"),
         rt::Member::optional("to"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             from: rt::Node::empty(),
             to: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -29,6 +33,7 @@ impl rt::Record for EveryStyleDeep {
             match at {
                 0 => &self.from,
                 1 => &self.to,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -38,6 +43,7 @@ impl rt::Record for EveryStyleDeep {
             match at {
                 0 => &mut self.from,
                 1 => &mut self.to,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -53,6 +59,8 @@ pub struct EveryStyleMatrix {
     pub x: Option<f64>,
     /// `y`.
     pub y: Option<f64>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for EveryStyleMatrix {
@@ -60,10 +68,12 @@ impl rt::Record for EveryStyleMatrix {
         rt::Member::optional("x"),
         rt::Member::optional("y"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             x: rt::Node::empty(),
             y: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -71,6 +81,7 @@ impl rt::Record for EveryStyleMatrix {
             match at {
                 0 => &self.x,
                 1 => &self.y,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -80,6 +91,7 @@ impl rt::Record for EveryStyleMatrix {
             match at {
                 0 => &mut self.x,
                 1 => &mut self.y,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )

@@ -9,24 +9,34 @@ use problemgen_runtime as rt;
 pub struct Due {
     /// `on`.
     pub on: rt::jiff::civil::Date,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl Due {
-    /// A value with these members.
+    /// A value with its required members. The others are left out; set the fields to give them.
     pub fn new(on: rt::jiff::civil::Date) -> Self {
-        Self { on }
+        Self {
+            on,
+            additional: Default::default(),
+        }
     }
 }
 
 impl rt::Record for Due {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("on")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { on: rt::Node::empty() }
+        Self {
+            on: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.on,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -35,6 +45,7 @@ impl rt::Record for Due {
         Some(
             match at {
                 0 => &mut self.on,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -56,6 +67,8 @@ pub struct Note {
     ///
     /// Default: `false`
     pub pinned: Option<bool>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Note {
@@ -65,12 +78,14 @@ impl rt::Record for Note {
         rt::Member::optional("due"),
         rt::Member::optional("pinned"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             title: rt::Node::empty(),
             folder: rt::Node::empty(),
             due: rt::Node::empty(),
             pinned: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -80,6 +95,7 @@ impl rt::Record for Note {
                 1 => &self.folder,
                 2 => &self.due,
                 3 => &self.pinned,
+                4 => &self.additional,
                 _ => return None,
             },
         )
@@ -91,6 +107,7 @@ impl rt::Record for Note {
                 1 => &mut self.folder,
                 2 => &mut self.due,
                 3 => &mut self.pinned,
+                4 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -108,6 +125,8 @@ pub struct NotePatch {
     pub folder: rt::Patch<String>,
     /// `due`.
     pub due: rt::Patch<Due>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for NotePatch {
@@ -116,11 +135,13 @@ impl rt::Record for NotePatch {
         rt::Member::optional("folder"),
         rt::Member::optional("due"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             title: rt::Node::empty(),
             folder: rt::Node::empty(),
             due: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -129,6 +150,7 @@ impl rt::Record for NotePatch {
                 0 => &self.title,
                 1 => &self.folder,
                 2 => &self.due,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -139,6 +161,7 @@ impl rt::Record for NotePatch {
                 0 => &mut self.title,
                 1 => &mut self.folder,
                 2 => &mut self.due,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )

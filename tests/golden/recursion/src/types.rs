@@ -86,6 +86,8 @@ pub struct Node {
     pub children: Option<Vec<Node>>,
     /// `by_name`.
     pub by_name: Option<BTreeMap<String, Node>>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl Node {
@@ -96,6 +98,7 @@ impl Node {
             parent: Default::default(),
             children: Default::default(),
             by_name: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -107,12 +110,14 @@ impl rt::Record for Node {
         rt::Member::optional("children"),
         rt::Member::optional("by_name"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             name: rt::Node::empty(),
             parent: rt::Node::empty(),
             children: rt::Node::empty(),
             by_name: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -122,6 +127,7 @@ impl rt::Record for Node {
                 1 => &self.parent,
                 2 => &self.children,
                 3 => &self.by_name,
+                4 => &self.additional,
                 _ => return None,
             },
         )
@@ -133,6 +139,7 @@ impl rt::Record for Node {
                 1 => &mut self.parent,
                 2 => &mut self.children,
                 3 => &mut self.by_name,
+                4 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -146,17 +153,24 @@ rt::record!(Node);
 pub struct Not {
     /// `not`.
     pub not: Box<Expression>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Not {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("not")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { not: rt::Node::empty() }
+        Self {
+            not: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.not,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -165,6 +179,7 @@ impl rt::Record for Not {
         Some(
             match at {
                 0 => &mut self.not,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -180,6 +195,8 @@ pub struct Sum {
     pub left: Box<Expression>,
     /// `right`.
     pub right: Box<Expression>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Sum {
@@ -187,10 +204,12 @@ impl rt::Record for Sum {
         rt::Member::required("left"),
         rt::Member::required("right"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             left: rt::Node::empty(),
             right: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -198,6 +217,7 @@ impl rt::Record for Sum {
             match at {
                 0 => &self.left,
                 1 => &self.right,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -207,6 +227,7 @@ impl rt::Record for Sum {
             match at {
                 0 => &mut self.left,
                 1 => &mut self.right,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )

@@ -9,17 +9,24 @@ use problemgen_runtime as rt;
 pub struct Job {
     /// `id`.
     pub id: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Job {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("id")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { id: rt::Node::empty() }
+        Self {
+            id: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.id,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -28,6 +35,7 @@ impl rt::Record for Job {
         Some(
             match at {
                 0 => &mut self.id,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -41,17 +49,24 @@ rt::record!(Job);
 pub struct ResultModel {
     /// `total`.
     pub total: i64,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for ResultModel {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("total")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { total: rt::Node::empty() }
+        Self {
+            total: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.total,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -60,6 +75,7 @@ impl rt::Record for ResultModel {
         Some(
             match at {
                 0 => &mut self.total,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )

@@ -60,6 +60,8 @@ pub struct Tree {
     pub best: Option<Season>,
     /// `branches`.
     pub branches: Option<Vec<Tree>>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Tree {
@@ -68,11 +70,13 @@ impl rt::Record for Tree {
         rt::Member::optional("best"),
         rt::Member::optional("branches"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             height: rt::Node::empty(),
             best: rt::Node::empty(),
             branches: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -81,6 +85,7 @@ impl rt::Record for Tree {
                 0 => &self.height,
                 1 => &self.best,
                 2 => &self.branches,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -91,6 +96,7 @@ impl rt::Record for Tree {
                 0 => &mut self.height,
                 1 => &mut self.best,
                 2 => &mut self.branches,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )

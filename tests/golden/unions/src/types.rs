@@ -11,12 +11,18 @@ pub struct Circle {
     pub kind: String,
     /// `radius`.
     pub radius: f64,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl Circle {
-    /// A value with these members.
+    /// A value with its required members. The others are left out; set the fields to give them.
     pub fn new(kind: impl Into<String>, radius: f64) -> Self {
-        Self { kind: kind.into(), radius }
+        Self {
+            kind: kind.into(),
+            radius,
+            additional: Default::default(),
+        }
     }
 }
 
@@ -25,10 +31,12 @@ impl rt::Record for Circle {
         rt::Member::required("kind"),
         rt::Member::required("radius"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             kind: rt::Node::empty(),
             radius: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -36,6 +44,7 @@ impl rt::Record for Circle {
             match at {
                 0 => &self.kind,
                 1 => &self.radius,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -45,6 +54,7 @@ impl rt::Record for Circle {
             match at {
                 0 => &mut self.kind,
                 1 => &mut self.radius,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -120,6 +130,8 @@ impl From<OutcomeRefused> for Outcome {
 pub struct OutcomeAdded {
     /// `id`.
     pub id: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for OutcomeAdded {
@@ -127,13 +139,18 @@ impl rt::Record for OutcomeAdded {
         rt::Member::constant("state", rt::Literal::String("added")),
         rt::Member::required("id"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { id: rt::Node::empty() }
+        Self {
+            id: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 1 => &self.id,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -142,6 +159,7 @@ impl rt::Record for OutcomeAdded {
         Some(
             match at {
                 1 => &mut self.id,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -155,6 +173,8 @@ rt::record!(OutcomeAdded);
 pub struct OutcomeRefused {
     /// `why`.
     pub why: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for OutcomeRefused {
@@ -162,13 +182,18 @@ impl rt::Record for OutcomeRefused {
         rt::Member::constant("state", rt::Literal::String("refused")),
         rt::Member::required("why"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { why: rt::Node::empty() }
+        Self {
+            why: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 1 => &self.why,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -177,6 +202,7 @@ impl rt::Record for OutcomeRefused {
         Some(
             match at {
                 1 => &mut self.why,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -254,12 +280,18 @@ pub struct Square {
     pub kind: String,
     /// `side`.
     pub side: f64,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl Square {
-    /// A value with these members.
+    /// A value with its required members. The others are left out; set the fields to give them.
     pub fn new(kind: impl Into<String>, side: f64) -> Self {
-        Self { kind: kind.into(), side }
+        Self {
+            kind: kind.into(),
+            side,
+            additional: Default::default(),
+        }
     }
 }
 
@@ -268,10 +300,12 @@ impl rt::Record for Square {
         rt::Member::required("kind"),
         rt::Member::required("side"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             kind: rt::Node::empty(),
             side: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -279,6 +313,7 @@ impl rt::Record for Square {
             match at {
                 0 => &self.kind,
                 1 => &self.side,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -288,6 +323,7 @@ impl rt::Record for Square {
             match at {
                 0 => &mut self.kind,
                 1 => &mut self.side,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )

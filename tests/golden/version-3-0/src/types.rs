@@ -13,6 +13,8 @@ pub struct Item {
     pub note: Option<String>,
     /// `price`.
     pub price: Option<f32>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Item {
@@ -21,11 +23,13 @@ impl rt::Record for Item {
         rt::Member::required("note"),
         rt::Member::optional("price"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             id: rt::Node::empty(),
             note: rt::Node::empty(),
             price: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -34,6 +38,7 @@ impl rt::Record for Item {
                 0 => &self.id,
                 1 => &self.note,
                 2 => &self.price,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -44,6 +49,7 @@ impl rt::Record for Item {
                 0 => &mut self.id,
                 1 => &mut self.note,
                 2 => &mut self.price,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )

@@ -1,0 +1,186 @@
+//! Nothing that was read is lost when it is written: members that nobody declared, members that were `null`, and values
+//! that could be one of several types.
+#![allow(missing_docs, reason = "a test")]
+
+use std::collections::BTreeMap;
+
+use problemgen_runtime::{self as rt, Json};
+use serde_json::{Value, json};
+
+/// An object with any other members.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Open {
+    pub name: Option<String>,
+    pub any: Option<Json>,
+    pub additional: rt::Others,
+}
+
+impl rt::Record for Open {
+    const MEMBERS: &'static [rt::Member] = &[rt::Member::optional("name"), rt::Member::optional("any")];
+    const OTHERS: bool = true;
+    fn empty() -> Self {
+        Self::default()
+    }
+    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
+        Some(match at {
+            0 => &self.name,
+            1 => &self.any,
+            2 => &self.additional,
+            _ => return None,
+        })
+    }
+    fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+        Some(match at {
+            0 => &mut self.name,
+            1 => &mut self.any,
+            2 => &mut self.additional,
+            _ => return None,
+        })
+    }
+}
+rt::record!(Open);
+
+/// An object whose other members are numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counted {
+    pub name: rt::Patch<String>,
+    pub additional: BTreeMap<String, i64>,
+}
+
+impl rt::Record for Counted {
+    const MEMBERS: &'static [rt::Member] = &[rt::Member::optional("name")];
+    const OTHERS: bool = true;
+    fn empty() -> Self {
+        Self { name: rt::Node::empty(), additional: rt::Node::empty() }
+    }
+    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
+        Some(match at {
+            0 => &self.name,
+            1 => &self.additional,
+            _ => return None,
+        })
+    }
+    fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+        Some(match at {
+            0 => &mut self.name,
+            1 => &mut self.additional,
+            _ => return None,
+        })
+    }
+}
+rt::record!(Counted);
+
+/// A tree whose leaves are anything and whose branches could be either of two.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tree {
+    One(Box<Branch>),
+    Two(Box<Branch>),
+    Other(Json),
+}
+
+impl rt::Union for Tree {
+    const TAG: Option<&'static str> = None;
+    const VARIANTS: &'static [rt::VariantSpec] =
+        &[rt::VariantSpec { tags: &[] }, rt::VariantSpec { tags: &[] }];
+    fn other(value: Json) -> Self {
+        Self::Other(value)
+    }
+    fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+        *self = match at {
+            0 => Self::One(rt::Node::empty()),
+            1 => Self::Two(rt::Node::empty()),
+            _ => return None,
+        };
+        Some(match self {
+            Self::One(value) | Self::Two(value) => value,
+            Self::Other(value) => value,
+        })
+    }
+    fn held(&self) -> &dyn rt::Node {
+        match self {
+            Self::One(value) | Self::Two(value) => value,
+            Self::Other(value) => value,
+        }
+    }
+}
+rt::union!(Tree);
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Branch {
+    pub inner: Tree,
+}
+
+impl rt::Record for Branch {
+    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("inner")];
+    fn empty() -> Self {
+        Self { inner: rt::Node::empty() }
+    }
+    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
+        (at == 0).then_some(&self.inner as &dyn rt::Node)
+    }
+    fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+        (at == 0).then_some(&mut self.inner as &mut dyn rt::Node)
+    }
+}
+rt::record!(Branch);
+
+fn read<T: rt::Node + serde::de::DeserializeOwned>(value: &Value) -> T {
+    serde_json::from_value(value.clone()).expect("it fits")
+}
+
+fn written<T: serde::Serialize>(value: &T) -> Value {
+    serde_json::to_value(value).expect("it can be written")
+}
+
+#[test]
+fn members_that_nobody_declared_are_written_again() {
+    let body = json!({"z": [1], "name": "n", "a": {"b": null}, "": 0.5});
+    let open: Open = read(&body);
+    assert_eq!(open.name.as_deref(), Some("n"));
+    assert_eq!(open.additional.get("z").map(Json::to_string).as_deref(), Some("[1]"));
+    assert_eq!(open.additional.len(), 3);
+    assert_eq!(written(&open), body);
+    let counted: Counted = read(&json!({"x": 1, "name": null}));
+    assert_eq!(counted.additional, BTreeMap::from([("x".to_owned(), 1)]));
+    assert_eq!(written(&counted), json!({"x": 1, "name": null}));
+    assert!(serde_json::from_value::<Counted>(json!({"x": "1"})).is_err());
+}
+
+#[test]
+fn absent_and_null_are_told_apart() {
+    for body in [json!({}), json!({"name": null}), json!({"any": null}), json!({"any": null, "name": null})] {
+        let open: Open = read(&body);
+        assert_eq!((&open.name, &open.any), (&None, &None));
+        assert_eq!(written(&open), body);
+    }
+    let mut open: Open = read(&json!({"name": null}));
+    open.name = Some("n".to_owned());
+    assert_eq!(written(&open), json!({"name": "n"}), "a value goes before the note");
+    open.name = None;
+    open.additional.remove("name");
+    assert_eq!(written(&open), json!({}));
+    open.additional.insert("any", Json::Null);
+    assert_eq!(written(&open), json!({"any": null}));
+}
+
+#[test]
+fn many_members_are_read_in_time_that_grows_with_their_number() {
+    let body: serde_json::Map<String, Value> =
+        (0..200_000).rev().map(|n| (format!("m{n}"), json!(n))).collect();
+    let open: Open = read(&body.into());
+    assert_eq!(open.additional.len(), 200_000);
+    assert_eq!(open.additional.get("m77").and_then(Json::as_i64), Some(77));
+}
+
+/// Trying each variant anew on each level would take 2^60 steps.
+#[test]
+fn nested_unions_are_read_in_time_and_kept() {
+    let mut body = json!({"leaf": true});
+    for _ in 0..60 {
+        body = json!({"inner": body});
+    }
+    let tree: Tree = read(&body);
+    assert_eq!(written(&tree), body);
+    let shallow: Tree = read(&json!({"inner": {"inner": 1}}));
+    assert!(matches!(shallow, Tree::One(_)), "{shallow:?}");
+}
