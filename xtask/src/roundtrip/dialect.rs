@@ -73,7 +73,7 @@ pub(super) fn schema(value: &Value) -> Value {
         };
         out.insert(keyword.clone(), translated);
     }
-    if let Some(mapping) = given.get("discriminator").and_then(|discriminator| mapped(discriminator)) {
+    if let Some(mapping) = given.get("discriminator").and_then(mapped) {
         for keyword in ["oneOf", "anyOf"] {
             let branches = out.get_mut(keyword).and_then(Value::as_array_mut);
             branches.into_iter().flatten().for_each(|branch| discriminate(branch, &mapping));
