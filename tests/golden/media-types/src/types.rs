@@ -12,6 +12,8 @@ pub struct Pet {
     pub name: String,
     /// `age`.
     pub age: Option<i64>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl Pet {
@@ -20,6 +22,7 @@ impl Pet {
         Self {
             name: name.into(),
             age: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -29,10 +32,12 @@ impl rt::Record for Pet {
         rt::Member::required("name"),
         rt::Member::optional("age"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             name: rt::Node::empty(),
             age: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -40,6 +45,7 @@ impl rt::Record for Pet {
             match at {
                 0 => &self.name,
                 1 => &self.age,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -49,6 +55,7 @@ impl rt::Record for Pet {
             match at {
                 0 => &mut self.name,
                 1 => &mut self.age,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -70,6 +77,8 @@ pub struct PutRowRequest {
     pub path: Option<String>,
     /// `meta`.
     pub meta: Option<BTreeMap<String, rt::Json>>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl PutRowRequest {
@@ -81,6 +90,7 @@ impl PutRowRequest {
             range: Default::default(),
             path: Default::default(),
             meta: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -93,6 +103,7 @@ impl rt::Record for PutRowRequest {
         rt::Member::optional("path"),
         rt::Member::optional("meta"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             name: rt::Node::empty(),
@@ -100,6 +111,7 @@ impl rt::Record for PutRowRequest {
             range: rt::Node::empty(),
             path: rt::Node::empty(),
             meta: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -110,6 +122,7 @@ impl rt::Record for PutRowRequest {
                 2 => &self.range,
                 3 => &self.path,
                 4 => &self.meta,
+                5 => &self.additional,
                 _ => return None,
             },
         )
@@ -122,6 +135,7 @@ impl rt::Record for PutRowRequest {
                 2 => &mut self.range,
                 3 => &mut self.path,
                 4 => &mut self.meta,
+                5 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -137,6 +151,8 @@ pub struct PutRowRequestRange {
     pub from: Option<i64>,
     /// `to`.
     pub to: Option<i64>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for PutRowRequestRange {
@@ -144,10 +160,12 @@ impl rt::Record for PutRowRequestRange {
         rt::Member::optional("from"),
         rt::Member::optional("to"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             from: rt::Node::empty(),
             to: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -155,6 +173,7 @@ impl rt::Record for PutRowRequestRange {
             match at {
                 0 => &self.from,
                 1 => &self.to,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -164,6 +183,7 @@ impl rt::Record for PutRowRequestRange {
             match at {
                 0 => &mut self.from,
                 1 => &mut self.to,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )

@@ -31,6 +31,8 @@ pub struct Profile {
     pub limits: Option<BTreeMap<String, i64>>,
     /// `kind`.
     pub kind: Option<ProfileKind>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl Profile {
@@ -47,6 +49,7 @@ impl Profile {
             aliases: Default::default(),
             limits: Default::default(),
             kind: Default::default(),
+            additional: Default::default(),
         }
     }
 }
@@ -64,6 +67,7 @@ impl rt::Record for Profile {
         rt::Member::optional("limits"),
         rt::Member::optional("kind"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             photo: rt::Node::empty(),
@@ -76,6 +80,7 @@ impl rt::Record for Profile {
             aliases: rt::Node::empty(),
             limits: rt::Node::empty(),
             kind: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -91,6 +96,7 @@ impl rt::Record for Profile {
                 7 => &self.aliases,
                 8 => &self.limits,
                 9 => &self.kind,
+                10 => &self.additional,
                 _ => return None,
             },
         )
@@ -108,6 +114,7 @@ impl rt::Record for Profile {
                 7 => &mut self.aliases,
                 8 => &mut self.limits,
                 9 => &mut self.kind,
+                10 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -121,17 +128,24 @@ rt::record!(Profile);
 pub struct ProfileAddress {
     /// `city`.
     pub city: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for ProfileAddress {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::optional("city")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { city: rt::Node::empty() }
+        Self {
+            city: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.city,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -140,6 +154,7 @@ impl rt::Record for ProfileAddress {
         Some(
             match at {
                 0 => &mut self.city,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
