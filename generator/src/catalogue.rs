@@ -159,14 +159,15 @@ fn errors(contract: &Contract, error: &ErrorResponse) -> Vec<Value> {
         .map(|body| {
             let media_type = Some(body.media_type.as_str());
             match &body.kind {
-                ErrorKind::Problem { family, codes, open, .. } => {
+                ErrorKind::Problem { family, codes, open, ty } => {
                     let family = contract.families.get(family.0);
                     let known = family.map(|family| family.codes.as_slice()).unwrap_or_default();
                     let codes = codes
                         .iter()
                         .filter_map(|code| known.get(code.0))
                         .map(|code| code.code.as_str().into());
-                    entry(media_type, family.map(|family| family.name.as_str()), codes.collect(), *open, None)
+                    let ty = ty.as_ref().map(|ty| words::of_type(contract, ty));
+                    entry(media_type, family.map(|family| family.name.as_str()), codes.collect(), *open, ty)
                 }
                 ErrorKind::Json(ty) => {
                     entry(media_type, None, Vec::new(), true, Some(words::of_type(contract, ty)))

@@ -6,6 +6,7 @@
 
 mod bodies;
 mod docs;
+mod failures;
 mod file;
 mod mount;
 mod names;
@@ -113,6 +114,7 @@ pub fn emit(contract: &Contract, plan: &Plan, options: &Options) -> Vec<Artifact
         Layout::Module { name } => artifacts.push(package::module(&printer, name, &dependencies(options))),
     }
     artifacts.extend([problems::print(&printer), types::print(&printer)]);
+    artifacts.extend(failures::print(&printer));
     artifacts.extend(operations::print(&printer));
     artifacts
 }

@@ -4,6 +4,7 @@
 mod broken;
 mod calls;
 mod catalogue;
+mod failures;
 mod played;
 mod prism;
 mod schema;

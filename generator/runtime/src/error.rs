@@ -9,8 +9,8 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::decode::Violation;
+use crate::failure::{DETAIL, Failed, FailureBody, REQUEST_ID, RETRYABLE, SUGGESTION, Said, TITLE};
 use crate::json::Json;
-use crate::node::{View, member};
 use crate::problem::{CodeFacts, Family, ProblemNode};
 use crate::text::escape;
 
@@ -28,6 +28,8 @@ pub trait Api: fmt::Debug + Send + Sync + 'static {
     type Problem: ProblemNode + fmt::Debug + Clone + PartialEq + Send + Sync + 'static;
     /// The members of a problem that depend on its code, for every code of the API.
     type Kind: fmt::Debug + Send + Sync + 'static;
+    /// The bodies of errors without a code, each type once; [`NoFailure`](crate::NoFailure) where the API declares none.
+    type Failure: FailureBody;
     /// A problem to read into.
     fn empty_problem() -> Self::Problem;
     /// The kind of a problem.
@@ -55,10 +57,15 @@ pub enum CredentialPlace {
 pub trait Raises {
     /// The API.
     type Api: Api;
-    /// What [`Error::kind`] gives: the problems that this operation declares, with their members.
+    /// What [`Error::kind`] gives: the errors that this operation declares, with their members.
     type View<'a>;
     /// The view of a problem.
     fn view(kind: &<Self::Api as Api>::Kind) -> Self::View<'_>;
+    /// The view of an error without a code, by its place among the operation's errors; `None` when this is no operation.
+    fn failure(at: usize, body: &<Self::Api as Api>::Failure) -> Option<Self::View<'_>> {
+        let _ = (at, body);
+        None
+    }
 }
 
 /// Any operation of an API: the error type that every other one widens to.
@@ -79,8 +86,10 @@ impl<A: Api> Raises for Any<A> {
 /// the server sent is escaped for terminals.
 #[non_exhaustive]
 pub enum Error<O: Raises> {
-    /// The API said what is wrong, as its contract promises.
+    /// The API said what is wrong by a code, as its contract promises.
     Problem(Box<Raised<O::Api>>),
+    /// The API said what is wrong without a code, in a form that its contract declares for the status and the media type.
+    Failure(Box<Failed<O::Api>>),
     /// The API said something that its contract does not promise. All that it said is kept.
     Unexpected(Box<Unexpected>),
     /// There is no complete answer.
@@ -154,7 +163,7 @@ impl Received {
         self.body_length > self.body.len()
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }
@@ -195,13 +204,6 @@ pub struct Unexpected {
     pub violations: Vec<Violation>,
     /// The members of the body, if it is a JSON object or the beginning of one.
     pub members: BTreeMap<String, Json>,
-    pub(crate) family: &'static Family,
-}
-
-impl Unexpected {
-    fn text(&self, name: &str) -> Option<&str> {
-        self.members.get(name)?.as_str()
-    }
 }
 
 impl fmt::Debug for Unexpected {
@@ -281,9 +283,15 @@ impl fmt::Display for RequestError {
 impl std::error::Error for RequestError {}
 
 impl<O: Raises> Error<O> {
-    /// The problem by its code, with the members of that code; `None` when the answer is not a problem of the contract.
+    /// The problem by its code, with the members of that code, or the declared error by its status; `None` when the answer
+    /// is nothing that the contract declares. As an error of the whole API, only problems are told apart here; the others
+    /// are in [`failure`](Self::failure).
     pub fn kind(&self) -> Option<O::View<'_>> {
-        Some(O::view(O::Api::kind(self.problem()?)))
+        match self {
+            Error::Problem(raised) => Some(O::view(O::Api::kind(&raised.problem))),
+            Error::Failure(failed) => O::failure(failed.at, &failed.body),
+            _ => None,
+        }
     }
 
     /// The problem with its common members; `None` when the answer is not a problem of the contract.
@@ -294,18 +302,31 @@ impl<O: Raises> Error<O> {
         }
     }
 
-    /// The code on the wire, also of an answer that breaks the contract elsewhere.
+    /// The declared error without a code; `None` when the answer is something else.
+    pub fn failure(&self) -> Option<&Failed<O::Api>> {
+        match self {
+            Error::Failure(failed) => Some(failed),
+            _ => None,
+        }
+    }
+
+    /// The code on the wire, also of an answer that breaks the contract elsewhere. Of an error that the contract gives no
+    /// code: what the body itself calls a code, if it is text.
     pub fn code(&self) -> Option<&str> {
+        let family = O::Api::FAMILY;
         match self {
             Error::Problem(raised) => Some(raised.problem.code()),
-            Error::Unexpected(unexpected) => unexpected.text(unexpected.family.code),
-            _ => None,
+            Error::Unexpected(_) if !family.code.is_empty() => self.said().get(family.code).text(),
+            _ => self.said().find_code(),
         }
     }
 
     /// What the contract says of the code.
     pub fn facts(&self) -> Option<&'static CodeFacts> {
-        O::Api::FAMILY.facts(self.code()?)
+        match self {
+            Error::Failure(_) => None,
+            _ => O::Api::FAMILY.facts(self.code()?),
+        }
     }
 
     /// The HTTP status, when there was an answer.
@@ -316,32 +337,27 @@ impl<O: Raises> Error<O> {
     /// Can the identical request succeed later? What the answer says; else what the contract says of the code; `None`
     /// when neither speaks.
     pub fn retryable(&self) -> Option<bool> {
-        let name = O::Api::FAMILY.retryable;
-        let said = match self {
-            Error::Problem(raised) => name.and_then(|name| match member(raised.problem.common(), name)? {
-                View::Bool(value) => Some(value),
-                _ => None,
-            }),
-            Error::Unexpected(unexpected) => name.and_then(|name| unexpected.members.get(name)?.as_bool()),
-            _ => None,
+        let said = match (O::Api::FAMILY.retryable, self) {
+            (_, Error::Failure(_)) => self.said().find_bool(RETRYABLE),
+            (Some(name), _) => self.said().get(name).truth(),
+            (None, _) => None,
         };
         said.or_else(|| self.facts()?.retryable)
     }
 
     /// A next step to show to the user, as the API put it.
     pub fn suggestion(&self) -> Option<&str> {
-        self.text(O::Api::FAMILY.suggestion?).filter(|text| !text.is_empty())
+        self.text(O::Api::FAMILY.suggestion, SUGGESTION)
     }
 
-    /// What happened this time (RFC 9457, `detail`).
+    /// What happened this time: RFC 9457's `detail`, or the member that others use for it, such as `message`.
     pub fn detail(&self) -> Option<&str> {
-        self.text("detail").filter(|text| !text.is_empty())
+        self.said().find_text(DETAIL).or_else(|| self.failure()?.plain())
     }
 
     /// The identifier of the request, from the body or from a header. Quote it to support.
     pub fn request_id(&self) -> Option<&str> {
-        let told = O::Api::FAMILY.request_id.and_then(|name| self.text(name));
-        told.or_else(|| {
+        self.text(O::Api::FAMILY.request_id, REQUEST_ID).or_else(|| {
             let response = self.raw()?;
             ["x-request-id", "request-id", "x-correlation-id"].iter().find_map(|name| response.header(name))
         })
@@ -361,15 +377,18 @@ impl<O: Raises> Error<O> {
         Some(Duration::try_from(then.duration_since(now)).unwrap_or_default())
     }
 
-    /// The place in the API's documentation that explains the code.
+    /// The place in the API's documentation that explains the code: what the contract says, or the `type` of the answer.
     pub fn docs_url(&self) -> Option<&str> {
-        self.facts().and_then(|facts| facts.docs_url).or_else(|| self.text("type"))
+        let named =
+            || self.said().get("type").text().filter(|uri| matches!(self, Error::Problem(_)) || is_url(uri));
+        self.facts().and_then(|facts| facts.docs_url).or_else(named)
     }
 
     /// The response as it came; `None` when there was none.
     pub fn raw(&self) -> Option<&Received> {
         match self {
             Error::Problem(raised) => Some(&raised.response),
+            Error::Failure(failed) => Some(&failed.response),
             Error::Unexpected(unexpected) => Some(&unexpected.response),
             Error::Transport(_) | Error::Request(_) => None,
         }
@@ -379,19 +398,28 @@ impl<O: Raises> Error<O> {
     pub fn violations(&self) -> &[Violation] {
         match self {
             Error::Problem(raised) => &raised.violations,
+            Error::Failure(failed) => &failed.violations,
             Error::Unexpected(unexpected) => &unexpected.violations,
             Error::Transport(_) | Error::Request(_) => &[],
         }
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    /// The members of the answer.
+    fn said(&self) -> Said<'_> {
         match self {
-            Error::Problem(raised) => match member(raised.problem.common(), name)? {
-                View::Text(std::borrow::Cow::Borrowed(text)) => Some(text),
-                _ => None,
-            },
-            Error::Unexpected(unexpected) => unexpected.text(name),
-            Error::Transport(_) | Error::Request(_) => None,
+            Error::Problem(raised) => Said::Record(raised.problem.common()),
+            Error::Failure(failed) => failed.said(),
+            Error::Unexpected(unexpected) => Said::Members(&unexpected.members),
+            Error::Transport(_) | Error::Request(_) => Said::Nothing,
+        }
+    }
+
+    /// The text of the member that the contract names; of an answer without a code, of one that is usually called so.
+    fn text(&self, name: Option<&str>, usual: &[&str]) -> Option<&str> {
+        match (name, self) {
+            (_, Error::Failure(_)) => self.said().find_text(usual),
+            (Some(name), _) => self.said().get(name).text(),
+            (None, _) => None,
         }
     }
 
@@ -399,6 +427,7 @@ impl<O: Raises> Error<O> {
     fn widen(self) -> Error<Any<O::Api>> {
         match self {
             Error::Problem(raised) => Error::Problem(raised),
+            Error::Failure(failed) => Error::Failure(failed),
             Error::Unexpected(unexpected) => Error::Unexpected(unexpected),
             Error::Transport(error) => Error::Transport(error),
             Error::Request(error) => Error::Request(error),
@@ -428,6 +457,7 @@ impl<O: Raises> fmt::Debug for Error<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Problem(raised) => f.debug_tuple("Problem").field(raised).finish(),
+            Error::Failure(failed) => f.debug_tuple("Failure").field(failed).finish(),
             Error::Unexpected(unexpected) => f.debug_tuple("Unexpected").field(unexpected).finish(),
             Error::Transport(error) => f.debug_tuple("Transport").field(error).finish(),
             Error::Request(error) => f.debug_tuple("Request").field(error).finish(),
@@ -441,6 +471,7 @@ impl<O: Raises> fmt::Display for Error<O> {
             Error::Transport(error) => return error.fmt(f),
             Error::Request(error) => return write!(f, "the request cannot be built: {error}"),
             Error::Problem(raised) => &raised.response,
+            Error::Failure(failed) => &failed.response,
             Error::Unexpected(unexpected) => &unexpected.response,
         };
         match self.code() {
@@ -450,9 +481,13 @@ impl<O: Raises> fmt::Display for Error<O> {
             }
             None => write!(f, "status {}", response.status)?,
         }
-        if let Some(said) = self.detail().or_else(|| self.text("title")) {
+        if let Some(said) = self.detail().or_else(|| self.said().find_text(TITLE)) {
             f.write_str(": ")?;
-            escape(f, said)?;
+            let shown = said.char_indices().nth(SHOWN).map_or(said, |(end, _)| &said[..end]);
+            escape(f, shown)?;
+            if shown.len() < said.len() {
+                f.write_str("…")?;
+            }
         } else if self.code().is_none() {
             let media_type = response.header("content-type").unwrap_or("no media type");
             f.write_str(": ")?;
@@ -479,7 +514,14 @@ impl<O: Raises> std::error::Error for Error<O> {
         match self {
             Error::Transport(error) => Some(&**error),
             Error::Request(error) => Some(&**error),
-            Error::Problem(_) | Error::Unexpected(_) => None,
+            Error::Problem(_) | Error::Failure(_) | Error::Unexpected(_) => None,
         }
     }
+}
+
+/// How many characters of what an answer says stand in the line for a person.
+const SHOWN: usize = 1000;
+
+fn is_url(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
 }

@@ -10,6 +10,7 @@ mod client;
 pub mod decode;
 pub mod encode;
 mod error;
+mod failure;
 mod json;
 mod multipart;
 mod node;
@@ -31,6 +32,7 @@ pub use error::{
     Any, Api, CredentialPlace, Error, Raised, Raises, Received, RequestError, TransportError, TransportStage,
     Unexpected,
 };
+pub use failure::{Failed, FailureBody, NoFailure};
 pub use json::{Json, JsonError, Number};
 pub use multipart::{File, Multipart, Part};
 pub use node::{

@@ -1,10 +1,14 @@
 //! From an HTTP response to an output or an error. Total: whatever came, nothing is lost and nothing panics.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 
 use crate::decode::{self, Violation};
 use crate::error::{Api, Error, Raised, Received, Unexpected};
+use crate::failure::{Failed, FailureBody};
+use crate::json::Json;
 use crate::node::{Node, Slot, View, member};
 use crate::operation::{AnswerSpec, BodySpec, Operation, OperationSpec, Output, StatusSpec};
 use crate::problem::{self, ProblemNode};
@@ -14,14 +18,16 @@ pub(crate) fn decode<O: Operation>(response: http::Response<Bytes>) -> Result<O:
     let mut output = O::Output::empty();
     match read::<O::Api>(O::SPEC, response, &mut output) {
         Ok(()) => Ok(output),
-        Err(Failed::Problem(raised)) => Err(Error::Problem(raised)),
-        Err(Failed::Unexpected(unexpected)) => Err(Error::Unexpected(unexpected)),
+        Err(Refusal::Problem(raised)) => Err(Error::Problem(raised)),
+        Err(Refusal::Failure(failed)) => Err(Error::Failure(failed)),
+        Err(Refusal::Unexpected(unexpected)) => Err(Error::Unexpected(unexpected)),
     }
 }
 
 /// An answer that is not a success.
-enum Failed<A: Api> {
+enum Refusal<A: Api> {
     Problem(Box<Raised<A>>),
+    Failure(Box<Failed<A>>),
     Unexpected(Box<Unexpected>),
 }
 
@@ -30,7 +36,7 @@ fn read<A: Api>(
     spec: &'static OperationSpec,
     response: http::Response<Bytes>,
     output: &mut dyn Output,
-) -> Result<(), Failed<A>> {
+) -> Result<(), Refusal<A>> {
     let (parts, body) = response.into_parts();
     let status = parts.status.as_u16();
     let media_type =
@@ -41,26 +47,42 @@ fn read<A: Api>(
             Err(violation) => (vec![violation], problem::members(&body)),
         },
         None => {
-            let (problem, reading) = read_problem::<A>(spec, status, media_type, &body);
-            if reading.complete {
-                let received = Received::new(parts.status, parts.headers, body);
-                return Err(Failed::Problem(Box::new(Raised::new(problem, received, reading.violations))));
-            }
-            (reading.violations, reading.members)
+            let answered = read_error::<A>(spec, status, media_type, &body);
+            let response = Received::new(parts.status, parts.headers, body);
+            return Err(match answered {
+                Answered::Problem(problem, violations) => {
+                    Refusal::Problem(Box::new(Raised::new(problem, response, violations)))
+                }
+                Answered::Failure { at, body, violations, members } => {
+                    Refusal::Failure(Box::new(Failed { body, at, response, violations, members }))
+                }
+                Answered::Unexpected { violations, members } => {
+                    Refusal::Unexpected(Box::new(Unexpected { response, violations, members }))
+                }
+            });
         }
     };
     let response = Received::new(parts.status, parts.headers, body);
-    Err(Failed::Unexpected(Box::new(Unexpected { response, violations, members, family: A::FAMILY })))
+    Err(Refusal::Unexpected(Box::new(Unexpected { response, violations, members })))
 }
 
 /// The response of the contract that an answer is: the most exact status, then the most exact media type.
 fn best(answers: &'static [AnswerSpec], status: u16, media_type: &str) -> Option<&'static AnswerSpec> {
-    let rank = |answer: &&AnswerSpec| {
+    place(answers, status, media_type).map(|(_, answer)| answer)
+}
+
+/// The same, with its place in the list.
+fn place(
+    answers: &'static [AnswerSpec],
+    status: u16,
+    media_type: &str,
+) -> Option<(usize, &'static AnswerSpec)> {
+    let rank = |(_, answer): &(usize, &AnswerSpec)| {
         (status_rank(answer.status, status), media_rank(answer.media_type, media_type))
     };
-    let stands_for = |answer: &&AnswerSpec| status_rank(answer.status, status).is_some();
+    let stands_for = |(_, answer): &(usize, &AnswerSpec)| status_rank(answer.status, status).is_some();
     // `min_by_key` keeps the first of equals: the order of the contract.
-    answers.iter().filter(stands_for).min_by_key(rank)
+    answers.iter().enumerate().filter(stands_for).min_by_key(rank)
 }
 
 fn status_rank(spec: StatusSpec, status: u16) -> Option<u8> {
@@ -82,13 +104,16 @@ fn media_rank(declared: &str, received: &str) -> u8 {
         1
     } else if let Some(kind) = declared.strip_suffix("/*").filter(|kind| *kind != "*") {
         let same = received.split('/').next().is_some_and(|found| found.eq_ignore_ascii_case(kind));
-        if same { 2 } else { 4 }
+        if same { 2 } else { UNFIT }
     } else if declared == "*/*" || declared.is_empty() {
         3
     } else {
-        4
+        UNFIT
     }
 }
+
+/// The rank of a declared media type that does not fit.
+const UNFIT: u8 = 4;
 
 /// The case of the output that a body is read into.
 fn case_of(body: BodySpec) -> usize {
@@ -119,26 +144,86 @@ fn read_output(spec: BodySpec, body: &Bytes, node: Option<&mut dyn Node>) -> Res
     }
 }
 
-/// Reads a body as a problem, whether the operation declares the status or not: an API that answers with its own
-/// problems where it did not say so is still understood, and the violation says that it did not say so.
-fn read_problem<A: Api>(
+/// What an answer that is no success turned out to be.
+enum Answered<A: Api> {
+    Problem(A::Problem, Vec<Violation>),
+    Failure { at: usize, body: A::Failure, violations: Vec<Violation>, members: BTreeMap<String, Json> },
+    Unexpected { violations: Vec<Violation>, members: BTreeMap<String, Json> },
+}
+
+/// Reads an error as what the operation declares for its status and media type, and else as a problem, whether the
+/// operation declares one or not: an API that answers with its own problems where it did not say so is still understood,
+/// and a violation says that it did not say so.
+fn read_error<A: Api>(
     spec: &'static OperationSpec,
     status: u16,
     media_type: &str,
     body: &Bytes,
-) -> (A::Problem, problem::Reading) {
+) -> Answered<A> {
+    let declared = place(spec.errors, status, media_type);
+    let mut broken = None;
+    let mut silent = None;
+    if let Some((at, answer)) = declared
+        && answer.body != BodySpec::Problem
+        && let Some(mut failure) = A::Failure::of_case(case_of(answer.body))
+    {
+        match read_failure(answer, media_type, body, failure.node_mut()) {
+            Ok(violations) if matches!(answer.body, BodySpec::Empty(_)) && !body.is_empty() => {
+                silent = Some((at, failure, violations));
+            }
+            Ok(violations) => {
+                return Answered::Failure { at, body: failure, violations, members: BTreeMap::new() };
+            }
+            Err(violation) => broken = Some(violation),
+        }
+    }
     let (problem, mut reading) = match A::FAMILY.code {
         "" => (A::empty_problem(), problem::Reading::default()),
         _ => problem::read(body, A::empty_problem),
     };
-    if best(spec.errors, status, media_type).is_none() {
-        let message = format!("{} does not declare the status {status}", spec.id);
-        reading.violations.push(Violation { pointer: String::new(), message });
-    }
     if reading.complete {
+        reading.violations.extend(broken);
+        reading.violations.extend(declared.is_none().then(|| undeclared(spec, status)));
         contradictions(&problem, status, &mut reading.violations);
+        return Answered::Problem(problem, reading.violations);
     }
-    (problem, reading)
+    // What a problem would have needed is beside the point where something else is declared.
+    if let Some((at, body_of_none, violations)) = silent {
+        return Answered::Failure { at, body: body_of_none, violations, members: problem::members(body) };
+    }
+    let mut violations = match broken {
+        Some(violation) => vec![violation],
+        None => reading.violations,
+    };
+    violations.extend(declared.is_none().then(|| undeclared(spec, status)));
+    let members = if A::FAMILY.code.is_empty() { problem::members(body) } else { reading.members };
+    Answered::Unexpected { violations, members }
+}
+
+fn undeclared(spec: &OperationSpec, status: u16) -> Violation {
+    Violation { pointer: String::new(), message: format!("{} does not declare the status {status}", spec.id) }
+}
+
+/// Reads a body as the declared one. JSON that is of the declared type is that, whatever it is called; for text and octets,
+/// which anything can be, the media type has to fit.
+fn read_failure(
+    answer: &AnswerSpec,
+    media_type: &str,
+    body: &Bytes,
+    node: Option<&mut dyn Node>,
+) -> Result<Vec<Violation>, Violation> {
+    let called_otherwise = || Violation {
+        pointer: String::new(),
+        message: format!("the contract declares {}, the answer is {media_type}", answer.media_type),
+    };
+    let fits = media_type.is_empty() || media_rank(answer.media_type, media_type) < UNFIT;
+    match answer.body {
+        BodySpec::Text(_) | BodySpec::Bytes(_) if !fits => Err(called_otherwise()),
+        _ => {
+            read_output(answer.body, body, node)?;
+            Ok((!fits).then(called_otherwise).into_iter().collect())
+        }
+    }
 }
 
 /// Where a complete problem says something else than the contract says of its code. Titles may be translated (RFC 9457,

@@ -225,6 +225,7 @@ impl rt::Api for Shop {
     const FAMILY: &'static rt::Family = &FAMILY;
     type Problem = Problem;
     type Kind = Kind;
+    type Failure = rt::NoFailure;
     fn empty_problem() -> Problem {
         rt::Record::empty()
     }

@@ -66,6 +66,7 @@ impl rt::Api for Api {
     const FAMILY: &'static rt::Family = &FAMILY;
     type Problem = Nothing;
     type Kind = Nothing;
+    type Failure = rt::NoFailure;
     fn empty_problem() -> Nothing {
         Nothing::default()
     }

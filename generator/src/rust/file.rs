@@ -37,6 +37,7 @@ impl Text {
 struct Uses {
     map: bool,
     rt: bool,
+    failures: bool,
     problems: bool,
     types: bool,
 }
@@ -55,7 +56,9 @@ impl Uses {
                 literal(rest)
             } else {
                 let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-                uses.note(rest.get(..word).unwrap_or_default());
+                let (word, after) = rest.split_at_checked(word).unwrap_or_default();
+                uses.note(word, after);
+                let word = word.len();
                 word.max(1)
             };
             rest = rest.get(length..).unwrap_or_default();
@@ -63,8 +66,10 @@ impl Uses {
         uses
     }
 
-    fn note(&mut self, word: &str) {
+    fn note(&mut self, word: &str, after: &str) {
         match word {
+            // Not every API has this module, and a member may be called so.
+            "failures" => self.failures |= after.starts_with("::"),
             "BTreeMap" => self.map = true,
             "rt" => self.rt = true,
             "problems" => self.problems = true,
@@ -76,6 +81,7 @@ impl Uses {
     fn add(&mut self, other: Uses) {
         self.map |= other.map;
         self.rt |= other.rt;
+        self.failures |= other.failures;
         self.problems |= other.problems;
         self.types |= other.types;
     }
@@ -92,17 +98,13 @@ impl Uses {
                 use problemgen_runtime as rt;
             )
         });
-        let modules = match (self.problems, self.types) {
-            (true, true) => quote!(
-                use crate::{problems, types};
-            ),
-            (true, false) => quote!(
-                use crate::problems;
-            ),
-            (false, true) => quote!(
-                use crate::types;
-            ),
-            (false, false) => TokenStream::new(),
+        let modules = [("failures", self.failures), ("problems", self.problems), ("types", self.types)];
+        let modules = modules.into_iter().filter(|(_, used)| *used);
+        let modules: Vec<_> = modules.map(|(name, _)| quote::format_ident!("{name}")).collect();
+        let modules = match modules.as_slice() {
+            [] => TokenStream::new(),
+            [module] => quote!(use crate::#module;),
+            modules => quote!(use crate::{#(#modules),*};),
         };
         quote!(#map #rt #modules)
     }

@@ -6,14 +6,12 @@ use quote::quote;
 use super::bodies;
 use super::docs::{Doc, sentence, span};
 use super::file::{Text, in_parallel};
-use super::plan::{
-    AnswerBody, AnswerPlan, ArgumentPlan, ModulePlan, OperationPlan, OutputPlan, Ty, ViewPlan,
-};
+use super::plan::{AnswerBody, AnswerPlan, ArgumentPlan, ModulePlan, OperationPlan, OutputPlan, Ty};
 use super::print::{Printer, Within, deprecated, initializer, method_path, number};
-use super::problems::headline;
 use crate::artifact::Artifact;
 use crate::contract::{
-    ErrorKind, Method, Operation, OperationId, Param, ParamPlace, ParamStyle, Segment, StatusSpec,
+    ErrorKind, ErrorResponse, Method, Operation, OperationId, Param, ParamPlace, ParamStyle, Segment,
+    StatusSpec,
 };
 
 /// Prints `src/operations.rs` and a file for each module under it.
@@ -169,9 +167,9 @@ impl Printer<'_> {
         let OutputPlan::Cases(name, cases) = &plan.output else { return None };
         let name = name.ident();
         let doc = Doc::new(format!("What {} gives.", method_path(operation))).outer();
-        let numbers = plan.successes.iter().map(|answer| (case_of(answer.body), answer));
+        let numbers = plan.successes.iter().map(|answer| (answer.body.case(), answer));
         let first: Vec<Option<&AnswerPlan>> = (0..cases.len())
-            .map(|case| numbers.clone().find(|(number, _)| *number == case).map(|(_, answer)| answer))
+            .map(|case| numbers.clone().find(|(number, _)| *number == Some(case)).map(|(_, answer)| answer))
             .collect();
         let variants = cases.iter().zip(&first).map(|(case, answer)| {
             let what = answer.map(|answer| {
@@ -225,66 +223,6 @@ impl Printer<'_> {
         })
     }
 
-    fn raises(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
-        let name = plan.name.ident();
-        let Some(view) = &plan.view else {
-            return quote! {
-                impl rt::Raises for #name {
-                    type Api = crate::Api;
-                    type View<'a> = rt::Undeclared<'a>;
-                    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> { rt::Undeclared::new(kind.code()) }
-                }
-            };
-        };
-        let doc = Doc::new(format!("The problems that {} declares.", method_path(operation))).outer();
-        let (variants, arms) = self.view_parts(view);
-        let view = view.name.ident();
-        quote! {
-            #doc
-            #[derive(Debug, Clone, Copy)]
-            #[non_exhaustive]
-            pub enum #view<'a> {
-                #(#variants)*
-                /// A problem that the contract does not declare for this operation.
-                Other(rt::Undeclared<'a>),
-            }
-            impl rt::Raises for #name {
-                type Api = crate::Api;
-                type View<'a> = #view<'a>;
-                fn view(kind: &problems::Kind) -> #view<'_> {
-                    match kind {
-                        #(#arms)*
-                        other => #view::Other(rt::Undeclared::new(other.code())),
-                    }
-                }
-            }
-        }
-    }
-
-    /// The variants of a view, and the arms that choose them.
-    fn view_parts(&self, view: &ViewPlan) -> (Vec<TokenStream>, Vec<TokenStream>) {
-        let name = view.name.ident();
-        let problems = self.plan.problems.as_ref();
-        let family = problems.and_then(|plan| self.contract.families.get(plan.family.0));
-        let codes =
-            view.codes.iter().filter_map(|id| Some((family?.codes.get(id.0)?, problems?.codes.get(id.0)?)));
-        codes
-            .map(|(code, plan)| {
-                let (doc, variant) = (Doc::new(headline(code)).outer(), plan.variant.ident());
-                match &plan.payload {
-                    Some((payload, _)) => {
-                        let payload = payload.ident();
-                        (
-                            quote!(#doc #variant(&'a problems::#payload),),
-                            quote!(problems::Kind::#variant(members) => #name::#variant(members),),
-                        )
-                    }
-                    None => (quote!(#doc #variant,), quote!(problems::Kind::#variant => #name::#variant,)),
-                }
-            })
-            .unzip()
-    }
-
     fn operation_impl(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
         let name = plan.name.ident();
         let output = match &plan.output {
@@ -295,7 +233,7 @@ impl Printer<'_> {
                 quote!(#name)
             }
         };
-        let spec = spec(operation, plan);
+        let spec = spec(operation, plan, &self.error_table(plan));
         let headers = plan.part_headers.iter().map(|header| &header.argument);
         let params = plan.params.iter().chain(headers).enumerate().map(|(at, param)| {
             let (at, name) = (number(at), param.name.ident());
@@ -360,7 +298,7 @@ impl Printer<'_> {
         let ty = match (output, body) {
             (_, AnswerBody::Empty(_)) | (OutputPlan::Unit, _) => return None,
             (OutputPlan::One(ty), _) => ty,
-            (OutputPlan::Cases(_, cases), body) => cases.get(case_of(body))?.ty.as_ref()?,
+            (OutputPlan::Cases(_, cases), body) => cases.get(body.case()?)?.ty.as_ref()?,
         };
         let ty = match ty {
             Ty::Option(inner) => inner,
@@ -376,15 +314,25 @@ impl Printer<'_> {
         Some(format!("{list}[`{name}`](crate::types::{name})"))
     }
 
-    /// A table of statuses and the codes that come with each.
+    /// A table of statuses and the codes, or the bodies without one, that come with each.
     fn problem_doc(&self, operation: &Operation, doc: &mut Doc) {
         if operation.errors.is_empty() {
             return;
         }
-        doc.gap().line("# Problems").gap().line("| Status | Codes |").line("| --- | --- |");
+        let uncoded =
+            |error: &ErrorResponse| error.bodies.iter().any(|body| self.uncoded(body, operation).is_some());
+        let (title, column) =
+            if operation.errors.iter().all(|error| !error.bodies.is_empty() && !uncoded(error)) {
+                ("# Problems", "Codes")
+            } else {
+                ("# Errors", "Codes or body")
+            };
+        doc.gap().line(title).gap().line(format!("| Status | {column} |")).line("| --- | --- |");
         for error in &operation.errors {
-            let mut codes = Vec::new();
+            let mut said: Vec<String> = Vec::new();
             for body in &error.bodies {
+                let uncoded = self.uncoded(body, operation);
+                said.extend(uncoded.filter(|words| !said.contains(words)));
                 let ErrorKind::Problem { family, codes: ids, .. } = &body.kind else { continue };
                 let planned = self.plan.problems.as_ref().filter(|plan| plan.family == *family);
                 for id in ids {
@@ -397,11 +345,15 @@ impl Printer<'_> {
                             Some(plan) => format!("[{}](crate::Code::{})", cell(&code.code), plan.variant),
                             None => cell(&code.code),
                         });
-                    codes.extend(link.filter(|link| !codes.contains(link)));
+                    said.extend(link.filter(|link| !said.contains(link)));
                 }
             }
-            let codes = if codes.is_empty() { "none named".to_owned() } else { codes.join(", ") };
-            doc.line(format!("| {} | {codes} |", status_text(error.status)));
+            let said = match said.as_slice() {
+                [] if error.bodies.is_empty() => "no body".to_owned(),
+                [] => "none named".to_owned(),
+                said => said.join(", "),
+            };
+            doc.line(format!("| {} | {said} |", status_text(error.status)));
         }
     }
 }
@@ -411,17 +363,7 @@ fn cell(code: &str) -> String {
     span(code).replace('|', "\\|")
 }
 
-fn case_of(body: AnswerBody) -> usize {
-    match body {
-        AnswerBody::Empty(case)
-        | AnswerBody::Json(case)
-        | AnswerBody::Text(case)
-        | AnswerBody::Bytes(case) => case,
-        AnswerBody::Problem => 0,
-    }
-}
-
-fn status_text(status: StatusSpec) -> String {
+pub(super) fn status_text(status: StatusSpec) -> String {
     match status {
         StatusSpec::Exact(status) => status.to_string(),
         StatusSpec::Range(digit) => format!("{digit}xx"),
@@ -445,7 +387,7 @@ fn param_doc(param: &Param) -> Doc {
 }
 
 /// The table of an operation.
-fn spec(operation: &Operation, plan: &OperationPlan) -> TokenStream {
+fn spec(operation: &Operation, plan: &OperationPlan, errors: &TokenStream) -> TokenStream {
     let (id, accept) = (&operation.id, &plan.accept);
     let method = match operation.method {
         Method::Get => quote!(GET),
@@ -477,7 +419,6 @@ fn spec(operation: &Operation, plan: &OperationPlan) -> TokenStream {
     });
     let authenticated = !operation.credentials.is_empty();
     let successes = plan.successes.iter().map(answer);
-    let errors = plan.errors.iter().map(answer);
     quote! {
         rt::OperationSpec {
             id: #id,
@@ -487,7 +428,7 @@ fn spec(operation: &Operation, plan: &OperationPlan) -> TokenStream {
             accept: #accept,
             authenticated: #authenticated,
             successes: &[#(#successes),*],
-            errors: &[#(#errors),*],
+            errors: #errors,
         }
     }
 }
@@ -512,7 +453,7 @@ fn style(param: &Param) -> TokenStream {
     }
 }
 
-fn answer(answer: &AnswerPlan) -> TokenStream {
+pub(super) fn answer(answer: &AnswerPlan) -> TokenStream {
     let media_type = &answer.media_type;
     let body = match answer.body {
         AnswerBody::Empty(case) => case_body(quote!(Empty), case),

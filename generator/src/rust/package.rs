@@ -175,7 +175,9 @@ fn root_doc(printer: &Printer<'_>, fence: &str, compiled: bool) -> Doc {
 fn root_items(printer: &Printer<'_>, reqwest: TokenStream) -> TokenStream {
     let marker = marker(printer.contract, printer.plan);
     let code = printer.plan.problems.as_ref().map(|_| quote!(Code,));
+    let failures: Vec<_> = printer.plan.failures.iter().map(|_| quote::format_ident!("failures")).collect();
     quote! {
+        #(#[rustfmt::skip] pub mod #failures;)*
         #[rustfmt::skip]
         pub mod operations;
         #[rustfmt::skip]
@@ -187,13 +189,15 @@ fn root_items(printer: &Printer<'_>, reqwest: TokenStream) -> TokenStream {
         pub use problemgen_runtime as rt;
         #[doc(no_inline)]
         pub use problemgen_runtime::{
-            Any, Base64, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, File, Json, Multipart, Operation, Others, Part, Patch,
+            Any, Base64, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, Failed, File, Json, Multipart,
+            Operation, Others, Part, Patch,
             Raised, Raises, RawBody, Received, RequestError, Secret, Transport, TransportError, TransportStage, Undeclared, Unexpected, Unlisted,
             UnlistedCode, Violation, http, jiff, uuid,
         };
 
         #reqwest
 
+        #(pub use self::#failures::Failure;)*
         pub use self::problems::{#code Kind, Problem};
 
         #marker
@@ -204,6 +208,7 @@ fn marker(contract: &Contract, plan: &Plan) -> TokenStream {
     let user_agent = &plan.user_agent;
     let servers = contract.api.servers.iter().map(|server| &server.url);
     let credential = credential(contract);
+    let failure = if plan.failures.is_some() { quote!(Failure) } else { quote!(rt::NoFailure) };
     let doc = Doc::new(sentence(&contract.api.title)).outer();
     quote! {
         #doc
@@ -217,6 +222,7 @@ fn marker(contract: &Contract, plan: &Plan) -> TokenStream {
             const FAMILY: &'static rt::Family = &problems::FAMILY;
             type Problem = Problem;
             type Kind = Kind;
+            type Failure = #failure;
             fn empty_problem() -> Problem { rt::Record::empty() }
             fn kind(problem: &Problem) -> &Kind { &problem.kind }
         }

@@ -7,6 +7,7 @@
 mod bodies;
 pub mod codes;
 mod cycles;
+mod failures;
 mod operations;
 mod problems;
 mod types;
@@ -18,6 +19,8 @@ use crate::contract::{
     StatusSpec, Type, TypeId,
 };
 use crate::report::{Place, Report};
+
+pub use failures::{FailureCase, FailuresPlan, SharedView};
 
 use super::Options;
 use super::names::RustName;
@@ -33,6 +36,8 @@ pub struct Plan {
     pub types: Vec<TypePlan>,
     /// The problems, when the document has coded ones that can be told apart.
     pub problems: Option<ProblemsPlan>,
+    /// The errors without a code, when there are any.
+    pub failures: Option<FailuresPlan>,
     /// The modules under `operations`, in the order of the tags.
     pub modules: Vec<ModulePlan>,
     /// By [`OperationId`].
@@ -230,11 +235,11 @@ pub struct OperationPlan {
     pub output: OutputPlan,
     /// The successes.
     pub successes: Vec<AnswerPlan>,
-    /// The errors.
+    /// The errors; none here when the view is a shared one, which has them.
     pub errors: Vec<AnswerPlan>,
     /// The `Accept` header.
     pub accept: String,
-    /// The view of its problems; `None` when it declares no code.
+    /// The view of its errors; `None` when it declares none.
     pub view: Option<ViewPlan>,
 }
 
@@ -343,7 +348,7 @@ pub struct CasePlan {
 }
 
 /// A response.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AnswerPlan {
     /// The statuses it stands for.
     pub status: StatusSpec,
@@ -354,7 +359,7 @@ pub struct AnswerPlan {
 }
 
 /// What the body of a response is, with the number of its case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "each is the variant of the runtime's BodySpec of its name")]
 pub enum AnswerBody {
     Empty(usize),
@@ -364,13 +369,30 @@ pub enum AnswerBody {
     Problem,
 }
 
-/// The view of an operation's problems.
+impl AnswerBody {
+    /// The number of its case; `None` for a problem, which is none.
+    pub fn case(self) -> Option<usize> {
+        match self {
+            AnswerBody::Empty(case)
+            | AnswerBody::Json(case)
+            | AnswerBody::Text(case)
+            | AnswerBody::Bytes(case) => Some(case),
+            AnswerBody::Problem => None,
+        }
+    }
+}
+
+/// The view of an operation's errors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ViewPlan {
     /// The enum.
     pub name: RustName,
     /// The codes that the operation declares, in the family's order.
     pub codes: Vec<CodeId>,
+    /// The errors without a code that it declares; none here when the view is a shared one, which has them.
+    pub cases: Vec<FailureCase>,
+    /// The place of the view in [`FailuresPlan::views`] that this one is another name for.
+    pub shared: Option<usize>,
 }
 
 /// Makes the plan. `None` when the report has errors.
@@ -385,13 +407,14 @@ pub fn plan(
     let types = types::plan(contract, &used(contract), locate, report);
     let mut planning = Planning { contract, locate, report };
     let problems = problems::plan(&mut planning);
-    let (modules, operations) = operations::plan(&mut planning, problems.as_ref());
+    let (modules, operations, failures) = operations::plan(&mut planning, problems.as_ref());
     let user_agent = format!("{package}/{}", token(&contract.api.version));
     (report.errors() == errors_before).then_some(Plan {
         package,
         user_agent,
         types,
         problems,
+        failures,
         modules,
         operations,
     })

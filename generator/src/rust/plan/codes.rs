@@ -3,17 +3,13 @@
 crate::codes! {
     /// Several families of coded problems.
     pub FAMILIES = "N002", "several families of coded problems",
-        "The generated `Problem` is that of the family that most operations raise, then that with most codes. Problems of the other families are kept with all that \
-         they say, as errors that the contract does not promise.";
+        "The generated `Problem` is that of the family that most operations raise, then that with most codes. Errors of the \
+         other families are typed by their schemas and told apart by status, as errors without a code are; the documentation \
+         and the catalogue list the codes of all.";
     /// A code that does not stand at the root of the body.
     pub PLACE = "N003", "code does not stand at the root of the body",
         "Problems are told apart by a member of the body itself. A code that stands deeper is kept with all that the body says, \
          as an error that the contract does not promise.";
-    /// An error body whose codes, if it has any, are not described by one schema each.
-    pub UNCODED = "N004", "error whose codes are not described by one schema each",
-        "Codes become types when each is described by a schema of its own that extends one base, as spec/README.md shows. Codes \
-         that are a flat `enum` or an integer are not read yet, and a body may have none. Such a body is kept, whole, as an \
-         unexpected answer, with the status and the headers.";
     /// A type that has no finite value.
     pub ENDLESS = "N005", "type requires itself",
         "A type whose required members lead back to it has no finite value. One of the members is taken as optional.";

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::failures::{self, Bodies};
 use super::types::{RESERVED_TYPES, Shapes};
 use super::{
-    AnswerBody, AnswerPlan, ArgumentPlan, CasePlan, ModulePlan, OperationPlan, OutputPlan, Planning,
-    ProblemsPlan, Ty, ViewPlan, bodies,
+    AnswerBody, AnswerPlan, ArgumentPlan, CasePlan, FailuresPlan, ModulePlan, OperationPlan, OutputPlan,
+    Planning, ProblemsPlan, Ty, bodies,
 };
 use crate::contract::{
     CodeId, Contract, Encoding, ErrorKind, Media, Operation, OperationId, ParamPlace, StatusSpec, Success,
@@ -17,18 +18,20 @@ use crate::rust::names::{Case, RustName, Scope, Wish};
 pub(super) fn plan(
     planning: &mut Planning<'_>,
     problems: Option<&ProblemsPlan>,
-) -> (Vec<ModulePlan>, Vec<OperationPlan>) {
+) -> (Vec<ModulePlan>, Vec<OperationPlan>, Option<FailuresPlan>) {
     let contract = planning.contract;
     let (modules, module_of) = modules(planning);
     let mut scope = Scope::new(Case::Pascal, RESERVED_TYPES, "Operation");
     let wishes: Vec<_> = contract.operations.iter().map(|operation| Wish::new(&operation.id)).collect();
     let names = scope.assign(&wishes);
     let shapes = Shapes::new(contract);
+    let uncoded = Bodies::new(contract, &shapes, problems);
     let mut operations = Vec::with_capacity(names.len());
     for ((operation, name), module) in contract.operations.iter().zip(names).zip(module_of) {
-        operations.push(plan_one(planning, &shapes, &mut scope, problems, operation, name, module));
+        operations.push(plan_one(planning, &shapes, &mut scope, &uncoded, operation, name, module));
     }
-    (modules, operations)
+    let failures = uncoded.finish(&mut operations);
+    (modules, operations, failures)
 }
 
 /// The modules, by tag, and the place of each operation's.
@@ -62,7 +65,7 @@ fn plan_one(
     planning: &mut Planning<'_>,
     shapes: &Shapes<'_>,
     scope: &mut Scope,
-    problems: Option<&ProblemsPlan>,
+    uncoded: &Bodies<'_>,
     operation: &Operation,
     name: RustName,
     module: usize,
@@ -72,18 +75,18 @@ fn plan_one(
     let params = params(shapes, operation, &mut fields);
     let (part_headers, body) = bodies::plan(planning, shapes, operation, &name, &mut fields, scope);
     let (output, successes) = answers(planning, shapes, scope, operation, &name);
-    let declared = declared(problems, operation);
-    let view = (!declared.is_empty()).then(|| {
-        let words = format!("{}Problem", name.bare());
-        ViewPlan { name: scope.one(&words, &operation.id), codes: declared }
-    });
+    let declared = declared(uncoded.problems, operation);
+    let errors = errors(shapes, uncoded, operation);
+    let cases = uncoded.cases(&errors, &failures::codes(uncoded.problems, &declared));
+    let view_name = || scope.one(&format!("{}Problem", name.bare()), &operation.id);
+    let view = failures::view(view_name, declared, cases);
     OperationPlan {
         module,
         params,
         part_headers,
         body,
         output,
-        errors: errors(problems, operation),
+        errors,
         accept: accept(&successes),
         successes,
         view,
@@ -118,7 +121,7 @@ fn essence(media_type: &str) -> String {
 
 /// What a body is read into: how it is written, and its type.
 #[derive(Debug, Clone, PartialEq)]
-enum Content {
+pub(super) enum Content {
     Nothing,
     Json(Ty),
     Text,
@@ -135,7 +138,7 @@ impl Content {
         }
     }
 
-    fn ty(&self) -> Option<Ty> {
+    pub(super) fn ty(&self) -> Option<Ty> {
         match self {
             Content::Nothing => None,
             Content::Json(ty) => Some(ty.clone()),
@@ -144,7 +147,7 @@ impl Content {
         }
     }
 
-    fn body(&self, case: usize) -> AnswerBody {
+    pub(super) fn body(&self, case: usize) -> AnswerBody {
         match self {
             Content::Nothing => AnswerBody::Empty(case),
             Content::Json(_) => AnswerBody::Json(case),
@@ -236,13 +239,14 @@ fn cases(contract: &Contract, found: &[(StatusSpec, String, Content)]) -> (Vec<C
 }
 
 /// What a case holds, in words.
-fn content_words(contract: &Contract, ty: Option<&Ty>) -> String {
+pub(super) fn content_words(contract: &Contract, ty: Option<&Ty>) -> String {
     match ty {
         None => "empty".to_owned(),
         Some(Ty::String) => "text".to_owned(),
         Some(Ty::Bytes) => "bytes".to_owned(),
         Some(Ty::Named(id)) => contract.types.get(id.0).map_or_else(String::new, |def| def.name.clone()),
         Some(Ty::Vec(inner)) => format!("{} list", content_words(contract, Some(inner))),
+        Some(Ty::Map(inner)) => format!("{} map", content_words(contract, Some(inner))),
         Some(Ty::Option(inner)) => content_words(contract, Some(inner)),
         Some(_) => "json".to_owned(),
     }
@@ -303,28 +307,18 @@ fn declared(problems: Option<&ProblemsPlan>, operation: &Operation) -> Vec<CodeI
         .collect()
 }
 
-fn errors(problems: Option<&ProblemsPlan>, operation: &Operation) -> Vec<AnswerPlan> {
+fn errors(shapes: &Shapes<'_>, uncoded: &Bodies<'_>, operation: &Operation) -> Vec<AnswerPlan> {
     let mut answers = Vec::new();
     for error in &operation.errors {
+        let mut answer = |media_type: &str, body| {
+            let body = uncoded.answer(shapes, operation, body);
+            answers.push(AnswerPlan { status: error.status, media_type: essence(media_type), body });
+        };
         if error.bodies.is_empty() {
-            answers.push(AnswerPlan {
-                status: error.status,
-                media_type: String::new(),
-                body: AnswerBody::Empty(0),
-            });
+            answer("", None);
         }
         for body in &error.bodies {
-            let problem = match &body.kind {
-                ErrorKind::Problem { family, .. } => {
-                    problems.is_some_and(|problems| problems.family == *family)
-                }
-                ErrorKind::Json(_) | ErrorKind::Text | ErrorKind::Bytes => false,
-            };
-            answers.push(AnswerPlan {
-                status: error.status,
-                media_type: essence(&body.media_type),
-                body: if problem { AnswerBody::Problem } else { AnswerBody::Empty(0) },
-            });
+            answer(&body.media_type, Some(body));
         }
     }
     answers

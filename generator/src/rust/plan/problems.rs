@@ -2,23 +2,25 @@
 
 use super::types::{Members, Shapes, fields};
 use super::{CodePlan, Fact, FieldPlan, Fill, Planning, ProblemsPlan, StructPlan, Ty, Used, codes};
-use crate::contract::{CodePlace, ErrorKind, FamilyId, Field, ProblemCode, ProblemFamily};
+use crate::contract::{CodePlace, FamilyId, Field, ProblemCode, ProblemFamily};
 use crate::report::Diagnostic;
 use crate::rust::names::{Case, RustName, Scope, Wish};
 
 /// Plans the family that `Problem` is made of; `None` when there is none.
 pub(super) fn plan(planning: &mut Planning<'_>) -> Option<ProblemsPlan> {
-    note_uncoded(planning);
     let contract = planning.contract;
     let (family, others) = contract.families.split_first()?;
     for other in others {
         planning.report.push(
-            Diagnostic::warning(
+            Diagnostic::note(
                 codes::FAMILIES,
-                format!("problems of the family `{}` are kept as unexpected answers", other.name),
+                format!(
+                    "problems of the family `{}` are told apart by status and type, not by code",
+                    other.name
+                ),
             )
             .at((planning.locate)(&other.at))
-            .help(format!("`{}` is the principal family", family.name)),
+            .help(format!("the codes of `{}` are, since most operations raise them", family.name)),
         );
     }
     let CodePlace::Root(code_member) = &family.place else {
@@ -101,36 +103,6 @@ fn fill(family: &ProblemFamily, member: &Field, plan: &FieldPlan) -> Fill {
         Some((fact, known)) if known || !plan.required => Fill::Fact(fact),
         _ if plan.required => Fill::Argument,
         _ => Fill::Absent,
-    }
-}
-
-/// Says which errors have no codes that are described by a schema each, once for each operation.
-fn note_uncoded(planning: &mut Planning<'_>) {
-    for operation in &planning.contract.operations {
-        let uncoded = operation
-            .errors
-            .iter()
-            .filter(|error| error.bodies.iter().any(|body| !matches!(body.kind, ErrorKind::Problem { .. })))
-            .count();
-        if uncoded > 0 {
-            planning.report.push(
-                Diagnostic::note(
-                    codes::UNCODED,
-                    match uncoded {
-                        1 => format!(
-                            "the codes of an error response of `{}` are not described by one schema each",
-                            operation.id
-                        ),
-                        _ => format!(
-                            "the codes of {uncoded} error responses of `{}` are not described by one schema each",
-                            operation.id
-                        ),
-                    },
-                )
-                .at((planning.locate)(&operation.at))
-                .help("the body is kept, whole, as an unexpected answer; for a type, give each code a schema of its own (see spec/README.md)"),
-            );
-        }
     }
 }
 

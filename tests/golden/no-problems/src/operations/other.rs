@@ -3,7 +3,7 @@
 //! Operations without a tag.
 
 use problemgen_runtime as rt;
-use crate::problems;
+use crate::{failures, problems, types};
 
 /// `GET /things`
 ///
@@ -11,13 +11,13 @@ use crate::problems;
 ///
 /// * 200: Names.
 ///
-/// # Problems
+/// # Errors
 ///
-/// | Status | Codes |
+/// | Status | Codes or body |
 /// | --- | --- |
-/// | 400 | none named |
-/// | 4xx | none named |
-/// | any other | none named |
+/// | 400 | [`ListThingsError400`](crate::types::ListThingsError400) |
+/// | 4xx | text |
+/// | any other | no body |
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListThings {}
@@ -29,11 +29,45 @@ impl ListThings {
     }
 }
 
+/// The errors that `GET /things` declares.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum ListThingsProblem<'a> {
+    /// Status 400.
+    ///
+    /// Bad.
+    BadRequest(&'a types::ListThingsError400),
+    /// Status 4xx.
+    ///
+    /// Worse.
+    ClientError(&'a String),
+    /// Any other status.
+    ///
+    /// Anything else.
+    Default,
+    /// A problem that the contract does not declare for this operation.
+    Other(rt::Undeclared<'a>),
+}
+
 impl rt::Raises for ListThings {
     type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
+    type View<'a> = ListThingsProblem<'a>;
+    fn view(kind: &problems::Kind) -> ListThingsProblem<'_> {
+        ListThingsProblem::Other(rt::Undeclared::new(kind.code()))
+    }
+    fn failure(at: usize, body: &failures::Failure) -> Option<ListThingsProblem<'_>> {
+        Some(
+            match (at, body) {
+                (0, failures::Failure::ListThingsError400(body)) => {
+                    ListThingsProblem::BadRequest(body)
+                }
+                (1, failures::Failure::Text(body)) => {
+                    ListThingsProblem::ClientError(body)
+                }
+                (2, failures::Failure::Empty) => ListThingsProblem::Default,
+                _ => return None,
+            },
+        )
     }
 }
 
@@ -50,8 +84,8 @@ impl rt::Operation for ListThings {
             rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
         ],
         errors: &[
-            rt::AnswerSpec::exact(400, "application/json", rt::BodySpec::Empty(0)),
-            rt::AnswerSpec::range(4, "text/plain", rt::BodySpec::Empty(0)),
+            rt::AnswerSpec::exact(400, "application/json", rt::BodySpec::Json(2)),
+            rt::AnswerSpec::range(4, "text/plain", rt::BodySpec::Text(1)),
             rt::AnswerSpec::default("", rt::BodySpec::Empty(0)),
         ],
     };

@@ -1,0 +1,222 @@
+//! Errors without a code of the API's problems: answers that the contract declares by status, media type and type.
+//!
+//! Generated code lists the types of all such bodies of an API, each once; which of them an operation declares under which
+//! status is in its table. What a person wants to know of an error (what happened, which request it was) is found here by
+//! the names that members have by convention.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::decode::Violation;
+use crate::error::{Api, Received};
+use crate::json::Json;
+use crate::node::{Literal, MapNode, Node, Presence, RecordNode, View};
+
+/// The bodies of an API's errors without a code: what generated code lists.
+pub trait FailureBody: fmt::Debug + Clone + PartialEq + Send + Sync + 'static {
+    /// An empty body to read into. The case numbers are those of [`BodySpec`](crate::BodySpec).
+    fn of_case(case: usize) -> Option<Self>;
+    /// What the body holds; `None` when there is none.
+    fn node(&self) -> Option<&dyn Node>;
+    /// The same, to read into.
+    fn node_mut(&mut self) -> Option<&mut dyn Node>;
+}
+
+/// The body of an error without a code, in an API that declares none. Nothing can make one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoFailure {}
+
+impl FailureBody for NoFailure {
+    fn of_case(_: usize) -> Option<Self> {
+        None
+    }
+    fn node(&self) -> Option<&dyn Node> {
+        match *self {}
+    }
+    fn node_mut(&mut self) -> Option<&mut dyn Node> {
+        match *self {}
+    }
+}
+
+/// An error without a code that the contract declares, with the response that carried it. It derefs to the body.
+#[derive(Debug, Clone)]
+pub struct Failed<A: Api> {
+    pub(crate) body: A::Failure,
+    /// The place of the answer in [`OperationSpec::errors`](crate::OperationSpec::errors).
+    pub(crate) at: usize,
+    pub(crate) response: Received,
+    pub(crate) violations: Vec<Violation>,
+    /// The members of a body where the contract declares none.
+    pub(crate) members: BTreeMap<String, Json>,
+}
+
+impl<A: Api> Failed<A> {
+    /// The body, of the type that the contract declares.
+    pub fn body(&self) -> &A::Failure {
+        &self.body
+    }
+
+    /// The body, owned.
+    pub fn into_body(self) -> A::Failure {
+        self.body
+    }
+
+    /// The response that carried it.
+    pub fn response(&self) -> &Received {
+        &self.response
+    }
+
+    /// Where the answer was not what the contract promises.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// Where members are looked for.
+    pub(crate) fn said(&self) -> Said<'_> {
+        match self.body.node() {
+            Some(node) => Said::of(node.view()),
+            None => Said::Members(&self.members),
+        }
+    }
+
+    /// The whole body, when it is text for a person (RFC 2046, section 4.1.3: `text/plain`).
+    pub(crate) fn plain(&self) -> Option<&str> {
+        let essence = self.response.header("content-type")?.split(';').next()?.trim();
+        match self.body.node()?.view() {
+            View::Text(Cow::Borrowed(text)) if essence.eq_ignore_ascii_case("text/plain") => {
+                Some(text.trim()).filter(|text| !text.is_empty())
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<A: Api> std::ops::Deref for Failed<A> {
+    type Target = A::Failure;
+    fn deref(&self) -> &A::Failure {
+        &self.body
+    }
+}
+
+/// Members that say what happened this time: RFC 9457's, then those of others, RFC 6749's among them.
+pub(crate) const DETAIL: &[&str] =
+    &["detail", "message", "error_description", "error_message", "errorMessage", "description", "msg"];
+/// Members that sum it up. Where `error` is text it is the summary of many frameworks.
+pub(crate) const TITLE: &[&str] = &["title", "error", "reason"];
+/// Members that hold a machine code.
+pub(crate) const CODE: &[&str] = &["code", "error_code", "errorCode"];
+/// Members that say whether the identical request can succeed later.
+pub(crate) const RETRYABLE: &[&str] = &["retryable", "retriable"];
+/// Members that say what to do next.
+pub(crate) const SUGGESTION: &[&str] = &["suggestion", "hint", "remedy"];
+/// Members that identify the request.
+pub(crate) const REQUEST_ID: &[&str] =
+    &["request_id", "requestId", "correlation_id", "correlationId", "trace_id", "traceId"];
+
+/// What a body says, in whichever form it was read.
+#[derive(Clone, Copy)]
+pub(crate) enum Said<'a> {
+    Nothing,
+    Record(&'a dyn RecordNode),
+    Map(&'a dyn MapNode),
+    Members(&'a BTreeMap<String, Json>),
+    List(&'a dyn crate::node::ListNode),
+    Items(&'a [Json]),
+    Text(&'a str),
+    Bool(bool),
+}
+
+impl<'a> Said<'a> {
+    pub(crate) fn of(view: View<'a>) -> Self {
+        match view {
+            View::Record(record) => Said::Record(record),
+            View::Map(map) => Said::Map(map),
+            View::List(list) => Said::List(list),
+            View::Text(Cow::Borrowed(text)) => Said::Text(text),
+            View::Bool(value) => Said::Bool(value),
+            View::Any(json) => Said::of_json(json),
+            _ => Said::Nothing,
+        }
+    }
+
+    fn of_json(json: &'a Json) -> Self {
+        match json {
+            Json::Object(members) => Said::Members(members),
+            Json::Array(items) => Said::Items(items),
+            Json::String(text) => Said::Text(text),
+            Json::Bool(value) => Said::Bool(*value),
+            Json::Null | Json::Number(_) => Said::Nothing,
+        }
+    }
+
+    /// The member of this name.
+    pub(crate) fn get(self, name: &str) -> Self {
+        let found = match self {
+            Said::Record(record) => match record.members().iter().position(|member| member.name == name) {
+                Some(at) => match record.members().get(at).map(|member| member.presence) {
+                    Some(Presence::Constant(Literal::String(text))) => Some(Said::Text(text)),
+                    Some(Presence::Constant(Literal::Bool(value))) => Some(Said::Bool(value)),
+                    _ => record.member(at).map(|node| Said::of(node.view())),
+                },
+                None => record.additional().map(|others| Said::Map(others).get(name)),
+            },
+            Said::Map(map) => {
+                map.entries().find(|(found, _)| *found == name).map(|(_, node)| Said::of(node.view()))
+            }
+            Said::Members(members) => members.get(name).map(Said::of_json),
+            _ => None,
+        };
+        found.unwrap_or(Said::Nothing)
+    }
+
+    /// The first item of a list.
+    pub(crate) fn first(self) -> Self {
+        let found = match self {
+            Said::List(list) => list.get(0).map(|node| Said::of(node.view())),
+            Said::Items(items) => items.first().map(Said::of_json),
+            _ => None,
+        };
+        found.unwrap_or(Said::Nothing)
+    }
+
+    /// Text with something in it.
+    pub(crate) fn text(self) -> Option<&'a str> {
+        match self {
+            Said::Text(text) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn truth(self) -> Option<bool> {
+        match self {
+            Said::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The objects in which a body without declared places says things: itself, `error`, the first of `errors` or of a
+    /// list.
+    fn places(self) -> [Said<'a>; 4] {
+        [self, self.get("error"), self.get("errors").first(), self.first()]
+    }
+
+    /// The text of the first member that has one of these names.
+    pub(crate) fn find_text(self, names: &[&str]) -> Option<&'a str> {
+        self.places().into_iter().find_map(|place| names.iter().find_map(|name| place.get(name).text()))
+    }
+
+    /// The truth of the first member that has one of these names.
+    pub(crate) fn find_bool(self, names: &[&str]) -> Option<bool> {
+        self.places().into_iter().find_map(|place| names.iter().find_map(|name| place.get(name).truth()))
+    }
+
+    /// The machine code. RFC 6749, section 5.2, calls it `error` beside an `error_description`.
+    pub(crate) fn find_code(self) -> Option<&'a str> {
+        self.find_text(CODE).or_else(|| {
+            self.get("error_description").text()?;
+            self.get("error").text()
+        })
+    }
+}
