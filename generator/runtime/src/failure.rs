@@ -159,7 +159,7 @@ impl<'a> Said<'a> {
                     Some(Presence::Constant(Literal::Bool(value))) => Some(Said::Bool(value)),
                     _ => record.member(at).map(|node| Said::of(node.view())),
                 },
-                None => record.additional().map(|others| Said::Map(others).get(name)),
+                None => record.others().map(|others| Said::Map(others).get(name)),
             },
             Said::Map(map) => {
                 map.entries().find(|(found, _)| *found == name).map(|(_, node)| Said::of(node.view()))

@@ -13,6 +13,8 @@ pub struct Basic {
     pub hint: Option<String>,
     /// `trace_id`.
     pub trace_id: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Basic {
@@ -21,11 +23,13 @@ impl rt::Record for Basic {
         rt::Member::optional("hint"),
         rt::Member::optional("trace_id"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             message: rt::Node::empty(),
             hint: rt::Node::empty(),
             trace_id: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -34,6 +38,7 @@ impl rt::Record for Basic {
                 0 => &self.message,
                 1 => &self.hint,
                 2 => &self.trace_id,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -44,6 +49,7 @@ impl rt::Record for Basic {
                 0 => &mut self.message,
                 1 => &mut self.hint,
                 2 => &mut self.trace_id,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -59,6 +65,8 @@ pub struct Rule {
     pub error_code: String,
     /// `errorMessage`.
     pub error_message: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Rule {
@@ -66,10 +74,12 @@ impl rt::Record for Rule {
         rt::Member::required("errorCode"),
         rt::Member::required("errorMessage"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             error_code: rt::Node::empty(),
             error_message: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -77,6 +87,7 @@ impl rt::Record for Rule {
             match at {
                 0 => &self.error_code,
                 1 => &self.error_message,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -86,6 +97,7 @@ impl rt::Record for Rule {
             match at {
                 0 => &mut self.error_code,
                 1 => &mut self.error_message,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -101,6 +113,8 @@ pub struct RuleBroken {
     pub error_message: String,
     /// `rule`.
     pub rule: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for RuleBroken {
@@ -109,10 +123,12 @@ impl rt::Record for RuleBroken {
         rt::Member::required("errorMessage"),
         rt::Member::required("rule"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             error_message: rt::Node::empty(),
             rule: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -120,6 +136,7 @@ impl rt::Record for RuleBroken {
             match at {
                 1 => &self.error_message,
                 2 => &self.rule,
+                3 => &self.additional,
                 _ => return None,
             },
         )
@@ -129,6 +146,7 @@ impl rt::Record for RuleBroken {
             match at {
                 1 => &mut self.error_message,
                 2 => &mut self.rule,
+                3 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -142,17 +160,24 @@ rt::record!(RuleBroken);
 pub struct Validation {
     /// `errors`.
     pub errors: Vec<ValidationErrorsItem>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Validation {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("errors")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { errors: rt::Node::empty() }
+        Self {
+            errors: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.errors,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -161,6 +186,7 @@ impl rt::Record for Validation {
         Some(
             match at {
                 0 => &mut self.errors,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -176,6 +202,8 @@ pub struct ValidationErrorsItem {
     pub field: String,
     /// `message`.
     pub message: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for ValidationErrorsItem {
@@ -183,10 +211,12 @@ impl rt::Record for ValidationErrorsItem {
         rt::Member::required("field"),
         rt::Member::required("message"),
     ];
+    const OTHERS: bool = true;
     fn empty() -> Self {
         Self {
             field: rt::Node::empty(),
             message: rt::Node::empty(),
+            additional: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -194,6 +224,7 @@ impl rt::Record for ValidationErrorsItem {
             match at {
                 0 => &self.field,
                 1 => &self.message,
+                2 => &self.additional,
                 _ => return None,
             },
         )
@@ -203,6 +234,7 @@ impl rt::Record for ValidationErrorsItem {
             match at {
                 0 => &mut self.field,
                 1 => &mut self.message,
+                2 => &mut self.additional,
                 _ => return None,
             },
         )
