@@ -19,11 +19,15 @@ use problemgen::rust::{self, program};
 
 use crate::Ended;
 use crate::codegen::complain_of;
+use crate::limits::{Cost, Limits, children};
 use crate::repository::{self, cargo, shown};
 use crate::terminal::{BAD, FAINT, complain, say, styled};
 
 /// Where the wrapper writes what it measured. That it is set makes this program the wrapper.
-const LOG: &str = "PROBLEMGEN_RUSTC_LOG";
+pub(crate) const LOG: &str = "PROBLEMGEN_RUSTC_LOG";
+
+/// What each run of `rustc` may use, if there is a limit.
+pub(crate) const LIMITS: &str = "PROBLEMGEN_RUSTC_LIMITS";
 
 /// Measure what the generated crate costs to compile.
 ///
@@ -43,15 +47,6 @@ pub(crate) struct Args {
     /// The document that it was generated from [default: this repository's spec/openapi.yaml]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-}
-
-/// What one run of `rustc` used.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Cost {
-    /// CPU time in seconds.
-    cpu: f64,
-    /// The largest resident set in MiB.
-    memory: f64,
 }
 
 /// What is measured.
@@ -282,7 +277,7 @@ fn succeed(command: &mut Command) -> Result<(), String> {
 }
 
 /// A line of the log: crate, CPU seconds, MiB.
-fn read(line: &str) -> Option<(String, Cost)> {
+pub(crate) fn read(line: &str) -> Option<(String, Cost)> {
     let mut words = line.split(' ');
     let name = words.next()?.to_owned();
     let cost = Cost { cpu: words.next()?.parse().ok()?, memory: words.next()?.parse().ok()? };
@@ -305,7 +300,9 @@ pub(crate) fn wrap() -> Option<ExitCode> {
     let mut arguments = env::args_os().skip(1);
     let rustc = arguments.next()?;
     let arguments: Vec<OsString> = arguments.collect();
-    let status = match Command::new(&rustc).args(&arguments).status() {
+    let imposed = env::var(LIMITS).map_or(Ok(()), |limits| limits.parse().and_then(Limits::impose));
+    let run = || Command::new(&rustc).args(&arguments).status().map_err(|error| error.to_string());
+    let status = match imposed.and_then(|()| run()) {
         Ok(status) => status,
         Err(error) => {
             complain(format!("{}: {}: {error}", styled(BAD, "error"), rustc.display()));
@@ -320,24 +317,6 @@ pub(crate) fn wrap() -> Option<ExitCode> {
         drop(file.and_then(|mut file| std::io::Write::write_all(&mut file, line.as_bytes())));
     }
     Some(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
-}
-
-/// What the children of this process used.
-#[cfg(unix)]
-fn children() -> Option<Cost> {
-    use nix::sys::resource::{UsageWho, getrusage};
-    use nix::sys::time::TimeValLike;
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).ok()?;
-    let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
-    // Apple counts octets, everybody else KiB.
-    let units = if cfg!(target_vendor = "apple") { 1024.0 * 1024.0 } else { 1024.0 };
-    Some(Cost { cpu: micros as f64 / 1e6, memory: usage.max_rss() as f64 / units })
-}
-
-/// What the children of this process used; the system does not say.
-#[cfg(not(unix))]
-fn children() -> Option<Cost> {
-    None
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@
 mod bench_compile;
 mod ci;
 mod codegen;
+mod corpus;
 mod explain;
 mod judges;
 mod layout;
+mod limits;
 mod repository;
 mod roundtrip;
 mod terminal;
@@ -39,6 +41,9 @@ enum Verb {
     Ci(ci::Args),
     BenchCompile(bench_compile::Args),
     Roundtrip(roundtrip::Args),
+    Corpus(corpus::Args),
+    #[command(hide = true)]
+    CorpusOne(corpus::one::Args),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +56,8 @@ fn main() -> ExitCode {
         Verb::Ci(args) => ci::run(&args),
         Verb::BenchCompile(args) => bench_compile::run(&args),
         Verb::Roundtrip(args) => roundtrip::run(&args),
+        Verb::Corpus(args) => corpus::run(&args),
+        Verb::CorpusOne(args) => corpus::one::run(&args),
     };
     ended.into()
 }

@@ -348,3 +348,59 @@ fn colours_are_for_terminals() {
     assert!(explain("CLICOLOR_FORCE", "1").out.contains('\u{1b}'));
     assert!(!explain("NO_COLOR", "1").out.contains('\u{1b}'));
 }
+
+#[test]
+fn the_corpus_gives_a_row_for_each_document() {
+    let place = Place::new();
+    fs::create_dir(place.path("docs")).expect("made");
+    fs::rename(place.path("library.yaml"), place.path("docs/library.yaml")).expect("moved");
+    place.write("docs/part.yaml", "type: object\n");
+    place.write("docs/refused.yaml", "openapi: 3.0.0\ninfo: { title: T, version: '1' }\npaths: { /a: 7 }\n");
+    let corpus = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.args(["corpus", "docs"]).args(more).current_dir(place.folder.path());
+        run(command.env("CARGO_TARGET_DIR", place.path("target")))
+    };
+    let said = corpus(&[]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.err.contains("1 file is no document"), "{said:?}");
+    assert!(said.out.contains("2 documents: 1 generated (50.0 %), 1 refused, 0 panicked"), "{said:?}");
+    let results = place.path("target/corpus/results/docs");
+    let table = fs::read_to_string(results.join("table.tsv")).expect("a table");
+    let cells: Vec<Vec<&str>> = table.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(cells.len(), 3, "{table}");
+    assert_eq!(cells[1][..3], ["library.yaml", "generated", ""]);
+    assert_eq!(cells[2][..2], ["refused.yaml", "refused"]);
+    assert!(cells[2][2].starts_with('R') && cells[2][9].starts_with("refused.yaml:3:"), "{table}");
+    assert!(results.join("crates/library.yaml/src/lib.rs").is_file());
+
+    place.write("docs/refused.yaml", "openapi: 3.0.0\ninfo: { title: T, version: '1' }\npaths: {}\n");
+    let said = corpus(&["--only", "refused"]);
+    assert!(said.out.contains("Since the last run:\n  refused.yaml: refused R"), "{said:?}");
+    let table = fs::read_to_string(results.join("table.tsv")).expect("a table");
+    assert_eq!(table.matches("\tgenerated\t").count(), 2, "{table}");
+    assert_eq!(corpus(&["--failed"]).code, 0);
+    assert_eq!(corpus(&["--jobs", "0"]).code, 2);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_document_of_the_corpus_that_takes_too_much_is_told() {
+    let place = Place::new();
+    fs::create_dir(place.path("docs")).expect("made");
+    let paths: String = (0..20_000)
+        .map(|n| format!("  /p{n}:\n    get: {{ operationId: get{n}, responses: {{ '204': {{ description: Done. }} }} }}\n"))
+        .collect();
+    place.write(
+        "docs/large.yaml",
+        &format!("openapi: 3.0.0\ninfo: {{ title: T, version: '1' }}\npaths:\n{paths}"),
+    );
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(["corpus", "docs", "--memory", "100"]).current_dir(place.folder.path());
+    let said = run(command.env("CARGO_TARGET_DIR", place.path("target")));
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(
+        said.out.contains("0 generated (0.0 %), 0 refused, 0 panicked, 0 timed-out, 1 out-of-memory"),
+        "{said:?}"
+    );
+}
