@@ -387,7 +387,8 @@ pub struct Operation {
     pub params: Vec<Param>,
     /// Its request body.
     pub body: Option<Body>,
-    /// Its successes: statuses below 400, ascending; ranges after exact statuses.
+    /// Its successes: statuses below 400, ascending; ranges after exact statuses. `default` alone, where the document has
+    /// nothing else: the statuses from 200 to 299, with a body or without.
     pub successes: Vec<Success>,
     /// Its errors: exact statuses ascending, then ranges, then `default`.
     pub errors: Vec<ErrorResponse>,

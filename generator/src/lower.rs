@@ -20,6 +20,7 @@ mod params;
 mod place;
 mod problems;
 mod responses;
+mod template;
 mod types;
 mod unions;
 mod values;
@@ -91,6 +92,8 @@ struct Lowering<'a> {
     too_deep: bool,
     /// Header parameters that OpenAPI says to ignore: their names, how many, and where the first stands.
     ignored: BTreeMap<String, (usize, Pointer)>,
+    /// Operations whose path has a fragment: how many, and where the first stands.
+    fragments: Option<(usize, Pointer)>,
     /// Component schemas that something else than a type made use of: merged into others, or read as problems.
     used: BTreeSet<&'a str>,
 }
@@ -116,6 +119,7 @@ impl<'a> Lowering<'a> {
             known: problems::Known::default(),
             too_deep: false,
             ignored: BTreeMap::new(),
+            fragments: None,
             used: BTreeSet::new(),
         }
     }

@@ -23,6 +23,7 @@ const ELSEWHERE: &[(Code, &str, &str)] = &[
     (problemgen::rust::plan::codes::PLACE, "tests/generator/refusals.rs", "fn a_code_that_stands_deeper"),
     (problemgen::lower::codes::OPTIONAL_PATH, "generator/src/lower/tests/operations.rs", "P015 "),
     (problemgen::lower::codes::DANGLING, "generator/src/lower/tests/operations.rs", "P001 "),
+    (problemgen::check::codes::UNUSED_PATH_PARAM, "generator/src/check/tests.rs", "C002:"),
     (problemgen::check::codes::OPTIONAL_PATH_PARAM, "generator/src/check/tests.rs", "C003:"),
     (problemgen::check::codes::INDEX, "generator/src/check/tests.rs", "C005:"),
     (problemgen::check::codes::DUPLICATE_CODE, "generator/src/check/tests.rs", "C010:"),

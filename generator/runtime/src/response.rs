@@ -41,7 +41,7 @@ fn read<A: Api>(
     let status = parts.status.as_u16();
     let media_type =
         parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (violations, members) = match best(spec.successes, status, media_type) {
+    let (violations, members) = match best(spec.successes, status, media_type, body.is_empty()) {
         Some(answer) => match read_output(answer.body, &body, output.case(case_of(answer.body))) {
             Ok(()) => return Ok(()),
             Err(violation) => (vec![violation], problem::members(&body)),
@@ -67,8 +67,13 @@ fn read<A: Api>(
 }
 
 /// The response of the contract that an answer is: the most exact status, then the most exact media type.
-fn best(answers: &'static [AnswerSpec], status: u16, media_type: &str) -> Option<&'static AnswerSpec> {
-    place(answers, status, media_type).map(|(_, answer)| answer)
+fn best(
+    answers: &'static [AnswerSpec],
+    status: u16,
+    media_type: &str,
+    empty: bool,
+) -> Option<&'static AnswerSpec> {
+    place(answers, status, media_type, empty).map(|(_, answer)| answer)
 }
 
 /// The same, with its place in the list.
@@ -76,9 +81,15 @@ fn place(
     answers: &'static [AnswerSpec],
     status: u16,
     media_type: &str,
+    empty: bool,
 ) -> Option<(usize, &'static AnswerSpec)> {
     let rank = |(_, answer): &(usize, &AnswerSpec)| {
-        (status_rank(answer.status, status), media_rank(answer.media_type, media_type))
+        // An answer without a body is what an empty body is, whatever its media type, and another one only if nothing else is.
+        let media = match answer.media_type {
+            "" => u8::from(!empty) * (UNFIT + 2),
+            declared => 1 + media_rank(declared, media_type),
+        };
+        (status_rank(answer.status, status), media)
     };
     let stands_for = |(_, answer): &(usize, &AnswerSpec)| status_rank(answer.status, status).is_some();
     // `min_by_key` keeps the first of equals: the order of the contract.
@@ -94,26 +105,41 @@ fn status_rank(spec: StatusSpec, status: u16) -> Option<u8> {
     }
 }
 
-/// How well a declared media type fits: the same, the same suffix (`+json`), a wildcard of the type, any wildcard, not.
+/// The rank of a media type that does not fit at all.
+const UNFIT: u8 = 6;
+
+/// How well a declared media type fits: the same with the same parameters, without parameters, with others; the same suffix
+/// (`+json`), a wildcard of the type, any wildcard, not.
 fn media_rank(declared: &str, received: &str) -> u8 {
-    let received = received.split(';').next().unwrap_or_default().trim();
+    let (declared, wanted) = declared.split_once(';').unwrap_or((declared, ""));
+    let (received, given) = received.split_once(';').unwrap_or((received, ""));
+    let (declared, received) = (declared.trim(), received.trim());
     let json = |media_type: &str| media_type.ends_with("/json") || media_type.ends_with("+json");
     if declared.eq_ignore_ascii_case(received) {
-        0
+        match wanted.trim() {
+            "" => 1,
+            wanted => {
+                u8::from(!parameters(wanted).all(|wanted| parameters(given).any(|given| given == wanted))) * 2
+            }
+        }
     } else if json(declared) && json(&received.to_ascii_lowercase()) {
-        1
+        3
     } else if let Some(kind) = declared.strip_suffix("/*").filter(|kind| *kind != "*") {
         let same = received.split('/').next().is_some_and(|found| found.eq_ignore_ascii_case(kind));
-        if same { 2 } else { UNFIT }
+        if same { 4 } else { UNFIT }
     } else if declared == "*/*" || declared.is_empty() {
-        3
+        5
     } else {
         UNFIT
     }
 }
 
-/// The rank of a declared media type that does not fit.
-const UNFIT: u8 = 4;
+/// The parameters of a media type. Names are compared in lower case, and quotation marks mean nothing (RFC 9110, section
+/// 5.6.6).
+fn parameters(text: &str) -> impl Iterator<Item = (String, &str)> {
+    let pairs = text.split(';').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().trim_matches('"')))
+}
 
 /// The case of the output that a body is read into.
 fn case_of(body: BodySpec) -> usize {
@@ -160,7 +186,7 @@ fn read_error<A: Api>(
     media_type: &str,
     body: &Bytes,
 ) -> Answered<A> {
-    let declared = place(spec.errors, status, media_type);
+    let declared = place(spec.errors, status, media_type, body.is_empty());
     let mut broken = None;
     let mut silent = None;
     if let Some((at, answer)) = declared
@@ -257,5 +283,45 @@ fn contradictions(problem: &dyn ProblemNode, status: u16, violations: &mut Vec<V
         && said != promised
     {
         contradicts("/type", format!("the contract says {promised}, the body says {said}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(answers: &'static [AnswerSpec], media_type: &str, empty: bool) -> Option<&'static str> {
+        best(answers, 200, media_type, empty).map(|answer| answer.media_type)
+    }
+
+    #[test]
+    fn the_best_media_type_is_chosen() {
+        const fn of(media_type: &'static str) -> AnswerSpec {
+            AnswerSpec::exact(200, media_type, BodySpec::Bytes(0))
+        }
+        const ALL: &[AnswerSpec] = &[
+            of("*/*"),
+            of("image/*"),
+            of("application/json; v=2"),
+            of("application/json"),
+            of("application/json;v=\"3\";p=x"),
+            of(""),
+        ];
+        for (received, expected) in [
+            ("application/json", "application/json"),
+            ("application/json; V=2; q=1", "application/json; v=2"),
+            ("Application/JSON; p=x; v=3", "application/json;v=\"3\";p=x"),
+            ("application/vnd.x+json", "application/json; v=2"),
+            ("image/png", "image/*"),
+            ("text/html", "*/*"),
+            ("", "*/*"),
+        ] {
+            assert_eq!(chosen(ALL, received, false), Some(expected), "{received}");
+        }
+        assert_eq!(chosen(ALL, "application/json", true), Some(""));
+        const TWO: &[AnswerSpec] = &[of(""), of("application/json; v=2")];
+        assert_eq!(chosen(TWO, "text/html", false), Some("application/json; v=2"));
+        assert_eq!(chosen(TWO, "application/json", false), Some("application/json; v=2"));
+        assert_eq!(chosen(TWO, "application/json", true), Some(""));
     }
 }

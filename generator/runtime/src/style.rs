@@ -35,6 +35,23 @@ const RESERVED: &AsciiSet = &STRICT
     .remove(b';')
     .remove(b'=');
 
+/// What a path may have as it is, slashes included (RFC 3986, section 3.3).
+const PATH: &AsciiSet = &STRICT
+    .remove(b'/')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=');
+
 /// How deep `deepObject` goes before a member is written as JSON text.
 const DEPTH: usize = 16;
 
@@ -43,8 +60,10 @@ const DEPTH: usize = 16;
 pub(crate) enum Escape {
     /// All but the unreserved ones are percent-encoded.
     Strict,
-    /// Reserved ones stay (`allowReserved`).
+    /// Reserved ones stay (`allowReserved`), as far as a query may have them.
     Reserved,
+    /// The same for a path.
+    Path,
     /// All stay: the text is not part of a URL.
     Plain,
 }
@@ -58,6 +77,7 @@ impl Escape {
         match self {
             Escape::Strict => utf8_percent_encode(text, STRICT).to_string(),
             Escape::Reserved => utf8_percent_encode(text, RESERVED).to_string(),
+            Escape::Path => utf8_percent_encode(text, PATH).to_string(),
             Escape::Plain => text.to_owned(),
         }
     }
@@ -195,7 +215,7 @@ fn utf8(octets: &[u8]) -> Result<String, RequestError> {
 
 /// The text of a path parameter. An empty one would name another resource.
 pub(crate) fn path(spec: &ParamSpec, node: &dyn Node) -> Result<String, RequestError> {
-    let escape = Escape::of(spec);
+    let escape = if spec.allow_reserved { Escape::Path } else { Escape::Strict };
     let pieces = match spec.style {
         Style::PathJson => Pieces::One(json_text(node)?),
         _ => pieces(node)?,

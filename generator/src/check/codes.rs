@@ -1,10 +1,10 @@
 //! The diagnostics of this stage: one for each law.
 
 crate::codes! {
-    /// A variable of a path that no parameter declares.
-    pub UNDECLARED_VARIABLE = "C001", "variable of a path is not declared",
-        "Each `{name}` in a path stands for a parameter with `in: path` of that name, which the path item or the operation \
-         has to declare.";
+    /// A brace in the text of a path.
+    pub BRACE = "C001", "brace of a path without its partner",
+        "Each `{name}` in a path stands for a parameter with `in: path` of that name. A brace alone, and braces around \
+         nothing, stand for none.";
     /// A path parameter that the path does not name.
     pub UNUSED_PATH_PARAM = "C002", "path parameter is not in the path",
         "Each parameter with `in: path` has to appear in braces in the path template.";

@@ -29,13 +29,12 @@ pub(super) fn check(contract: &Contract, findings: &mut Findings<'_>) {
 fn path(operation: &Operation, findings: &mut Findings<'_>) {
     for segment in &operation.segments {
         let Segment::Literal(text) = segment else { continue };
-        for piece in text.split('{').skip(1) {
-            let name = piece.split('}').next().unwrap_or_default();
+        if text.contains('{') {
             findings.error(
-                codes::UNDECLARED_VARIABLE,
+                codes::BRACE,
                 &operation.at,
-                format!("no parameter declares `{{{name}}}` of the path"),
-                "add a parameter with this name, `in: path` and `required: true`",
+                format!("the path {:?} has a brace that belongs to no variable", operation.path),
+                "write `{name}` where a parameter belongs, and `%7B` for a brace",
             );
         }
     }

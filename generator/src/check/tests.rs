@@ -127,7 +127,7 @@ fn laws_over_paths() {
     insta::assert_snapshot!(broken(|contract| {
         contract.operations[0].segments = vec![Segment::Literal("/things/{it}".to_owned())];
     }), @r#"
-    Error C001: no parameter declares `{it}` of the path
+    Error C001: the path "/things/{id}" has a brace that belongs to no variable
     Error C002: the path does not contain `{id}`
     "#);
     insta::assert_snapshot!(broken(|contract| contract.operations[0].params[0].required = false), @"Error C003: the path parameter `id` is not required");

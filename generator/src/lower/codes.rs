@@ -110,4 +110,16 @@ crate::codes! {
     pub MEDIA_TYPE = "P040", "media type is not one",
         "A media type is `type/subtype`, both made of the characters that RFC 9110 allows in a token. A key of `content` that is \
          something else says no more than `*/*`: a body with a schema is then JSON, and any other is octets.";
+    /// A variable of a path that no parameter declares.
+    pub UNDECLARED_VARIABLE = "P041", "variable of a path is not declared",
+        "Each `{name}` in a path stands for a parameter with `in: path` of that name, which the path item or the operation \
+         has to declare. One that is not declared is a required text.";
+    /// A path parameter that the path does not name.
+    pub UNUSED_PATH_PARAM = "P042", "path parameter is not in the path",
+        "Each parameter with `in: path` has to appear in braces in the path template. One that does not has no place in the \
+         request.";
+    /// A path with a fragment.
+    pub FRAGMENT = "P043", "path with a fragment",
+        "Some documents tell paths apart by what stands behind `#`. A fragment is never sent (RFC 9110, section 7.1), so that \
+         the server sees the same path.";
 }

@@ -3,7 +3,7 @@
 use indexmap::IndexSet;
 use openapiv3::{PathItem, ReferenceOr, RequestBody};
 
-use crate::contract::{Body, Docs, Method, Operation, Param, ParamPlace, Pointer, Segment};
+use crate::contract::{Body, Docs, Method, Operation, Pointer};
 
 use super::place::{Key, Origin, Place, component_name, push_token};
 use super::problems::Problems;
@@ -58,6 +58,7 @@ pub(super) fn lower<'a>(
     let operations = sites.iter().map(|site| operation(lowering, site, problems, &mut unsaid)).collect();
     unsaid.report(lowering);
     lowering.report_ignored_headers();
+    lowering.report_fragments();
     operations
 }
 
@@ -70,6 +71,7 @@ fn operation<'a>(
     let place = site.origin.place();
     let source = site.operation;
     let params = lowering.params(site.item, source, &site.item_origin.place(), &place);
+    let (segments, params) = lowering.template(site.path, params, &place);
     let body = source.request_body.as_ref().and_then(|slot| body(lowering, slot, &place, &site.id));
     let found = lowering.found_responses(source, &place, &site.id);
     unsaid.headers += found.iter().filter(|found| !found.response.headers.is_empty()).count();
@@ -80,7 +82,7 @@ fn operation<'a>(
         id: site.id.clone(),
         method: site.method,
         path: site.path.to_owned(),
-        segments: segments(site.path, &params),
+        segments,
         tag: source.tags.first().cloned(),
         docs: Docs {
             summary: source.summary.clone().or_else(|| site.item.summary.clone()),
@@ -163,38 +165,6 @@ fn path_words(path: &str) -> String {
     words.join(" ")
 }
 
-/// The template in pieces. A variable that no parameter declares stays text, braces included; `check` refuses it.
-fn segments(path: &str, params: &[Param]) -> Vec<Segment> {
-    let mut segments = Vec::new();
-    let mut literal = String::new();
-    let mut rest = path;
-    while let Some((before, after)) = rest.split_once('{') {
-        literal.push_str(before);
-        let declared = after.split_once('}').and_then(|(name, after)| {
-            let index = params.iter().position(|p| p.place == ParamPlace::Path && p.name == name)?;
-            Some((index, after))
-        });
-        match declared {
-            Some((index, after)) => {
-                if !literal.is_empty() {
-                    segments.push(Segment::Literal(std::mem::take(&mut literal)));
-                }
-                segments.push(Segment::Param(index));
-                rest = after;
-            }
-            None => {
-                literal.push('{');
-                rest = after;
-            }
-        }
-    }
-    literal.push_str(rest);
-    if !literal.is_empty() {
-        segments.push(Segment::Literal(literal));
-    }
-    segments
-}
-
 fn body<'a>(
     lowering: &mut Lowering<'a>,
     slot: &'a ReferenceOr<RequestBody>,
@@ -256,32 +226,6 @@ fn credentials(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::{ParamStyle, Type};
-
-    fn param(name: &str) -> Param {
-        Param {
-            name: name.to_owned(),
-            place: ParamPlace::Path,
-            style: ParamStyle::Simple,
-            explode: false,
-            allow_reserved: false,
-            ty: Type::String,
-            required: true,
-            default: None,
-            docs: Docs::default(),
-            example: None,
-        }
-    }
-
-    #[test]
-    fn segments_mix_text_and_variables() {
-        let literal = |text: &str| Segment::Literal(text.to_owned());
-        assert_eq!(
-            segments("/a/{x}:cancel/v{y}", &[param("x"), param("y")]),
-            [literal("/a/"), Segment::Param(0), literal(":cancel/v"), Segment::Param(1)]
-        );
-        assert_eq!(segments("/a/{z}/{", &[param("x")]), [literal("/a/{z}/{")]);
-    }
 
     #[test]
     fn an_operation_without_an_id_is_named_by_method_and_path() {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use serde_json::Value;
+
 use openapiv3::{
     Parameter, ParameterData, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr,
 };
@@ -17,7 +19,7 @@ use super::{Lowering, codes, media};
 const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
 
 impl<'a> Lowering<'a> {
-    /// The parameters of an operation; its own replace those of the path item with the same name and place.
+    /// The parameters of an operation, in document order; its own replace those of the path item with the same name and place.
     pub(super) fn params(
         &mut self,
         item: &'a PathItem,
@@ -45,7 +47,6 @@ impl<'a> Lowering<'a> {
                 }
             }
         }
-        params.sort_by_key(|param| param.place);
         params
     }
 
@@ -213,13 +214,14 @@ fn style(parameter: &Parameter) -> (ParamPlace, ParamStyle, bool, bool) {
             (ParamPlace::Query, style, explode, *allow_reserved)
         }
         Parameter::Header { .. } => (ParamPlace::Header, ParamStyle::Simple, false, false),
-        Parameter::Path { style, .. } => {
+        Parameter::Path { style, parameter_data } => {
+            let reserved = parameter_data.extensions.get("x-allow-reserved");
             let style = match style {
                 PathStyle::Simple => ParamStyle::Simple,
                 PathStyle::Label => ParamStyle::Label,
                 PathStyle::Matrix => ParamStyle::Matrix,
             };
-            (ParamPlace::Path, style, false, false)
+            (ParamPlace::Path, style, false, reserved == Some(&Value::Bool(true)))
         }
         Parameter::Cookie { .. } => (ParamPlace::Cookie, ParamStyle::Form, true, false),
     }

@@ -39,12 +39,14 @@ impl<'a> Lowering<'a> {
             coded.chain(listed.default.iter().map(|slot| (StatusSpec::Default, slot))).collect();
         all.sort_by_key(|(status, _)| *status);
         let successes = all.iter().filter(|(status, _)| is_success(*status)).count();
+        let total = all.len();
         all.into_iter()
             .filter_map(|(status, slot)| {
                 let token = token(status);
                 let place = place.step("responses", Key::Name(&token));
                 let words = match (is_success(status), successes) {
                     (true, 1) => format!("{id} response"),
+                    (false, _) if total == 1 && status == StatusSpec::Default => format!("{id} response"),
                     (true, _) => format!("{id} response {token}"),
                     (false, _) => format!("{id} error {token}"),
                 };
@@ -84,6 +86,7 @@ impl<'a> Lowering<'a> {
         problems: &Problems<'a>,
     ) -> (Vec<Success>, Vec<ErrorResponse>) {
         let (mut successes, mut errors) = (Vec::new(), Vec::new());
+        let alone = found.len() == 1;
         for found in found {
             let docs = docs(found.response);
             if is_success(found.status) {
@@ -97,6 +100,13 @@ impl<'a> Lowering<'a> {
                     for media_type in self.media_types(name, &place) {
                         bodies.push(self.error_body(media_type, media, &place, problems));
                     }
+                }
+                let coded = bodies.iter().any(|body| matches!(body.kind, ErrorKind::Problem { .. }));
+                // `default` is what every status has that is not declared (OpenAPI, Responses Object). Where it is alone,
+                // it describes the success as well; beside declared errors it means the other errors.
+                if alone && found.status == StatusSpec::Default && !coded {
+                    let media = self.content(&found.response.content, &found.origin);
+                    successes.push(Success { status: found.status, docs: docs.clone(), media });
                 }
                 errors.push(ErrorResponse { status: found.status, docs, bodies });
             }

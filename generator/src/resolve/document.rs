@@ -404,6 +404,9 @@ fn parameter(reader: &mut Reader<'_>, value: Value) -> Option<Parameter> {
                 reader.within("style", |reader| style::<PathStyle>(reader, style_value)).unwrap_or_default();
             // OpenAPI, "Parameter Object": a path parameter is required, whatever the document says.
             parameter_data.required = true;
+            if allow_reserved {
+                parameter_data.extensions.insert("x-allow-reserved".to_owned(), true.into());
+            }
             Parameter::Path { parameter_data, style }
         }
         Some("cookie") => {

@@ -6,7 +6,9 @@ use quote::quote;
 use super::bodies;
 use super::docs::{Doc, sentence, span};
 use super::file::{Text, in_parallel};
-use super::plan::{AnswerBody, AnswerPlan, ArgumentPlan, ModulePlan, OperationPlan, OutputPlan, Ty};
+use super::plan::{
+    AnswerBody, AnswerPlan, ArgumentPlan, ModulePlan, OperationPlan, OutputPlan, Ty, success_status,
+};
 use super::print::{Printer, Within, deprecated, initializer, method_path, number};
 use crate::artifact::Artifact;
 use crate::contract::{
@@ -173,7 +175,10 @@ impl Printer<'_> {
             .collect();
         let variants = cases.iter().zip(&first).map(|(case, answer)| {
             let what = answer.map(|answer| {
-                let success = operation.successes.iter().find(|success| success.status == answer.status);
+                let success = operation
+                    .successes
+                    .iter()
+                    .find(|success| success_status(success.status) == answer.status);
                 let said = success.and_then(|success| success.docs.description.as_ref());
                 (status_text(answer.status), said)
             });
@@ -284,9 +289,10 @@ impl Printer<'_> {
         doc.gap().line("# Success").gap();
         for success in &operation.successes {
             let said = success.docs.description.as_deref().unwrap_or_default();
-            let mut line = status_text(success.status);
-            let given = plan.successes.iter().find(|answer| answer.status == success.status);
-            if let Some(link) = given.and_then(|answer| self.given(&plan.output, answer.body)) {
+            let status = success_status(success.status);
+            let mut line = status_text(status);
+            let mut given = plan.successes.iter().filter(|answer| answer.status == status);
+            if let Some(link) = given.find_map(|answer| self.given(&plan.output, answer.body)) {
                 line.push_str(&format!(", {link}"));
             }
             doc.item(&line, said);

@@ -20,6 +20,7 @@ use crate::contract::{
 };
 use crate::report::{Place, Report};
 
+pub(super) use self::operations::success_status;
 pub use failures::{FailureCase, FailuresPlan, SharedView};
 
 use super::Options;

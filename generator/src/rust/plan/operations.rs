@@ -167,16 +167,20 @@ fn answers(
 ) -> (OutputPlan, Vec<AnswerPlan>) {
     let mut found: Vec<(StatusSpec, String, Content)> = Vec::new();
     for Success { status, media, .. } in &operation.successes {
-        if media.is_empty() {
-            found.push((*status, String::new(), Content::Nothing));
+        // A `default` that stands for all answers also stands for those without a body.
+        let maybe =
+            *status == StatusSpec::Default && media.iter().any(|media| media.encoding == Encoding::Json);
+        let status = success_status(*status);
+        if media.is_empty() || maybe {
+            found.push((status, String::new(), Content::Nothing));
         }
         for media in media {
-            found.push((*status, essence(&media.media_type), Content::of(shapes, media)));
+            found.push((status, media.media_type.clone(), Content::of(shapes, media)));
         }
     }
     if found.is_empty() {
-        // A contract that promises no success cannot mean that there is none.
-        found.push((StatusSpec::Range(2), String::new(), Content::Nothing));
+        // A contract that promises no success cannot mean that there is none. What comes is kept.
+        found.push((StatusSpec::Range(2), "*/*".to_owned(), Content::Bytes));
     }
     let types: BTreeSet<Ty> = found.iter().filter_map(|(.., content)| content.ty()).collect();
     let empty = found.iter().filter(|(.., content)| *content == Content::Nothing).count();
@@ -196,6 +200,14 @@ fn answers(
         body: content.body(case),
     };
     (output, found.into_iter().zip(cases).map(answer).collect())
+}
+
+/// The statuses that a success of the contract stands for: `default` means those that are successes.
+pub(crate) fn success_status(status: StatusSpec) -> StatusSpec {
+    match status {
+        StatusSpec::Default => StatusSpec::Range(2),
+        status => status,
+    }
 }
 
 fn optional(ty: Ty) -> Ty {
