@@ -9,7 +9,8 @@ use std::path::Path;
 
 use config::Config;
 use contract::{Contract, Pointer};
-use load::Sources;
+use load::{Input, Sources};
+use prune::LeftOut;
 use report::Report;
 use store::Artifact;
 
@@ -26,6 +27,8 @@ pub mod config;
 mod grammar;
 
 pub mod bundle;
+
+pub mod prune;
 
 pub mod downlevel;
 
@@ -46,6 +49,8 @@ pub mod changes;
 pub mod rust;
 
 pub mod store;
+
+pub mod keep_going;
 
 /// A part of what is generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,17 +95,25 @@ pub struct Read {
     pub contract: Contract,
     /// Its files, for the places of what is refused later.
     pub sources: Sources,
+    /// What was left out of it, because the [input](Input::without) said so.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// From a document to the contract, with the [`config`](config::config) that belongs to it. `None` when the report has errors.
 pub fn read(spec: &Path, config: &Config, report: &mut Report) -> Option<Read> {
-    let sources = load::load(spec, report)?;
-    let document = bundle::bundle(sources, report)?;
+    read_input(&Input::path(spec), config, report)
+}
+
+/// The same for an input that is more than a path.
+pub fn read_input(input: &Input, config: &Config, report: &mut Report) -> Option<Read> {
+    let sources = load::load_input(input, report)?;
+    let mut document = bundle::bundle(sources, report)?;
+    let left_out = if input.without.is_empty() { Vec::new() } else { prune::prune(&mut document) };
     let document = downlevel::downlevel(document, report)?;
     let resolved = resolve::resolve(document, report)?;
     let contract = lower::lower(&resolved, config, report)?;
     check::check(&contract, &resolved.sources, report)?;
-    Some(Read { contract, sources: resolved.sources })
+    Some(Read { contract, sources: resolved.sources, left_out })
 }
 
 /// From the contract to the files. `None` when the report has errors.
@@ -121,7 +134,11 @@ pub fn generate(read: &Read, options: &Options, report: &mut Report) -> Option<V
                 Artifact::new(CATALOGUE, catalogue::print(contract, &rows)),
                 Artifact::new(format!("docs/{}", catalogue::SCHEMA_FILE), catalogue::SCHEMA),
             ]),
-            Output::Listing => artifacts.push(Artifact::new("contract.txt", listing::print(contract))),
+            Output::Listing => {
+                let left_out = read.left_out.iter().map(|it| it.what.as_str());
+                let listing = listing::print(contract) + &listing::left_out(left_out);
+                artifacts.push(Artifact::new("contract.txt", listing));
+            }
         }
     }
     Some(artifacts)

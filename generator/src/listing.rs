@@ -48,6 +48,11 @@ pub fn print(contract: &Contract) -> String {
     out
 }
 
+/// The end of the listing: what was left out of the document, in its order.
+pub fn left_out<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().map(|what| format!("left out: {}\n", line(what))).collect()
+}
+
 fn credential_kind(kind: &CredentialKind) -> String {
     match kind {
         CredentialKind::Bearer => "bearer".to_owned(),

@@ -6,9 +6,11 @@
 
 pub mod codes;
 mod index;
+mod input;
 mod json;
 mod place;
 mod pointer;
+mod remote;
 #[cfg(test)]
 mod tests;
 mod yaml;
@@ -22,6 +24,8 @@ use serde_json::Value;
 
 use crate::report::{Diagnostic, Report};
 
+pub(crate) use input::marked;
+pub use input::{Fetch, Input, Root, Without};
 pub use place::Part;
 pub(crate) use place::place_in_text;
 pub(crate) use pointer::percent_decode;
@@ -55,6 +59,9 @@ pub struct Sources {
     /// Files by name.
     names: BTreeMap<String, Named>,
     store: Store,
+    fetch: Option<Fetch>,
+    without: Without,
+    thorough: bool,
     version: Version,
     /// Where the parts of the bundled document came from: a pointer into it, a file, a pointer into that.
     origins: BTreeMap<String, (FileId, String)>,
@@ -103,20 +110,51 @@ enum Format {
 
 /// Reads the root document at a path. `None` when the report has errors.
 pub fn load(path: &Path, report: &mut Report) -> Option<Sources> {
-    let shown = path.to_string_lossy().replace('\\', "/");
-    let name = path.file_name().map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
-    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let text = match read(path) {
-        Ok(text) => text,
-        Err(why) => {
-            report.push(
-                Diagnostic::error(codes::UNREADABLE, format!("cannot read `{shown}`: {why}"))
-                    .help("name the root document of an OpenAPI description"),
-            );
-            return None;
+    load_input(&Input::path(path), report)
+}
+
+/// Reads the root document of an input; what lies over it is not read here. `None` when the report has errors.
+pub fn load_input(input: &Input, report: &mut Report) -> Option<Sources> {
+    let (name, text, store) = match &input.root {
+        Root::Path(path) => {
+            let shown = shown(path);
+            let name = path.file_name().map_or(shown.clone(), |name| name.to_string_lossy().into_owned());
+            let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+            match read(path) {
+                Ok(text) => (name, text, Store::Folder(folder)),
+                Err(why) => {
+                    report.push(
+                        Diagnostic::error(codes::UNREADABLE, format!("cannot read `{shown}`: {why}"))
+                            .help("name the root document of an OpenAPI description"),
+                    );
+                    return None;
+                }
+            }
+        }
+        Root::Texts(texts) => {
+            let mut texts = texts.iter().cloned();
+            let (name, text) = texts.next().unwrap_or_default();
+            let text = text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned);
+            (name, text, Store::Texts(texts.collect()))
         }
     };
-    root(name, shown, text, Store::Folder(folder), report)
+    let mut sources = Sources {
+        files: Vec::new(),
+        names: BTreeMap::new(),
+        store,
+        fetch: input.fetch.clone(),
+        without: input.without.clone(),
+        thorough: input.thorough,
+        version: Version::V3_0,
+        origins: BTreeMap::new(),
+    };
+    let before = report.errors();
+    let file = sources.add(name.clone(), input.shown(), text, report);
+    sources.names.insert(name, Named { file, ..Named::default() });
+    if report.errors() == before {
+        sources.version = sources.read_version(report)?;
+    }
+    (report.errors() == before).then_some(sources)
 }
 
 /// Reads a root document from text, with a made-up name such as `openapi.yaml`; it can refer to no other file.
@@ -126,27 +164,12 @@ pub fn load_text(name: &str, text: impl Into<String>, report: &mut Report) -> Op
 
 /// Reads documents from texts with made-up names, relative to the same folder and with `/`. The first is the root.
 pub fn load_texts(texts: impl IntoIterator<Item = (String, String)>, report: &mut Report) -> Option<Sources> {
-    let mut texts = texts.into_iter();
-    let (name, text) = texts.next().unwrap_or_default();
-    let text = text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned);
-    root(name.clone(), name, text, Store::Texts(texts.collect()), report)
+    load_input(&Input { root: Root::Texts(texts.into_iter().collect()), ..Input::default() }, report)
 }
 
-fn root(name: String, shown: String, text: String, store: Store, report: &mut Report) -> Option<Sources> {
-    let mut sources = Sources {
-        files: Vec::new(),
-        names: BTreeMap::new(),
-        store,
-        version: Version::V3_0,
-        origins: BTreeMap::new(),
-    };
-    let before = report.errors();
-    let file = sources.add(name.clone(), shown, text, report);
-    sources.names.insert(name, Named { file, ..Named::default() });
-    if report.errors() == before {
-        sources.version = sources.read_version(report)?;
-    }
-    (report.errors() == before).then_some(sources)
+/// A path as diagnostics show it.
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -215,14 +238,13 @@ impl Sources {
     /// is wrong with the text of a file is said once, and of those that cannot be read at all
     /// [`report_unreadable`](Self::report_unreadable) tells.
     pub fn open(&mut self, from: FileId, pointer: &str, path: &str, report: &mut Report) -> Option<FileId> {
-        if is_remote(path) {
-            let help = "put a copy of the file beside the document and refer to that; remote references are not followed";
+        let Some(name) = self.name_of(from, path) else {
             let message = format!("`{path}` is not a relative path");
             let place = self.place_in(from, pointer, Part::Value);
-            report.push(Diagnostic::error(codes::REMOTE, message).at(place).help(help));
+            report.push(Diagnostic::error(codes::REMOTE, message).at(place).help(codes::REMOTE_HELP));
             return None;
-        }
-        let named = self.named(from, path);
+        };
+        let named = self.named(name);
         named.untold.drain(..).for_each(|diagnostic| report.push(diagnostic));
         if named.unreadable.is_some() {
             named.wanted.insert((from, pointer.to_owned()));
@@ -232,20 +254,27 @@ impl Sources {
 
     /// The same as [`open`](Self::open), for what may not be meant as a reference: if it cannot be opened, nobody hears.
     pub(crate) fn open_quietly(&mut self, from: FileId, path: &str) -> Option<FileId> {
-        if is_remote(path) { None } else { self.named(from, path).file }
+        let name = self.name_of(from, path)?;
+        self.named(name).file
     }
 
-    /// Says of each file that cannot be read so, at the first reference that named it since this was last asked.
+    /// Says of each file that cannot be read so, at the first reference that named it since this was last asked; of a
+    /// [thorough](Input::thorough) input at each.
     pub fn report_unreadable(&mut self, report: &mut Report) {
         let mut names = std::mem::take(&mut self.names);
         for (name, named) in &mut names {
             let Some(why) = &named.unreadable else { continue };
             let mut wanted = std::mem::take(&mut named.wanted).into_iter();
             let Some((from, pointer)) = wanted.next() else { continue };
-            let mut diagnostic = Diagnostic::error(codes::UNREADABLE, format!("cannot read `{name}`: {why}"))
-                .at(self.place_in(from, &pointer, Part::Value))
-                .help("the path is relative to the file that holds the reference");
-            if let Some((from, pointer)) = wanted.next() {
+            let unreadable = |from, pointer: &str| {
+                Diagnostic::error(codes::UNREADABLE, format!("cannot read `{name}`: {why}"))
+                    .at(self.place_in(from, pointer, Part::Value))
+                    .help("the path is relative to the file that holds the reference")
+            };
+            let mut diagnostic = unreadable(from, &pointer);
+            if self.thorough {
+                wanted.for_each(|(from, pointer)| report.push(unreadable(from, &pointer)));
+            } else if let Some((from, pointer)) = wanted.next() {
                 let text = match wanted.len() {
                     0 => "and 1 more reference, here".to_owned(),
                     others => format!("and {} more references, from here on", others + 1),
@@ -257,9 +286,19 @@ impl Sources {
         self.names = names;
     }
 
-    /// What comes of a path in a file, read if it was not yet.
-    fn named(&mut self, from: FileId, path: &str) -> &mut Named {
-        let name = pointer::join(self.name(from), &pointer::percent_decode(path));
+    /// The name of the file that a reference in another one leads to; `None` when it may not be followed there.
+    fn name_of(&self, from: FileId, path: &str) -> Option<String> {
+        let from = self.name(from);
+        let name = match remote::is_url(from) {
+            true => remote::resolve(from, path),
+            false if remote::has_scheme(path) || path.starts_with('/') => path.to_owned(),
+            false => return Some(pointer::join(from, &pointer::percent_decode(path))),
+        };
+        (self.fetch.is_some() && remote::is_url(&name)).then_some(name)
+    }
+
+    /// What comes of a name, read if it was not yet.
+    fn named(&mut self, name: String) -> &mut Named {
         if !self.names.contains_key(&name) {
             let named = self.read_named(&name);
             self.names.insert(name.clone(), named);
@@ -269,6 +308,10 @@ impl Sources {
 
     fn read_named(&mut self, name: &str) -> Named {
         let text = match &mut self.store {
+            _ if remote::is_url(name) => match &self.fetch {
+                Some(fetch) => fetch.get(name),
+                None => Err("remote documents are not fetched".to_owned()),
+            },
             Store::Texts(texts) => texts.remove(name).ok_or_else(|| "there is no such file".to_owned()),
             Store::Folder(folder) => read(&folder.join(name)),
         };
@@ -277,8 +320,8 @@ impl Sources {
             Err(why) => return Named { unreadable: Some(why), ..Named::default() },
         };
         let shown = match &self.store {
-            Store::Folder(folder) => folder.join(name).to_string_lossy().replace('\\', "/"),
-            Store::Texts(_) => name.to_owned(),
+            Store::Folder(folder) if !remote::is_url(name) => shown(&folder.join(name)),
+            _ => name.to_owned(),
         };
         let mut report = Report::new();
         let file = self.add(name.to_owned(), shown, text, &mut report);
@@ -303,6 +346,7 @@ impl Sources {
         }
         let before = report.errors();
         file.parse(report);
+        self.without.mark(&file.shown, &mut file.value);
         self.files.push(file);
         (report.errors() == before).then_some(id)
     }
@@ -344,21 +388,6 @@ impl Sources {
             }
         }
     }
-}
-
-/// Does a reference leave the folder of the document?
-fn is_remote(path: &str) -> bool {
-    has_scheme(path) || path.starts_with('/')
-}
-
-/// Does a reference name a scheme (`https:`, `file:`, `urn:`) or an authority (`//host`)? RFC 3986, section 3.1.
-fn has_scheme(reference: &str) -> bool {
-    reference.starts_with("//")
-        || reference.split_once(':').is_some_and(|(scheme, _)| {
-            scheme.len() > 1
-                && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-                && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
-        })
 }
 
 impl SourceFile {

@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 
 use problemgen::changes;
 use problemgen::config;
+use problemgen::keep_going;
+use problemgen::load::{Fetch, Input};
+use problemgen::prune::LeftOut;
 use problemgen::report::{Paint, Report};
 use problemgen::rust::{self, Layout};
 use problemgen::store::{self, Artifact, ChangeKind, Mode, Outcome, Scope};
@@ -16,7 +19,7 @@ use problemgen::{CATALOGUE, Options, Output};
 
 use crate::repository::{self, shown};
 use crate::terminal::{BAD, FAINT, GOOD, HEAD, ODD, complain, count, say, styled, visible};
-use crate::{Ended, layout};
+use crate::{Ended, layout, remote};
 
 /// Generate the crate, the documentation, the catalogue and the listing of a document, or check that they are current.
 ///
@@ -44,6 +47,12 @@ pub(crate) struct Args {
     /// Generate a module tree to mount in a crate of yours, in place of a crate; `mod` names it by the folder of --out
     #[arg(long, requires = "out", conflicts_with = "crate_name")]
     module: bool,
+    /// Follow references by http and https, which are refused otherwise: the output then depends on who answers
+    #[arg(long)]
+    allow_remote: bool,
+    /// Leave out what cannot be generated, and what needs it, and say so; the rest is generated, and it is a success
+    #[arg(long)]
+    keep_going: bool,
     /// Generate only some of the output, and leave the other files as they are
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_enum)]
     only: Vec<Only>,
@@ -86,8 +95,9 @@ pub(crate) fn run(args: &Args) -> Ended {
     };
     let done = generate(args, &spec, &out, &rust, &mut report);
     complain_of(&report);
-    let Some((sentences, outcome)) = done else { return Ended::Unusable };
+    let Some(Done { sentences, outcome, left_out }) = done else { return Ended::Unusable };
     contract(sentences.as_deref(), args.check && !outcome.changes.is_empty());
+    incomplete(&left_out);
     if args.check {
         return checked(args, &outcome, &spec, &out);
     }
@@ -120,26 +130,51 @@ fn mounting(name: &str, dependencies: &str) {
     dependencies.lines().for_each(|line| say(format!("  {}", visible(line))));
 }
 
+/// What came of a run.
+struct Done {
+    /// What changed in the contract, when there is an earlier one.
+    sentences: Option<Vec<changes::Change>>,
+    outcome: Outcome,
+    left_out: Vec<LeftOut>,
+}
+
 /// What changed in the contract, and in the files. Nothing if the report says why not.
-fn generate(
-    args: &Args,
-    spec: &Path,
-    out: &Path,
-    rust: &rust::Options,
-    report: &mut Report,
-) -> Option<(Option<Vec<changes::Change>>, Outcome)> {
+fn generate(args: &Args, spec: &Path, out: &Path, rust: &rust::Options, report: &mut Report) -> Option<Done> {
     let config = config::config(args.config.as_deref(), spec, report)?;
-    let read = problemgen::read(spec, &config, report)?;
+    let fetch = args.allow_remote.then(|| Fetch::new(remote::get));
+    let input = Input { fetch, ..Input::path(spec) };
     let outputs: BTreeSet<Output> = match args.only.is_empty() {
         true => Output::ALL.into(),
         false => args.only.iter().copied().map(Output::from).collect(),
     };
-    let artifacts = problemgen::generate(&read, &Options { outputs, rust: rust.clone() }, report)?;
+    let options = Options { outputs, rust: rust.clone() };
+    let (read, artifacts) = match args.keep_going {
+        true => keep_going::generate(input, &config, &options, report)?,
+        false => {
+            let read = problemgen::read_input(&input, &config, report)?;
+            let artifacts = problemgen::generate(&read, &options, report)?;
+            (read, artifacts)
+        }
+    };
     let scope = if args.only.is_empty() { Scope::Whole } else { Scope::Part };
     let mode = if args.check { Mode::Check } else { Mode::Write };
     let sentences = sentences(&artifacts, out);
     let outcome = store::store(&artifacts, out, scope, mode, report)?;
-    Some((sentences, outcome))
+    Some(Done { sentences, outcome, left_out: read.left_out })
+}
+
+/// Says what was left out.
+fn incomplete(left_out: &[LeftOut]) {
+    if left_out.is_empty() {
+        return;
+    }
+    let operations = left_out.iter().filter(|it| it.operation).count();
+    let others = left_out.len() - operations;
+    let counts = [(operations, "operation"), (others, "other part")];
+    let counts = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(n, what));
+    say(styled(ODD, format!("Left out ({}):", counts.collect::<Vec<_>>().join(", "))));
+    left_out.iter().for_each(|it| say(format!("  {}", visible(&it.what))));
+    say("");
 }
 
 /// What changed from the catalogue in `out` to the new one, as far as both are there.

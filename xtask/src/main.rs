@@ -6,9 +6,11 @@ mod ci;
 mod codegen;
 mod corpus;
 mod explain;
+mod fuzz;
 mod judges;
 mod layout;
 mod limits;
+mod remote;
 mod repository;
 mod roundtrip;
 mod terminal;
@@ -39,6 +41,7 @@ enum Verb {
     Codegen(codegen::Args),
     Explain(explain::Args),
     Ci(ci::Args),
+    Fuzz(fuzz::Args),
     BenchCompile(bench_compile::Args),
     Roundtrip(roundtrip::Args),
     Corpus(corpus::Args),
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Verb::Codegen(args) => codegen::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Ci(args) => ci::run(&args),
+        Verb::Fuzz(args) => fuzz::run(&args),
         Verb::BenchCompile(args) => bench_compile::run(&args),
         Verb::Roundtrip(args) => roundtrip::run(&args),
         Verb::Corpus(args) => corpus::run(&args),

@@ -26,6 +26,11 @@ crate::codes! {
         "YAML aliases may repeat at most a million nodes, and values may nest at most 256 levels deep.";
     /// A reference to another host.
     pub REMOTE = "L007", "the reference leaves the file system",
-        "References to URLs are not followed, so that what is generated depends on your files alone. Put a copy of the file beside \
-         the document and refer to that.";
+        "References to URLs are followed only if that is asked for (`--allow-remote`), so that what is generated depends on your \
+         files alone. Only `http` and `https` are; other schemes and absolute paths never. Put a copy of the file beside the document \
+         and refer to that.";
 }
+
+/// The way out of [`REMOTE`].
+pub(super) const REMOTE_HELP: &str = "put a copy of the file beside the document and refer to that; references by `http` and \
+                                      `https` are followed with --allow-remote";

@@ -6,12 +6,9 @@ use crate::report::{Paint, Severity};
 
 fn yaml(text: &str) -> (Value, Report) {
     let mut report = Report::new();
-    let mut texts = HashMap::new();
-    texts.insert("part.yaml".to_owned(), text.to_owned());
-    let root = "openapi: 3.1.0".to_owned();
-    let mut sources =
-        self::root("openapi.yaml".into(), "openapi.yaml".into(), root, Store::Texts(texts), &mut report)
-            .unwrap();
+    let texts = [("openapi.yaml", "openapi: 3.1.0"), ("part.yaml", text)];
+    let texts = texts.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let mut sources = load_texts(texts, &mut report).unwrap();
     let file = sources.open(FileId::ROOT, "", "part.yaml", &mut report);
     (file.map(|file| sources.take(file)).unwrap_or_default(), report)
 }
@@ -271,4 +268,29 @@ fn utf_16_and_bytes_that_are_no_text() {
     let mut report = Report::new();
     assert!(load(Path::new("/nonexistent/openapi.yaml"), &mut report).is_none());
     assert_eq!(report.errors(), 1);
+}
+
+#[test]
+fn remote_documents_are_fetched_when_somebody_does_it() {
+    let texts = vec![("openapi.yaml".to_owned(), "openapi: 3.1.0".to_owned())];
+    let fetch = Fetch::new(|url| match url {
+        "https://a.example/x/part.yaml" => Ok(b"\xef\xbb\xbfa: 1".to_vec()),
+        "https://a.example/y.yaml?z" => Ok(b"b: 2".to_vec()),
+        "https://a.example/bad.yaml" => Ok(b"[".to_vec()),
+        _ => Err("there is no such document".to_owned()),
+    });
+    let input = Input { root: Root::Texts(texts), fetch: Some(fetch), ..Input::default() };
+    let mut report = Report::new();
+    let mut sources = load_input(&input, &mut report).unwrap();
+    let mut open = |from, path: &str| sources.open(from, "/openapi", path, &mut report);
+    let part = open(FileId::ROOT, "https://a.example/x/part.yaml").unwrap();
+    let other = open(part, "../y.yaml?z").unwrap();
+    assert_eq!(open(other, "/x/part.yaml"), Some(part), "the same document is fetched once");
+    assert!(open(part, "file:///etc/passwd").is_none() && open(FileId::ROOT, "/etc/passwd").is_none());
+    assert!(open(part, "gone.yaml").is_none() && open(part, "/bad.yaml").is_none());
+    assert_eq!(sources.value(other)["b"], 2);
+    sources.report_unreadable(&mut report);
+    let mut said: Vec<_> = report.diagnostics().iter().map(|it| it.code.code).collect();
+    said.sort_unstable();
+    assert_eq!(said, ["L001", "L002", "L007", "L007"]);
 }

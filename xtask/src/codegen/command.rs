@@ -23,7 +23,9 @@ pub(super) fn command(args: &Args, spec: &Path, out: &Path) -> String {
 /// The flags without paths that decide what is generated.
 fn flags(args: &Args) -> Vec<String> {
     let name = args.crate_name.iter().map(|name| format!("--crate-name {name}"));
-    name.chain(args.module.then(|| "--module".to_owned())).collect()
+    let given =
+        [("--module", args.module), ("--allow-remote", args.allow_remote), ("--keep-going", args.keep_going)];
+    name.chain(given.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.to_owned())).collect()
 }
 
 /// The command that writes what this one checked.
