@@ -10,7 +10,6 @@
 pub mod codes;
 mod emit;
 mod names;
-mod near;
 mod reach;
 #[cfg(test)]
 mod tests;
@@ -19,8 +18,6 @@ use serde_json::Value;
 
 use crate::load::Sources;
 use crate::report::Report;
-
-pub(crate) use near::nearest;
 
 /// One document, and where its parts came from.
 #[derive(Debug)]

@@ -24,6 +24,8 @@ pub mod load;
 
 pub mod config;
 
+pub mod overlay;
+
 mod grammar;
 
 pub mod bundle;
@@ -107,6 +109,7 @@ pub fn read(spec: &Path, config: &Config, report: &mut Report) -> Option<Read> {
 /// The same for an input that is more than a path.
 pub fn read_input(input: &Input, config: &Config, report: &mut Report) -> Option<Read> {
     let sources = load::load_input(input, report)?;
+    let sources = overlay::overlay(sources, input, report)?;
     let mut document = bundle::bundle(sources, report)?;
     let left_out = if input.without.is_empty() { Vec::new() } else { prune::prune(&mut document) };
     let document = downlevel::downlevel(document, report)?;
@@ -148,6 +151,7 @@ pub fn generate(read: &Read, options: &Options, report: &mut Report) -> Option<V
 pub const DIAGNOSTICS: &[&[report::Code]] = &[
     load::codes::TABLE,
     config::codes::TABLE,
+    overlay::codes::TABLE,
     bundle::codes::TABLE,
     downlevel::codes::TABLE,
     resolve::codes::TABLE,

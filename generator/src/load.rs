@@ -8,6 +8,7 @@ pub mod codes;
 mod index;
 mod input;
 mod json;
+mod laid;
 mod place;
 mod pointer;
 mod remote;
@@ -65,6 +66,8 @@ pub struct Sources {
     version: Version,
     /// Where the parts of the bundled document came from: a pointer into it, a file, a pointer into that.
     origins: BTreeMap<String, (FileId, String)>,
+    /// What lies over the root document.
+    laid: laid::Laid,
 }
 
 /// What came of a name.
@@ -147,6 +150,7 @@ pub fn load_input(input: &Input, report: &mut Report) -> Option<Sources> {
         thorough: input.thorough,
         version: Version::V3_0,
         origins: BTreeMap::new(),
+        laid: laid::Laid::default(),
     };
     let before = report.errors();
     let file = sources.add(name.clone(), input.shown(), text, report);

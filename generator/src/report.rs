@@ -3,10 +3,12 @@
 //! Comes in: [`Diagnostic`]s from every stage. Goes out: one text that reads like rustc's. Deliberately absent: anything
 //! that knows OpenAPI, files or terminals; the caller says whether the output has colours.
 
+mod near;
 mod render;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use near::nearest;
 pub use render::visible;
 
 /// A row in a stage's table of diagnostic codes.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use problemgen::config;
+use problemgen::load::Input;
 use problemgen::report::{Paint, Report};
 use problemgen::rust::{self, Runtime};
 use problemgen::store::{self, Artifact, Mode, Scope};
@@ -32,6 +33,13 @@ pub(crate) fn cases(kind: &str) -> Vec<(String, PathBuf)> {
     cases
 }
 
+/// A case as the generator is given it: with the overlay that lies beside the document.
+pub(crate) fn input(document: &Path) -> Input {
+    let overlay = document.with_file_name("overlay.yaml");
+    let overlays = if overlay.is_file() { vec![overlay] } else { Vec::new() };
+    Input { overlays, ..Input::path(document) }
+}
+
 /// A report as a person reads it, with paths from the folder of the case.
 pub(crate) fn rendered(report: &Report, document: &Path) -> String {
     let folder = document.parent().expect("a folder").to_string_lossy().replace('\\', "/");
@@ -41,7 +49,7 @@ pub(crate) fn rendered(report: &Report, document: &Path) -> String {
 fn read(document: &Path) -> (Read, Report) {
     let mut report = Report::new();
     let config = config::config(None, document, &mut report);
-    match config.and_then(|config| problemgen::read(document, &config, &mut report)) {
+    match config.and_then(|config| problemgen::read_input(&input(document), &config, &mut report)) {
         Some(read) => (read, report),
         None => panic!("{}", report.render(Paint::Plain)),
     }

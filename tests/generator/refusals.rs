@@ -10,7 +10,7 @@ use problemgen::report::{Code, Paint, Report};
 use problemgen::store::{self, Artifact, Mode, Scope, codes};
 use problemgen::{DIAGNOSTICS, Options, bundle, load, resolve};
 
-use crate::cases::{cases, rendered, snapshot};
+use crate::cases::{cases, input, rendered, snapshot};
 
 /// Codes that no document and no folder made here brings about, the test that does, and the words by which it does.
 const ELSEWHERE: &[(Code, &str, &str)] = &[
@@ -39,7 +39,8 @@ fn seen(report: &Report) -> BTreeSet<&'static str> {
 fn refused(document: &Path) -> Report {
     let mut report = Report::new();
     let config = config::config(None, document, &mut report);
-    if let Some(read) = config.and_then(|config| problemgen::read(document, &config, &mut report)) {
+    let read = |config| problemgen::read_input(&input(document), &config, &mut report);
+    if let Some(read) = config.and_then(read) {
         drop(problemgen::generate(&read, &Options::default(), &mut report));
     }
     report

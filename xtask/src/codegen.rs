@@ -47,6 +47,9 @@ pub(crate) struct Args {
     /// Generate a module tree to mount in a crate of yours, in place of a crate; `mod` names it by the folder of --out
     #[arg(long, requires = "out", conflicts_with = "crate_name")]
     module: bool,
+    /// An OpenAPI Overlay document to lay over the document; several are carried out in their order
+    #[arg(long, value_name = "FILE")]
+    overlay: Vec<PathBuf>,
     /// Follow references by http and https, which are refused otherwise: the output then depends on who answers
     #[arg(long)]
     allow_remote: bool,
@@ -142,7 +145,7 @@ struct Done {
 fn generate(args: &Args, spec: &Path, out: &Path, rust: &rust::Options, report: &mut Report) -> Option<Done> {
     let config = config::config(args.config.as_deref(), spec, report)?;
     let fetch = args.allow_remote.then(|| Fetch::new(remote::get));
-    let input = Input { fetch, ..Input::path(spec) };
+    let input = Input { fetch, overlays: args.overlay.clone(), ..Input::path(spec) };
     let outputs: BTreeSet<Output> = match args.only.is_empty() {
         true => Output::ALL.into(),
         false => args.only.iter().copied().map(Output::from).collect(),

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::grammar::{self, Kind};
 use crate::load::{FileId, Part, Sources, percent_decode, unescape};
-use crate::report::{Diagnostic, Report};
+use crate::report::{Diagnostic, Report, nearest};
 
-use super::{codes, nearest};
+use super::codes;
 
 /// Something that a reference leads to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

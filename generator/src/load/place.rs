@@ -39,6 +39,11 @@ impl Sources {
 
     /// The place of a pointer into a file. When nothing stands there, the nearest thing around it.
     pub fn place_in(&self, file: FileId, pointer: &str, part: Part) -> Place {
+        let (file, pointer) = match file {
+            FileId::ROOT => self.laid.locate(pointer),
+            file => (file, pointer.to_owned()),
+        };
+        let pointer = pointer.as_str();
         match self.files.get(file.0) {
             Some(file) => file.place(pointer, part),
             None => Place {

@@ -12,6 +12,7 @@ pub(super) fn command(args: &Args, spec: &Path, out: &Path) -> String {
     let mut command = vec!["cargo xtask codegen".to_owned()];
     let given = [
         ("--spec …", !repository::same(spec, &repository::spec())),
+        ("--overlay …", !args.overlay.is_empty()),
         ("--config …", args.config.is_some()),
         ("--out …", !repository::same(out, &repository::generated())),
     ];
@@ -31,8 +32,10 @@ fn flags(args: &Args) -> Vec<String> {
 /// The command that writes what this one checked.
 pub(super) fn cure(args: &Args) -> String {
     let mut command = vec!["cargo xtask codegen".to_owned()];
-    let paths = [("--spec", &args.spec), ("--config", &args.config), ("--out", &args.out)];
-    for (flag, path) in paths.into_iter().filter_map(|(flag, path)| Some((flag, path.as_ref()?))) {
+    let overlays = args.overlay.iter().map(|path| ("--overlay", Some(path)));
+    let spec = std::iter::once(("--spec", args.spec.as_ref())).chain(overlays);
+    let paths = spec.chain([("--config", args.config.as_ref()), ("--out", args.out.as_ref())]);
+    for (flag, path) in paths.filter_map(|(flag, path)| Some((flag, path?))) {
         command.push(format!("{flag} {}", quoted(&path.display().to_string())));
     }
     command.extend(flags(args));
@@ -62,6 +65,7 @@ mod tests {
         let args = Args {
             check: true,
             spec: Some("their's.yaml".into()),
+            overlay: vec!["a.yaml".into(), "b.yaml".into()],
             config: Some("theirs.toml".into()),
             out: Some("out".into()),
             crate_name: Some("theirs".into()),
@@ -70,7 +74,7 @@ mod tests {
         };
         assert_eq!(
             cure(&args),
-            r"cargo xtask codegen --spec 'their'\''s.yaml' --config theirs.toml --out out --crate-name theirs --only docs,listing"
+            r"cargo xtask codegen --spec 'their'\''s.yaml' --overlay a.yaml --overlay b.yaml --config theirs.toml --out out --crate-name theirs --only docs,listing"
         );
         assert_eq!(cure(&Args { check: true, ..Args::default() }), "cargo xtask codegen");
     }
