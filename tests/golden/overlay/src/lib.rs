@@ -47,10 +47,10 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Any, Base64, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, Json,
-    Operation, Patch, Raised, Raises, Received, RequestError, Secret, Transport,
-    TransportError, TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode,
-    Violation, http, jiff, uuid,
+    Any, Base64, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, Failed,
+    File, Json, Multipart, Operation, Others, Part, Patch, Raised, Raises, RawBody,
+    Received, RequestError, Secret, Transport, TransportError, TransportStage,
+    Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 #[cfg(feature = "reqwest")]
 #[doc(no_inline)]
@@ -68,6 +68,7 @@ impl rt::Api for Api {
     const FAMILY: &'static rt::Family = &problems::FAMILY;
     type Problem = Problem;
     type Kind = Kind;
+    type Failure = rt::NoFailure;
     fn empty_problem() -> Problem {
         rt::Record::empty()
     }

@@ -9,17 +9,24 @@ use problemgen_runtime as rt;
 pub struct Order {
     /// `total`.
     pub total: i64,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
 }
 
 impl rt::Record for Order {
     const MEMBERS: &'static [rt::Member] = &[rt::Member::required("total")];
+    const OTHERS: bool = true;
     fn empty() -> Self {
-        Self { total: rt::Node::empty() }
+        Self {
+            total: rt::Node::empty(),
+            additional: rt::Node::empty(),
+        }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
             match at {
                 0 => &self.total,
+                1 => &self.additional,
                 _ => return None,
             },
         )
@@ -28,6 +35,7 @@ impl rt::Record for Order {
         Some(
             match at {
                 0 => &mut self.total,
+                1 => &mut self.additional,
                 _ => return None,
             },
         )
