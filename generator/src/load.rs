@@ -27,6 +27,7 @@ use crate::report::{Diagnostic, Report};
 
 pub(crate) use input::marked;
 pub use input::{Fetch, Input, Root, Without};
+pub(crate) use laid::Laid;
 pub use place::Part;
 pub(crate) use place::place_in_text;
 pub(crate) use pointer::percent_decode;
@@ -67,7 +68,7 @@ pub struct Sources {
     /// Where the parts of the bundled document came from: a pointer into it, a file, a pointer into that.
     origins: BTreeMap<String, (FileId, String)>,
     /// What lies over the root document.
-    laid: laid::Laid,
+    laid: Laid,
 }
 
 /// What came of a name.
@@ -150,7 +151,7 @@ pub fn load_input(input: &Input, report: &mut Report) -> Option<Sources> {
         thorough: input.thorough,
         version: Version::V3_0,
         origins: BTreeMap::new(),
-        laid: laid::Laid::default(),
+        laid: Laid::default(),
     };
     let before = report.errors();
     let file = sources.add(name.clone(), input.shown(), text, report);

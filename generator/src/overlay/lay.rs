@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use crate::load::{FileId, Sources, escape};
+use crate::load::{FileId, Laid, Sources, escape};
 use crate::report::Code;
 
 use super::codes;
@@ -32,14 +32,14 @@ pub(super) struct Clash {
 struct From<'f> {
     file: FileId,
     pointer: String,
-    /// For a copy: where each of its parts stands, which may be in several files.
-    sources: Option<&'f dyn Fn(&str) -> (FileId, String)>,
+    /// For a copy: where the parts of the document stand, which may be in several files.
+    laid: Option<&'f Laid>,
 }
 
 impl From<'_> {
     fn place(&self) -> (FileId, String) {
-        match self.sources {
-            Some(locate) => locate(&self.pointer),
+        match self.laid {
+            Some(laid) => laid.locate(&self.pointer),
             None => (self.file, self.pointer.clone()),
         }
     }
@@ -59,7 +59,7 @@ pub(super) fn apply(
     let done = match step {
         Step::Remove => targets.iter().try_for_each(|target| remove(&mut root, target, sources)),
         Step::Update(update, pointer) => targets.iter().rev().try_for_each(|target| {
-            let mut from = From { file, pointer: pointer.clone(), sources: None };
+            let mut from = From { file, pointer: pointer.clone(), laid: None };
             let Some(place) = root.pointer_mut(target) else { return Ok(()) };
             merge(place, update, &mut target.clone(), &mut from, sources)
         }),
@@ -67,8 +67,7 @@ pub(super) fn apply(
             let value = root.pointer(source).cloned().unwrap_or_default();
             let before = sources.laid();
             targets.iter().rev().try_for_each(|target| {
-                let locate = |pointer: &str| before.locate(pointer);
-                let mut from = From { file, pointer: source.clone(), sources: Some(&locate) };
+                let mut from = From { file, pointer: source.clone(), laid: Some(&before) };
                 let Some(place) = root.pointer_mut(target) else { return Ok(()) };
                 merge(place, &value, &mut target.clone(), &mut from, sources)
             })
@@ -167,7 +166,7 @@ fn merge(
         }
         (target, update) => Err(Clash {
             code: codes::CLASH,
-            pointer: from.sources.is_none().then(|| from.pointer.clone()),
+            pointer: from.laid.is_none().then(|| from.pointer.clone()),
             message: format!("{} cannot be merged into {}, at #{at}", words(update), words(target)),
             help: "remove what stands there with an action before this one",
         }),
