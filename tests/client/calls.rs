@@ -71,13 +71,8 @@ where
 
 /// Reads the contract of the repository's own document.
 pub(crate) fn contract() -> Contract {
-    contract_of(&problemgen_tests::spec())
-}
-
-/// Reads the contract of a document.
-pub(crate) fn contract_of(document: &std::path::Path) -> Contract {
     let mut report = Report::new();
-    match problemgen::read(document, &Config::default(), &mut report) {
+    match problemgen::read(&problemgen_tests::spec(), &Config::default(), &mut report) {
         Some(read) => read.contract,
         None => panic!("{}", report.render(Paint::Plain)),
     }

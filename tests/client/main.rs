@@ -4,7 +4,6 @@
 mod broken;
 mod calls;
 mod catalogue;
-mod failures;
 mod played;
 mod prism;
 mod schema;

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use problemgen::config::{self, Config};
-use problemgen::contract::CodePlace;
+use problemgen::config;
 use problemgen::report::{Code, Paint, Report};
 use problemgen::store::{self, Artifact, Mode, Scope, codes};
 use problemgen::{DIAGNOSTICS, Options, bundle, load, resolve};
@@ -20,7 +19,6 @@ const ELSEWHERE: &[(Code, &str, &str)] = &[
         "tests/generator/refusals.rs",
         "fn a_reference_that_the_bundle_missed",
     ),
-    (problemgen::rust::plan::codes::PLACE, "tests/generator/refusals.rs", "fn a_code_that_stands_deeper"),
     (problemgen::lower::codes::OPTIONAL_PATH, "generator/src/lower/tests/operations.rs", "P015 "),
     (problemgen::lower::codes::DANGLING, "generator/src/lower/tests/operations.rs", "P001 "),
     (problemgen::check::codes::UNUSED_PATH_PARAM, "generator/src/check/tests.rs", "C002:"),
@@ -158,15 +156,4 @@ fn a_reference_that_the_bundle_missed() {
     let value = sources.value(load::FileId::ROOT).clone();
     assert!(resolve::resolve(bundle::Document { value, sources }, &mut report).is_none());
     snapshot("R005-stage", &report.render(Paint::Plain));
-}
-
-#[test]
-fn a_code_that_stands_deeper() {
-    let document = problemgen_tests::tests().join("cases/ok/conditional-fields.yaml");
-    let mut report = Report::new();
-    let mut read = problemgen::read(&document, &Config::default(), &mut report).expect("a contract");
-    read.contract.families[0].place = CodePlace::Under("error".to_owned(), "code".to_owned());
-    let mut report = Report::new();
-    drop(problemgen::generate(&read, &Options::default(), &mut report));
-    snapshot("N003-stage", &rendered(&report, &document));
 }

@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use crate::decode::Violation;
 use crate::failure::{DETAIL, Failed, FailureBody, REQUEST_ID, RETRYABLE, SUGGESTION, Said, TITLE};
 use crate::json::Json;
-use crate::problem::{CodeFacts, Family, ProblemNode};
+use crate::problem::{CodeFacts, CodePlace, Family, ProblemNode};
 use crate::text::escape;
 
 /// An API, as generated code describes it.
@@ -317,7 +317,8 @@ impl<O: Raises> Error<O> {
         match self {
             Error::Problem(raised) => Some(raised.problem.code()),
             Error::Unexpected(_) if !family.code.is_empty() => self.said().get(family.code).text(),
-            _ => self.said().find_code(),
+            Error::Failure(failed) => failed.said().find_code(),
+            _ => self.around().find_code(),
         }
     }
 
@@ -339,7 +340,7 @@ impl<O: Raises> Error<O> {
     pub fn retryable(&self) -> Option<bool> {
         let said = match (O::Api::FAMILY.retryable, self) {
             (_, Error::Failure(_)) => self.said().find_bool(RETRYABLE),
-            (Some(name), _) => self.said().get(name).truth(),
+            (Some(name), _) => self.said().get(name).truth().or_else(|| self.around().get(name).truth()),
             (None, _) => None,
         };
         said.or_else(|| self.facts()?.retryable)
@@ -352,7 +353,10 @@ impl<O: Raises> Error<O> {
 
     /// What happened this time: RFC 9457's `detail`, or the member that others use for it, such as `message`.
     pub fn detail(&self) -> Option<&str> {
-        self.said().find_text(DETAIL).or_else(|| self.failure()?.plain())
+        self.said()
+            .find_text(DETAIL)
+            .or_else(|| self.around().find_text(DETAIL))
+            .or_else(|| self.failure()?.plain())
     }
 
     /// The identifier of the request, from the body or from a header. Quote it to support.
@@ -404,13 +408,29 @@ impl<O: Raises> Error<O> {
         }
     }
 
-    /// The members of the answer.
+    /// The members of the problem, or of what stands in its place.
     fn said(&self) -> Said<'_> {
         match self {
             Error::Problem(raised) => Said::Record(raised.problem.common()),
             Error::Failure(failed) => failed.said(),
-            Error::Unexpected(unexpected) => Said::Members(&unexpected.members),
+            Error::Unexpected(unexpected) => {
+                let body = Said::Members(&unexpected.members);
+                match O::Api::FAMILY.place {
+                    CodePlace::Root => body,
+                    CodePlace::Under(name) => body.get(name),
+                    CodePlace::Each(name) => body.get(name).first(),
+                }
+            }
             Error::Transport(_) | Error::Request(_) => Said::Nothing,
+        }
+    }
+
+    /// What else the answer says: the members around the problem.
+    fn around(&self) -> Said<'_> {
+        match self {
+            Error::Problem(raised) => raised.problem.envelope().map_or(Said::Nothing, Said::Record),
+            Error::Unexpected(unexpected) => Said::Members(&unexpected.members),
+            Error::Failure(_) | Error::Transport(_) | Error::Request(_) => Said::Nothing,
         }
     }
 
@@ -418,8 +438,8 @@ impl<O: Raises> Error<O> {
     fn text(&self, name: Option<&str>, usual: &[&str]) -> Option<&str> {
         match (name, self) {
             (_, Error::Failure(_)) => self.said().find_text(usual),
-            (Some(name), _) => self.said().get(name).text(),
-            (None, _) => None,
+            (Some(name), _) => self.said().get(name).text().or_else(|| self.around().get(name).text()),
+            (None, _) => self.around().find_text(usual),
         }
     }
 
@@ -481,7 +501,9 @@ impl<O: Raises> fmt::Display for Error<O> {
             }
             None => write!(f, "status {}", response.status)?,
         }
-        if let Some(said) = self.detail().or_else(|| self.said().find_text(TITLE)) {
+        if let Some(said) =
+            self.detail().or_else(|| self.said().find_text(TITLE)).or_else(|| self.around().find_text(TITLE))
+        {
             f.write_str(": ")?;
             let shown = said.char_indices().nth(SHOWN).map_or(said, |(end, _)| &said[..end]);
             escape(f, shown)?;

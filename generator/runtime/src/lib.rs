@@ -43,7 +43,7 @@ pub use operation::{
     AnswerSpec, BodySpec, Operation, OperationSpec, Output, ParamSpec, Segment, StatusSpec, Style,
 };
 pub use others::Others;
-pub use problem::{CodeFacts, Family, ProblemNode, Undeclared, UnlistedCode};
+pub use problem::{CodeFacts, CodePlace, Family, ProblemNode, Undeclared, UnlistedCode};
 pub use request::BaseUrl;
 pub use text::{Base64, Secret};
 #[cfg(feature = "reqwest")]

@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{self, Deserializer as _, MapAccess, Visitor};
-use serde::ser::{SerializeMap, Serializer};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{self, DeserializeSeed, Deserializer as _, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use crate::decode::{self, Seen, Violation, pointer_to};
@@ -101,7 +102,9 @@ impl CodeFacts {
 pub struct Family {
     /// The codes, in the order of the generated `Code`.
     pub codes: &'static [CodeFacts],
-    /// The member that holds the code.
+    /// The object that holds the code.
+    pub place: CodePlace,
+    /// The member of that object that holds the code.
     pub code: &'static str,
     /// Are codes integers on the wire? Here they are text in any case.
     pub numeric: bool,
@@ -111,6 +114,36 @@ pub struct Family {
     pub suggestion: Option<&'static str>,
     /// The member that identifies the request.
     pub request_id: Option<&'static str>,
+}
+
+/// Which object of an error's body is the problem: the one that holds the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodePlace {
+    /// The body itself.
+    Root,
+    /// The value of this member of the body.
+    Under(&'static str),
+    /// Each item of the list that is the value of this member of the body.
+    Each(&'static str),
+}
+
+impl CodePlace {
+    /// The member of the body that leads to the code.
+    pub(crate) fn member(self) -> Option<&'static str> {
+        match self {
+            CodePlace::Root => None,
+            CodePlace::Under(name) | CodePlace::Each(name) => Some(name),
+        }
+    }
+
+    /// The JSON pointer to the problem; of several, to the one with this number.
+    pub(crate) fn pointer(self, number: usize) -> String {
+        match self {
+            CodePlace::Root => String::new(),
+            CodePlace::Under(name) => pointer_to(name),
+            CodePlace::Each(name) => format!("{}/{number}", pointer_to(name)),
+        }
+    }
 }
 
 impl Family {
@@ -141,6 +174,25 @@ pub trait ProblemNode {
     fn extensions(&self) -> &BTreeMap<String, Json>;
     /// The same, to read into.
     fn extensions_mut(&mut self) -> &mut BTreeMap<String, Json>;
+    /// The other members of the body, when the problem is not the body itself.
+    fn envelope(&self) -> Option<&dyn RecordNode> {
+        None
+    }
+    /// The same, to read into.
+    fn envelope_mut(&mut self) -> Option<&mut dyn RecordNode> {
+        None
+    }
+    /// Of a body that lists problems: the ones after this, by number from 0.
+    fn further(&self, number: usize) -> Option<&dyn ProblemNode> {
+        let _ = number;
+        None
+    }
+    /// Makes room for one more of them.
+    fn grow(&mut self) -> Option<&mut dyn ProblemNode> {
+        None
+    }
+    /// Takes the last of them away.
+    fn shrink(&mut self) {}
 }
 
 /// What became of a body.
@@ -172,7 +224,110 @@ pub(crate) fn read<P: ProblemNode>(body: &[u8], empty: fn() -> P) -> (P, Reading
 fn read_promised(body: &[u8], problem: &mut dyn ProblemNode) -> bool {
     let Ok(text) = std::str::from_utf8(body) else { return false };
     let mut reader = serde_json::Deserializer::from_str(text);
-    reader.deserialize_map(PromisedVisitor(problem)).and_then(|()| reader.end()).is_ok()
+    let read = match problem.family().place.member() {
+        None => reader.deserialize_map(PromisedVisitor(problem)),
+        Some(member) => reader.deserialize_map(PromisedEnvelope { problem, member }),
+    };
+    read.and_then(|()| reader.end()).is_ok()
+}
+
+/// Reads the body around a problem.
+struct PromisedEnvelope<'p> {
+    problem: &'p mut dyn ProblemNode,
+    /// What leads to the problem.
+    member: &'static str,
+}
+
+impl<'de> Visitor<'de> for PromisedEnvelope<'_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with a problem")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { problem, member } = self;
+        let mut found = false;
+        let mut cursor = Cursor::over(problem.envelope());
+        while let Some(Word(name)) = map.next_key()? {
+            if name == member {
+                if std::mem::replace(&mut found, true) {
+                    return Err(de::Error::custom("two of a member"));
+                }
+                map.next_value_seed(Promised(&mut *problem))?;
+                continue;
+            }
+            let at = once(cursor.find(&name))?;
+            match problem.envelope_mut().and_then(|envelope| member_or_other(envelope, at, name)) {
+                Some(node) => map.next_value_seed(decode::In(node))?,
+                None => map.next_value::<de::IgnoredAny>().map(|_| ())?,
+            }
+        }
+        if let Some(others) = problem.envelope_mut().and_then(RecordNode::others_mut) {
+            others.settle();
+        }
+        if found && cursor.missing().next().is_none() {
+            Ok(())
+        } else {
+            Err(de::Error::custom("a required member is missing"))
+        }
+    }
+}
+
+/// The member at a place, or room among those that are not declared.
+fn member_or_other<'r>(
+    record: &'r mut dyn RecordNode,
+    at: Option<usize>,
+    name: Cow<'_, str>,
+) -> Option<&'r mut dyn crate::Node> {
+    match at {
+        Some(at) => record.member_mut(at),
+        None => Some(record.others_mut()?.insert(name.into_owned())),
+    }
+}
+
+/// A problem, or a list of them, to read into.
+struct Promised<'p>(&'p mut dyn ProblemNode);
+
+impl<'de> DeserializeSeed<'de> for Promised<'_> {
+    type Value = ();
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.0.family().place {
+            CodePlace::Each(_) => deserializer.deserialize_seq(PromisedList(self.0)),
+            CodePlace::Root | CodePlace::Under(_) => deserializer.deserialize_map(PromisedVisitor(self.0)),
+        }
+    }
+}
+
+struct PromisedList<'p>(&'p mut dyn ProblemNode);
+
+impl<'de> Visitor<'de> for PromisedList<'_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of problems")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let problem = self.0;
+        if items.next_element_seed(PromisedItem(&mut *problem))?.is_none() {
+            return Err(de::Error::custom("no problem is listed"));
+        }
+        loop {
+            let Some(next) = problem.grow() else { return Err(de::Error::custom("several problems")) };
+            if items.next_element_seed(PromisedItem(next))?.is_none() {
+                problem.shrink();
+                return Ok(());
+            }
+        }
+    }
+}
+
+struct PromisedItem<'p>(&'p mut dyn ProblemNode);
+
+impl<'de> DeserializeSeed<'de> for PromisedItem<'_> {
+    type Value = ();
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(PromisedVisitor(self.0))
+    }
 }
 
 /// Reads members straight into their places. Those of the code that stand before the code wait for it.
@@ -293,32 +448,110 @@ fn read_any(body: &[u8], problem: &mut dyn ProblemNode) -> Reading {
             String::from_utf8_lossy(body)
         }
     };
-    let raw = RawMembers::read(&text, &mut reading.violations);
-    reading.complete = reading.violations.is_empty() & fill(&raw, problem, &mut reading.violations);
+    let place = problem.family().place;
+    let raw = RawBody::read(&text, place, &mut reading.violations);
+    let whole = reading.violations.is_empty();
+    reading.complete = match place.member() {
+        None => fill(&raw.body, problem, "", &mut reading.violations),
+        Some(member) => {
+            let around = fill_envelope(&raw.body, problem, &mut reading.violations);
+            fill_within(&raw, problem, member, &mut reading.violations) & around
+        }
+    };
+    reading.complete &= whole;
     if !reading.complete {
         reading.members = raw.valid_members();
     }
     reading
 }
 
+/// Reads the problems within a body; `false` when there is none that is whole.
+fn fill_within(
+    raw: &RawBody<'_>,
+    problem: &mut dyn ProblemNode,
+    member: &str,
+    violations: &mut Vec<Violation>,
+) -> bool {
+    let place = problem.family().place;
+    let missing = match (raw.found, place) {
+        (false, _) => Some("the member is required and missing"),
+        (true, CodePlace::Each(_)) if !raw.listed => Some("the problems are a list"),
+        (true, _) if raw.within.is_empty() => Some("the list has no problem"),
+        (true, _) => None,
+    };
+    if let Some(message) = missing {
+        violations.push(broken(&pointer_to(member), message));
+        return false;
+    }
+    let mut complete = false;
+    for (number, raw) in raw.within.iter().enumerate() {
+        let pointer = place.pointer(number);
+        let Within::Object(raw) = raw else {
+            violations.push(broken(&pointer, "a problem is an object"));
+            continue;
+        };
+        match number {
+            0 => complete = fill(raw, problem, &pointer, violations),
+            _ => {
+                let Some(next) = problem.grow() else { continue };
+                if !fill(raw, next, &pointer, violations) {
+                    problem.shrink();
+                }
+            }
+        }
+    }
+    complete
+}
+
+/// Reads the members around a problem; `false` when a required one is missing or broken.
+fn fill_envelope(
+    raw: &RawMembers<'_>,
+    problem: &mut dyn ProblemNode,
+    violations: &mut Vec<Violation>,
+) -> bool {
+    let mut cursor = Cursor::over(problem.envelope());
+    let Some(envelope) = problem.envelope_mut() else { return true };
+    let mut complete = true;
+    for (name, value) in &raw.members {
+        match cursor.find(name) {
+            Some(found) => complete &= read_member(envelope, found, value, "", violations),
+            None => {
+                let node = envelope.others_mut().map(|others| others.insert(name.clone().into_owned()));
+                // Any JSON fits here.
+                node.map(|node| decode::from_slice(value.get().as_bytes(), node));
+            }
+        }
+    }
+    if let Some(others) = envelope.others_mut() {
+        others.settle();
+    }
+    complete & none_missing(&cursor, "", violations)
+}
+
 /// The members of a body that is a JSON object, or the beginning of one.
 pub(crate) fn members(body: &[u8]) -> BTreeMap<String, Json> {
-    RawMembers::read(&String::from_utf8_lossy(body), &mut Vec::new()).valid_members()
+    RawBody::read(&String::from_utf8_lossy(body), CodePlace::Root, &mut Vec::new()).valid_members()
 }
 
 fn broken(pointer: &str, message: impl Into<String>) -> Violation {
     Violation { pointer: pointer.to_owned(), message: message.into() }
 }
 
-/// Reads the members; `false` when a required one is missing or broken.
-fn fill(raw: &RawMembers<'_>, problem: &mut dyn ProblemNode, violations: &mut Vec<Violation>) -> bool {
+/// Reads the members of the object at a pointer; `false` when a required one is missing or broken.
+fn fill(
+    raw: &RawMembers<'_>,
+    problem: &mut dyn ProblemNode,
+    pointer: &str,
+    violations: &mut Vec<Violation>,
+) -> bool {
     let family = problem.family();
+    let code_at = || format!("{pointer}{}", pointer_to(family.code));
     let Some(code) = raw.get(family.code) else {
-        violations.push(broken(&pointer_to(family.code), "the member is required and missing"));
+        violations.push(broken(&code_at(), "the member is required and missing"));
         return false;
     };
     let Some(code) = code_text(code) else {
-        violations.push(broken(&pointer_to(family.code), "a code is a string or an integer"));
+        violations.push(broken(&code_at(), "a code is a string or an integer"));
         return false;
     };
     problem.select(family.codes.iter().position(|facts| facts.code == code), &code);
@@ -331,20 +564,26 @@ fn fill(raw: &RawMembers<'_>, problem: &mut dyn ProblemNode, violations: &mut Ve
             continue;
         }
         if let Some(found) = common.find(name) {
-            complete &= read_member(problem.common_mut(), found, value, violations);
+            complete &= read_member(problem.common_mut(), found, value, pointer, violations);
         } else if let Some(found) = own.find(name)
             && let Some(record) = problem.conditional_mut()
         {
-            complete &= read_member(record, found, value, violations);
+            complete &= read_member(record, found, value, pointer, violations);
         } else if let Ok(value) = serde_json::from_str(value.get()) {
             problem.extensions_mut().insert(name.clone().into_owned(), value);
         }
     }
-    for member in common.missing().chain(own.missing()) {
-        violations.push(broken(&pointer_to(member.name), "the member is required and missing"));
-        complete = false;
-    }
-    complete
+    complete & none_missing(&common, pointer, violations) & none_missing(&own, pointer, violations)
+}
+
+/// Says which required members of the object at a pointer are missing; `true` when none is.
+fn none_missing(cursor: &Cursor, pointer: &str, violations: &mut Vec<Violation>) -> bool {
+    let before = violations.len();
+    violations.extend(cursor.missing().map(|member| {
+        let at = format!("{pointer}{}", pointer_to(member.name));
+        broken(&at, "the member is required and missing")
+    }));
+    violations.len() == before
 }
 
 /// Reads one member; `false` when it is broken and the problem cannot do without it.
@@ -352,10 +591,11 @@ fn read_member(
     record: &mut dyn RecordNode,
     found: Found,
     value: &RawValue,
+    within: &str,
     violations: &mut Vec<Violation>,
 ) -> bool {
     let Some(member) = record.members().get(found.at) else { return true };
-    let pointer = || pointer_to(member.name);
+    let pointer = || format!("{within}{}", pointer_to(member.name));
     if found.again {
         violations.push(broken(&pointer(), "the member stands here twice; the first one counts"));
         return true;
@@ -379,31 +619,72 @@ fn code_text(raw: &RawValue) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The members of an object, unread. A body that breaks off still gives the members before the break.
+/// A body, unread but for the objects that its code leads to. One that breaks off still gives the members before the break.
+struct RawBody<'a> {
+    place: CodePlace,
+    /// The members of the body, without the one that leads to the problem.
+    body: RawMembers<'a>,
+    /// What that one holds: one value, or the items of a list.
+    within: Vec<Within<'a>>,
+    /// Was it there?
+    found: bool,
+    /// Was it a list of problems?
+    listed: bool,
+}
+
+/// What stands where a problem is to be.
+enum Within<'a> {
+    Object(RawMembers<'a>),
+    Other(Json),
+}
+
+/// The members of an object, unread.
+#[derive(Default)]
 struct RawMembers<'a> {
     members: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
 
-impl<'a> RawMembers<'a> {
-    fn read(text: &'a str, violations: &mut Vec<Violation>) -> Self {
-        let mut members = Vec::with_capacity(16);
+impl<'a> RawBody<'a> {
+    fn read(text: &'a str, place: CodePlace, violations: &mut Vec<Violation>) -> Self {
+        let members = RawMembers { members: Vec::with_capacity(16) };
+        let mut body = Self { place, body: members, within: Vec::new(), found: false, listed: false };
         let mut reader = serde_json::Deserializer::from_str(text);
-        let result = reader.deserialize_map(MembersVisitor(&mut members)).and_then(|()| reader.end());
+        let result = reader.deserialize_map(BodyVisitor(&mut body)).and_then(|()| reader.end());
         if let Err(error) = result {
             violations.push(broken("", format!("not a JSON object: {error}")));
             // A number at the very end may be the beginning of a longer one.
-            members.pop_if(|(_, last)| {
-                last.get().as_bytes().as_ptr_range().end == text.as_bytes().as_ptr_range().end
+            let end = text.as_bytes().as_ptr_range().end;
+            let last = body.within.iter_mut().filter_map(|within| match within {
+                Within::Object(members) => Some(members),
+                Within::Other(_) => None,
             });
+            for members in last.chain([&mut body.body]) {
+                members.members.pop_if(|(_, last)| last.get().as_bytes().as_ptr_range().end == end);
+            }
         }
-        Self { members }
+        body
     }
 
+    fn valid_members(&self) -> BTreeMap<String, Json> {
+        let mut members = self.body.valid();
+        if let (true, Some(name)) = (self.found, self.place.member()) {
+            let mut within = self.within.iter().map(|within| match within {
+                Within::Object(members) => Json::Object(members.valid()),
+                Within::Other(value) => value.clone(),
+            });
+            let value = if self.listed { Some(Json::Array(within.collect())) } else { within.next() };
+            members.extend(value.map(|value| (name.to_owned(), value)));
+        }
+        members
+    }
+}
+
+impl<'a> RawMembers<'a> {
     fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.members.iter().find(|(found, _)| found == name).map(|(_, value)| *value)
     }
 
-    fn valid_members(&self) -> BTreeMap<String, Json> {
+    fn valid(&self) -> BTreeMap<String, Json> {
         let read = |(name, value): &(Cow<'a, str>, &'a RawValue)| {
             Some((name.clone().into_owned(), serde_json::from_str(value.get()).ok()?))
         };
@@ -411,17 +692,83 @@ impl<'a> RawMembers<'a> {
     }
 }
 
-struct MembersVisitor<'m, 'a>(&'m mut Vec<(Cow<'a, str>, &'a RawValue)>);
+struct BodyVisitor<'b, 'a>(&'b mut RawBody<'a>);
 
-impl<'a> Visitor<'a> for MembersVisitor<'_, 'a> {
+impl<'a> Visitor<'a> for BodyVisitor<'_, 'a> {
     type Value = ();
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(Word(name)) = map.next_key()? {
-            self.0.push((name, map.next_value()?));
+            if Some(&*name) == self.0.place.member() && !self.0.found {
+                let RawBody { place, within, found, listed, .. } = &mut *self.0;
+                *found = true;
+                let listed = matches!(place, CodePlace::Each(_)).then_some(listed);
+                map.next_value_seed(WithinSeed { within, listed })?;
+            } else {
+                self.0.body.members.push((name, map.next_value()?));
+            }
         }
+        Ok(())
+    }
+}
+
+/// Reads the value that leads to a problem, whatever it is.
+struct WithinSeed<'b, 'a> {
+    within: &'b mut Vec<Within<'a>>,
+    /// Set when it is a list; `None` where there may be none.
+    listed: Option<&'b mut bool>,
+}
+
+impl WithinSeed<'_, '_> {
+    fn other<'de, D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.within.push(Within::Other(de::Deserialize::deserialize(deserializer)?));
+        Ok(())
+    }
+}
+
+impl<'a> DeserializeSeed<'a> for WithinSeed<'_, 'a> {
+    type Value = ();
+    fn deserialize<D: de::Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+/// No problem can stand in a scalar.
+macro_rules! scalars {
+    ($($visit:ident: $ty:ty),*) => {$(
+        fn $visit<E: de::Error>(self, value: $ty) -> Result<(), E> {
+            self.other(value.into_deserializer())
+        }
+    )*};
+}
+
+impl<'a> Visitor<'a> for WithinSeed<'_, 'a> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+    scalars!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.other(().into_deserializer())
+    }
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
+        if self.listed.is_some() {
+            return self.other(MapAccessDeserializer::new(map));
+        }
+        // It is there before it is read, so that what comes before a break stays.
+        self.within.push(Within::Object(RawMembers::default()));
+        let Some(Within::Object(raw)) = self.within.last_mut() else { return Ok(()) };
+        while let Some(Word(name)) = map.next_key()? {
+            raw.members.push((name, map.next_value()?));
+        }
+        Ok(())
+    }
+    fn visit_seq<A: SeqAccess<'a>>(self, mut items: A) -> Result<(), A::Error> {
+        let Some(listed) = self.listed else { return self.other(SeqAccessDeserializer::new(items)) };
+        *listed = true;
+        while items.next_element_seed(WithinSeed { within: &mut *self.within, listed: None })?.is_some() {}
         Ok(())
     }
 }
@@ -454,11 +801,45 @@ impl<'de: 'a, 'a> de::Deserialize<'de> for Word<'a> {
     }
 }
 
-/// Writes a problem as the members of one JSON object: common ones, the code, those of the code, others.
+/// Writes a problem as the body that it is, or as the one that it stands in.
 ///
 /// # Errors
 /// Those of the serializer.
 pub fn serialize<S: Serializer>(problem: &dyn ProblemNode, serializer: S) -> Result<S::Ok, S::Error> {
+    let place = problem.family().place;
+    let Some(name) = place.member() else { return serialize_members(problem, serializer) };
+    let mut body = serializer.serialize_map(None)?;
+    if let Some(envelope) = problem.envelope() {
+        encode::write_members(envelope, &mut body)?;
+    }
+    match place {
+        CodePlace::Each(_) => body.serialize_entry(name, &List(problem))?,
+        CodePlace::Root | CodePlace::Under(_) => body.serialize_entry(name, &Object(problem))?,
+    }
+    body.end()
+}
+
+/// A problem as an object.
+struct Object<'p>(&'p dyn ProblemNode);
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_members(self.0, serializer)
+    }
+}
+
+/// A problem and the ones after it as a list.
+struct List<'p>(&'p dyn ProblemNode);
+
+impl Serialize for List<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let further = (0..).map_while(|number| self.0.further(number));
+        serializer.collect_seq(std::iter::once(self.0).chain(further).map(Object))
+    }
+}
+
+/// The members of one JSON object: common ones, the code, those of the code, others.
+fn serialize_members<S: Serializer>(problem: &dyn ProblemNode, serializer: S) -> Result<S::Ok, S::Error> {
     let mut members = serializer.serialize_map(None)?;
     encode::write_members(problem.common(), &mut members)?;
     let family = problem.family();

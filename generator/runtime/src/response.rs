@@ -259,7 +259,8 @@ fn contradictions(problem: &dyn ProblemNode, status: u16, violations: &mut Vec<V
     let Some(facts) = family.facts(problem.code()) else { return };
     let code = facts.code;
     let mut contradicts = |pointer: &str, message: String| {
-        violations.push(Violation { pointer: pointer.to_owned(), message });
+        let within = if pointer.is_empty() { String::new() } else { family.place.pointer(0) };
+        violations.push(Violation { pointer: within + pointer, message });
     };
     if !facts.statuses.is_empty() && !facts.statuses.contains(&status) {
         contradicts("", format!("the contract does not send {code} with the status {status}"));

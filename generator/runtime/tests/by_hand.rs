@@ -57,6 +57,7 @@ rt::vocabulary!(Code);
 
 pub static FAMILY: rt::Family = rt::Family {
     codes: Code::FACTS,
+    place: rt::CodePlace::Root,
     code: "code",
     numeric: false,
     retryable: Some("retryable"),

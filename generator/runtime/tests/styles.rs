@@ -10,8 +10,15 @@ use problemgen_runtime::{BaseUrl, Operation, ParamSpec, Segment, Style};
 #[derive(Debug, Clone, Copy)]
 enum Api {}
 
-static FAMILY: rt::Family =
-    rt::Family { codes: &[], code: "", numeric: false, retryable: None, suggestion: None, request_id: None };
+static FAMILY: rt::Family = rt::Family {
+    codes: &[],
+    place: rt::CodePlace::Root,
+    code: "",
+    numeric: false,
+    retryable: None,
+    suggestion: None,
+    request_id: None,
+};
 
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Nothing {

@@ -170,6 +170,8 @@ pub struct ProblemsPlan {
     pub family: FamilyId,
     /// The member with the code.
     pub code_member: String,
+    /// The members around the problem, when its code does not stand at the root.
+    pub envelope: Option<StructPlan>,
     /// The common members, the code left out, as places in the family's list and their plans.
     pub common: Vec<(usize, FieldPlan)>,
     /// How `Problem::new` comes by the common members, in the order of [`common`](Self::common).

@@ -8,10 +8,10 @@ use quote::quote;
 use super::docs::{Doc, plain, span};
 use super::names::RustName;
 use super::plan::{CodePlan, Fact, FieldPlan, Fill, ProblemsPlan, StructPlan, Ty};
-use super::print::{Printer, RecordSpec, Within, initializer, number};
+use super::print::{Printer, RecordSpec, Within, has_default, initializer, number};
 use super::types::{Vocabulary, members};
 use crate::artifact::Artifact;
-use crate::contract::{Field, OperationId, ProblemCode, ProblemFamily, Type};
+use crate::contract::{CodePlace, EnumValues, Field, OperationId, ProblemCode, ProblemFamily, Shape, Type};
 
 const FILE: &str = "src/problems.rs";
 
@@ -33,9 +33,9 @@ fn uncoded() -> TokenStream {
     let family = quote! {
         /// The API has no coded problems.
         pub static FAMILY: rt::Family =
-            rt::Family { codes: &[], code: "", numeric: false, retryable: None, suggestion: None, request_id: None };
+            rt::Family { codes: &[], place: rt::CodePlace::Root, code: "", numeric: false, retryable: None, suggestion: None, request_id: None };
     };
-    let node = ProblemParts { codes: &[], payloads: false }.node();
+    let node = ProblemParts { codes: &[], payloads: false, place: &CodePlace::Root(String::new()) }.node();
     quote! {
         #family
         #kind
@@ -66,11 +66,55 @@ impl Printer<'_> {
     fn coded(&self, plan: &ProblemsPlan, family: &ProblemFamily) -> TokenStream {
         let codes: Vec<Coded<'_>> = family.codes.iter().zip(&plan.codes).collect();
         let code = self.code_type(family, &codes);
-        let statics = family_static(family, plan);
+        let statics = self.family_static(family, plan);
         let kind = kind_type(&codes);
         let problem = self.problem_type(family, plan, &codes);
+        let envelope = plan.envelope.as_ref().map(|plan| self.envelope(family, plan));
         let payloads = codes.iter().map(|coded| self.payload(coded));
-        quote!(#code #statics #kind #problem #(#payloads)*)
+        quote!(#code #statics #kind #problem #envelope #(#payloads)*)
+    }
+
+    fn family_static(&self, family: &ProblemFamily, plan: &ProblemsPlan) -> TokenStream {
+        let role = |name: &Option<String>| match name {
+            Some(name) => quote!(Some(#name)),
+            None => quote!(None),
+        };
+        let code = &plan.code_member;
+        let numeric = family.members.iter().any(|member| member.name == *code && self.is_integer(&member.ty));
+        let place = match &family.place {
+            CodePlace::Root(_) => quote!(Root),
+            CodePlace::Under(name, _) => quote!(Under(#name)),
+            CodePlace::Each(name, _) => quote!(Each(#name)),
+        };
+        let retryable = role(&family.roles.retryable);
+        let suggestion = role(&family.roles.suggestion);
+        let request_id = role(&family.roles.request_id);
+        quote! {
+            /// What the runtime has to know of the problems.
+            pub static FAMILY: rt::Family = rt::Family {
+                codes: Code::FACTS,
+                place: rt::CodePlace::#place,
+                code: #code,
+                numeric: #numeric,
+                retryable: #retryable,
+                suggestion: #suggestion,
+                request_id: #request_id,
+            };
+        }
+    }
+
+    /// Is it an integer on the wire?
+    fn is_integer(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Integer(_) => true,
+            Type::Nullable(inner) => self.is_integer(inner),
+            Type::Named(id) => self.contract.types.get(id.0).is_some_and(|def| match &def.shape {
+                Shape::Enum(list) => matches!(list.values, EnumValues::Integers(_)),
+                Shape::Alias(Type::Integer(_)) => true,
+                _ => false,
+            }),
+            _ => false,
+        }
     }
 
     fn code_type(&self, family: &ProblemFamily, codes: &[Coded<'_>]) -> TokenStream {
@@ -175,13 +219,29 @@ impl Printer<'_> {
         let plans =
             StructPlan { fields: common.iter().map(|(_, plan)| (*plan).clone()).collect(), additional: None };
         let wires: Vec<&str> = common.iter().map(|(member, _)| member.name.as_str()).collect();
-        let others = [
+        let mut others = vec![
             quote!(kind: Kind::Unlisted(rt::UnlistedCode::from_wire(""))),
             quote!(extensions: BTreeMap::new()),
         ];
+        others.extend(plan.envelope.iter().map(|_| quote!(envelope: rt::Record::empty())));
+        let further = matches!(family.place, CodePlace::Each(..));
+        others.extend(further.then(|| quote!(further: Vec::new())));
+        let further = further.then(|| {
+            quote! {
+                /// The problems that the body lists after this one. They have no envelope of their own.
+                pub further: Vec<Problem>,
+            }
+        });
+        let envelope = plan.envelope.as_ref().map(|_| {
+            quote! {
+                /// The other members of the body that the problem stands in.
+                pub envelope: Envelope,
+            }
+        });
         let record = self.record_body(&plans, &wires, &others);
-        let new = self.problem_new(plan);
-        let parts = ProblemParts { codes, payloads: codes.iter().any(|(_, plan)| plan.payload.is_some()) };
+        let new = self.problem_new(plan, &family.place);
+        let payloads = codes.iter().any(|(_, plan)| plan.payload.is_some());
+        let parts = ProblemParts { codes, payloads, place: &family.place };
         let node = parts.node();
         quote! {
             /// A problem: the members that every problem may have, and those of its code.
@@ -192,6 +252,8 @@ impl Printer<'_> {
                 pub kind: Kind,
                 /// Members that the contract does not name.
                 pub extensions: BTreeMap<String, rt::Json>,
+                #envelope
+                #further
             }
             #new
             impl rt::Record for Problem { #record }
@@ -199,7 +261,20 @@ impl Printer<'_> {
         }
     }
 
-    fn problem_new(&self, plan: &ProblemsPlan) -> TokenStream {
+    /// The struct of the members around a problem.
+    fn envelope(&self, family: &ProblemFamily, plan: &StructPlan) -> TokenStream {
+        self.record(&RecordSpec {
+            name: &RustName::own("Envelope"),
+            doc: Doc::new("The members of the body of an error around its problem."),
+            deprecated: false,
+            members: members(self.contract, &family.envelope),
+            plan,
+            within: Within::Other,
+            constructor: true,
+        })
+    }
+
+    fn problem_new(&self, plan: &ProblemsPlan, place: &CodePlace) -> TokenStream {
         let (mut arguments, mut values) = (Vec::new(), Vec::new());
         for ((_, field), fill) in
             plan.common.iter().zip(&plan.fills).filter(|((_, field), _)| field.constant.is_none())
@@ -218,6 +293,22 @@ impl Printer<'_> {
                 }
             }
         }
+        match &plan.envelope {
+            Some(envelope) if has_default(envelope) => values.push(quote!(envelope: Envelope::default())),
+            Some(_) => {
+                arguments.push(quote!(envelope: Envelope));
+                values.push(quote!(envelope));
+            }
+            None => {}
+        }
+        let several = matches!(place, CodePlace::Each(..));
+        values.extend(several.then(|| quote!(further: Vec::new())));
+        let all = several.then(|| {
+            quote! {
+                /// Every problem that the body lists, this one first.
+                pub fn all(&self) -> impl Iterator<Item = &Problem> { std::iter::once(self).chain(&self.further) }
+            }
+        });
         let facts = plan
             .fills
             .iter()
@@ -233,6 +324,7 @@ impl Printer<'_> {
                     #facts
                     Self { #(#values,)* kind, extensions: BTreeMap::new() }
                 }
+                #all
             }
         }
     }
@@ -285,30 +377,6 @@ fn code_facts(family: &ProblemFamily, codes: &[Coded<'_>]) -> TokenStream {
     }
 }
 
-fn family_static(family: &ProblemFamily, plan: &ProblemsPlan) -> TokenStream {
-    let role = |name: &Option<String>| match name {
-        Some(name) => quote!(Some(#name)),
-        None => quote!(None),
-    };
-    let code = &plan.code_member;
-    let numeric =
-        family.members.iter().any(|member| member.name == *code && matches!(member.ty, Type::Integer(_)));
-    let retryable = role(&family.roles.retryable);
-    let suggestion = role(&family.roles.suggestion);
-    let request_id = role(&family.roles.request_id);
-    quote! {
-        /// What the runtime has to know of the problems.
-        pub static FAMILY: rt::Family = rt::Family {
-            codes: Code::FACTS,
-            code: #code,
-            numeric: #numeric,
-            retryable: #retryable,
-            suggestion: #suggestion,
-            request_id: #request_id,
-        };
-    }
-}
-
 fn kind_type(codes: &[Coded<'_>]) -> TokenStream {
     let variants = codes.iter().map(|(code, plan)| {
         let (doc, name) = (Doc::new(headline(code)).outer(), plan.variant.ident());
@@ -353,6 +421,7 @@ fn pattern(plan: &CodePlan) -> TokenStream {
 struct ProblemParts<'a> {
     codes: &'a [Coded<'a>],
     payloads: bool,
+    place: &'a CodePlace,
 }
 
 impl ProblemParts<'_> {
@@ -360,6 +429,7 @@ impl ProblemParts<'_> {
         let select = self.select();
         let conditional = self.conditional(false);
         let conditional_mut = self.conditional(true);
+        let around = self.around();
         quote! {
             impl rt::ProblemNode for Problem {
                 fn family(&self) -> &'static rt::Family { &FAMILY }
@@ -371,8 +441,32 @@ impl ProblemParts<'_> {
                 #conditional_mut
                 fn extensions(&self) -> &BTreeMap<String, rt::Json> { &self.extensions }
                 fn extensions_mut(&mut self) -> &mut BTreeMap<String, rt::Json> { &mut self.extensions }
+                #around
             }
             rt::problem!(Problem);
+        }
+    }
+
+    /// What hands out the members around the problem, and the problems beside it.
+    fn around(&self) -> TokenStream {
+        let envelope = quote! {
+            fn envelope(&self) -> Option<&dyn rt::RecordNode> { Some(&self.envelope) }
+            fn envelope_mut(&mut self) -> Option<&mut dyn rt::RecordNode> { Some(&mut self.envelope) }
+        };
+        match self.place {
+            CodePlace::Root(_) => TokenStream::new(),
+            CodePlace::Under(..) => envelope,
+            CodePlace::Each(..) => quote! {
+                #envelope
+                fn further(&self, number: usize) -> Option<&dyn rt::ProblemNode> {
+                    self.further.get(number).map(|problem| problem as &dyn rt::ProblemNode)
+                }
+                fn grow(&mut self) -> Option<&mut dyn rt::ProblemNode> {
+                    self.further.push(rt::Record::empty());
+                    self.further.last_mut().map(|problem| problem as &mut dyn rt::ProblemNode)
+                }
+                fn shrink(&mut self) { self.further.pop(); }
+            },
         }
     }
 

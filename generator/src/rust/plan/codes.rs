@@ -6,10 +6,6 @@ crate::codes! {
         "The generated `Problem` is that of the family that most operations raise, then that with most codes. Errors of the \
          other families are typed by their schemas and told apart by status, as errors without a code are; the documentation \
          and the catalogue list the codes of all.";
-    /// A code that does not stand at the root of the body.
-    pub PLACE = "N003", "code does not stand at the root of the body",
-        "Problems are told apart by a member of the body itself. A code that stands deeper is kept with all that the body says, \
-         as an error that the contract does not promise.";
     /// A type that has no finite value.
     pub ENDLESS = "N005", "type requires itself",
         "A type whose required members lead back to it has no finite value. One of the members is taken as optional.";

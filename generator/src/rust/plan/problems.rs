@@ -23,22 +23,16 @@ pub(super) fn plan(planning: &mut Planning<'_>) -> Option<ProblemsPlan> {
             .help(format!("the codes of `{}` are, since most operations raise them", family.name)),
         );
     }
-    let CodePlace::Root(code_member) = &family.place else {
-        planning.report.push(
-            Diagnostic::warning(
-                codes::PLACE,
-                format!("the code of `{}` does not stand at the root of the body", family.name),
-            )
-            .at((planning.locate)(&family.at))
-            .help("its problems are kept as unexpected answers"),
-        );
-        return None;
+    let (reserved, code_member): (&'static [&'static str], &String) = match &family.place {
+        CodePlace::Root(code) => (&["kind", "extensions"], code),
+        CodePlace::Under(_, code) => (&["kind", "extensions", "envelope"], code),
+        CodePlace::Each(_, code) => (&["kind", "extensions", "envelope", "further"], code),
     };
     let shapes = Shapes::new(contract);
     let used = Used { in_response: true, ..Used::default() };
     let members: Vec<(usize, &Field)> =
         family.members.iter().enumerate().filter(|(_, member)| member.name != *code_member).collect();
-    let mut scope = Scope::new(Case::Snake, &["kind", "extensions"], "_");
+    let mut scope = Scope::new(Case::Snake, reserved, "_");
     let list: Vec<Field> = members.iter().map(|(_, member)| (*member).clone()).collect();
     let plans = fields(&shapes, None, &list, Members { used, notes: true }, &mut scope);
     let fills = members.iter().zip(&plans).map(|((_, member), plan)| fill(family, member, plan)).collect();
@@ -46,10 +40,18 @@ pub(super) fn plan(planning: &mut Planning<'_>) -> Option<ProblemsPlan> {
     Some(ProblemsPlan {
         family: FamilyId(0),
         code_member: code_member.clone(),
+        envelope: (!matches!(family.place, CodePlace::Root(_))).then(|| envelope(&shapes, family, used)),
         common,
         fills,
         codes: code_plans(&shapes, family, used),
     })
+}
+
+/// The members around a problem. It keeps what the contract does not name.
+fn envelope(shapes: &Shapes<'_>, family: &ProblemFamily, used: Used) -> StructPlan {
+    let mut scope = Scope::new(Case::Snake, &[], "_");
+    let fields = fields(shapes, None, &family.envelope, Members { used, notes: true }, &mut scope);
+    StructPlan { fields, additional: Some((scope.one("additional", "additional members"), Ty::Others)) }
 }
 
 fn code_plans(shapes: &Shapes<'_>, family: &ProblemFamily, used: Used) -> Vec<CodePlan> {
@@ -77,8 +79,8 @@ fn code_plans(shapes: &Shapes<'_>, family: &ProblemFamily, used: Used) -> Vec<Co
 
 /// [`RESERVED_TYPES`](super::types::RESERVED_TYPES), and what `problems` defines itself.
 const PAYLOAD_RESERVED: &[&str] = &[
-    "BTreeMap", "Box", "Code", "Default", "Err", "From", "Into", "Kind", "None", "Ok", "Option", "Problem",
-    "Result", "Self", "Some", "String", "Vec",
+    "BTreeMap", "Box", "Code", "Default", "Envelope", "Err", "From", "Into", "Kind", "None", "Ok", "Option",
+    "Problem", "Result", "Self", "Some", "String", "Vec",
 ];
 
 /// How `Problem::new` comes by a common member: from a fact that every code has, else from the caller.

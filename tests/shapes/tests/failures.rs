@@ -1,17 +1,16 @@
 //! Errors without a code: what the contract declares by status and media type is decoded as that, and all else is kept.
 
-use dropthis_api::rt::Received;
+#![allow(missing_docs, reason = "tests")]
+
 use golden_failures::operations::{DeleteThing, GetThing, HasThing, PatchThing, PutThing};
+use golden_failures::rt::Received;
 use golden_failures::{Bytes, Client, Credential, Error, Failure, Operation, http};
+use problemgen_shape_tests::{Answer, Server};
 use serde_json::{Value, json};
 
-use crate::calls::contract_of;
-use crate::server::{Answer, Server};
-
-async fn server() -> (Server, Client) {
-    let document = problemgen_tests::tests().join("cases/ok/failures.yaml");
-    let server = Server::start(&contract_of(&document)).await;
-    let client = Client::builder(Credential::none()).base_url(server.url("")).build().expect("a client");
+fn server() -> (Server, Client) {
+    let server = Server::start();
+    let client = Client::builder(Credential::none()).base_url(server.url()).build().expect("a client");
     (server, client)
 }
 
@@ -40,7 +39,7 @@ fn kept(answer: &Answer, error: &Error) {
 
 #[tokio::test]
 async fn each_declared_error_is_read_as_what_it_is_declared() {
-    let (server, client) = server().await;
+    let (server, client) = server();
     let basic = r#"{"message": "No\nsuch thing.", "hint": "Look elsewhere.", "trace_id": "t1"}"#;
     let table = [
         (404, "application/json", basic, "NotFound(Basic"),
@@ -97,7 +96,7 @@ fn without_a_media_type_the_first_that_is_declared_counts() {
 
 #[tokio::test]
 async fn what_a_declared_error_says_is_found_by_the_usual_names() {
-    let (server, client) = server().await;
+    let (server, client) = server();
     let basic = r#"{"message": "No\nsuch thing.", "hint": "Look elsewhere.", "trace_id": "t1"}"#;
     server.answer(&Answer::new(404, "application/json", basic));
     let (_, error) = send(&client, GetThing::new("1")).await;
@@ -140,7 +139,7 @@ async fn what_a_declared_error_says_is_found_by_the_usual_names() {
 
 #[tokio::test]
 async fn broken_bodies_are_kept_and_nothing_is_invented() {
-    let (server, client) = server().await;
+    let (server, client) = server();
     let table = [
         (404, "application/json", "", "EOF"),
         (404, "application/json", "null", "invalid type: null"),
@@ -179,7 +178,7 @@ async fn broken_bodies_are_kept_and_nothing_is_invented() {
 
 #[tokio::test]
 async fn json_that_fits_is_read_under_another_name_and_that_is_said() {
-    let (server, client) = server().await;
+    let (server, client) = server();
     server.answer(&Answer::new(404, "text/plain", r#"{"message": "No."}"#));
     let (kind, error) = send(&client, GetThing::new("1")).await;
     assert!(kind.starts_with("NotFound"), "{kind}");
@@ -189,10 +188,10 @@ async fn json_that_fits_is_read_under_another_name_and_that_is_said() {
 
 #[tokio::test]
 async fn a_problem_where_none_is_declared_is_a_problem() {
-    let (server, client) = server().await;
+    let (server, client) = server();
     let locked = json!({"code": "locked", "status": 410, "by": "Ada"});
     for status in [404, 410, 503] {
-        server.answer(&Answer::problem(status, &locked));
+        server.answer(&Answer::new(status, "application/problem+json", locked.to_string()));
         let (kind, error) = send(&client, GetThing::new("1")).await;
         assert!(kind.starts_with("Locked"), "{status}: {kind}");
         assert!(!error.violations().is_empty(), "{error:?}");
@@ -201,13 +200,14 @@ async fn a_problem_where_none_is_declared_is_a_problem() {
 
 #[tokio::test]
 async fn views_that_are_shared_say_the_same_as_others() {
-    let (server, client) = server().await;
+    let (server, client) = server();
     server.answer(&Answer::new(403, "application/json", r#"{"message": "Not you."}"#));
     let (put, _) = send(&client, PutThing::new("1")).await;
     let (delete, _) = send(&client, DeleteThing::new("1")).await;
     assert!(put.starts_with("Forbidden"), "{put}");
     assert_eq!(put, delete);
-    server.answer(&Answer::problem(409, &json!({"code": "locked", "status": 409, "by": "Ada"})));
+    let locked = json!({"code": "locked", "status": 409, "by": "Ada"});
+    server.answer(&Answer::new(409, "application/problem+json", locked.to_string()));
     let (put, error) = send(&client, PutThing::new("1")).await;
     assert!(put.starts_with("Other"), "{put}");
     assert_eq!(error.code(), Some("locked"));
@@ -215,7 +215,7 @@ async fn views_that_are_shared_say_the_same_as_others() {
 
 #[tokio::test]
 async fn an_answer_to_head_has_no_body() {
-    let (server, client) = server().await;
+    let (server, client) = server();
     server.answer(&Answer::new(404, "application/json", ""));
     let (kind, error) = send(&client, HasThing::new("1")).await;
     assert_eq!(kind, "NotFound");
@@ -224,7 +224,7 @@ async fn an_answer_to_head_has_no_body() {
 
 #[tokio::test]
 async fn another_family_is_read_by_its_schema() {
-    let (server, client) = server().await;
+    let (server, client) = server();
     let body = json!({"errorCode": "rule_broken", "errorMessage": "No.", "rule": "R1"});
     server.answer(&Answer::new(400, "application/json", body.to_string()));
     let (kind, error) = send(&client, PatchThing::new("1")).await;
