@@ -193,6 +193,8 @@ pub trait ProblemNode {
     }
     /// Takes the last of them away.
     fn shrink(&mut self) {}
+    /// All have been read: they stand in the same body, so that what is around this one is around each.
+    fn settle(&mut self) {}
 }
 
 /// What became of a body.
@@ -213,10 +215,12 @@ pub(crate) struct Reading {
 pub(crate) fn read<P: ProblemNode>(body: &[u8], empty: fn() -> P) -> (P, Reading) {
     let mut problem = empty();
     if read_promised(body, &mut problem) {
+        problem.settle();
         return (problem, Reading { complete: true, ..Reading::default() });
     }
     problem = empty();
     let reading = read_any(body, &mut problem);
+    problem.settle();
     (problem, reading)
 }
 

@@ -228,7 +228,7 @@ impl Printer<'_> {
         others.extend(further.then(|| quote!(further: Vec::new())));
         let further = further.then(|| {
             quote! {
-                /// The problems that the body lists after this one. They have no envelope of their own.
+                /// The problems that the body lists after this one. They stand in the same envelope: that of the first is written.
                 pub further: Vec<Problem>,
             }
         });
@@ -466,6 +466,9 @@ impl ProblemParts<'_> {
                     self.further.last_mut().map(|problem| problem as &mut dyn rt::ProblemNode)
                 }
                 fn shrink(&mut self) { self.further.pop(); }
+                fn settle(&mut self) {
+                    self.further.iter_mut().for_each(|problem| problem.envelope.clone_from(&self.envelope));
+                }
             },
         }
     }

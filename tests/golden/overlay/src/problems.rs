@@ -76,6 +76,7 @@ rt::vocabulary!(Code);
 /// What the runtime has to know of the problems.
 pub static FAMILY: rt::Family = rt::Family {
     codes: Code::FACTS,
+    place: rt::CodePlace::Root,
     code: "code",
     numeric: false,
     retryable: None,
