@@ -25,7 +25,16 @@ pub(crate) enum Kind {
     Callback,
     SecurityScheme,
     Schema,
+    /// What an extension says of codes, and of one.
+    ProblemFacts,
+    ProblemType,
+    /// The Info Object, for its extensions.
+    Info,
 }
+
+/// The extensions in which documents list the codes of their errors.
+pub(crate) const REGISTRIES: [&str; 5] =
+    ["x-problem-types", "x-problem-codes", "x-error-codes", "x-errors", "x-response-codes"];
 
 /// What a member holds.
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +44,12 @@ enum Shape {
     Map(Kind),
     /// A map in which names that start with `x-` are extensions.
     Extensible(Kind),
+    /// A list or a map.
+    Entries(Kind),
 }
 
 use Kind::*;
-use Shape::{Extensible, List, Map, One};
+use Shape::{Entries, Extensible, List, Map, One};
 
 impl Kind {
     /// The member of `components` that holds objects of this kind, when there is one.
@@ -60,6 +71,7 @@ impl Kind {
     fn members(self) -> &'static [(&'static str, Shape)] {
         match self {
             Document => &[
+                ("info", One(Info)),
                 ("paths", Extensible(PathItem)),
                 ("webhooks", Map(PathItem)),
                 ("components", One(Components)),
@@ -87,13 +99,28 @@ impl Kind {
             ],
             Encoding => &[("headers", Map(Header))],
             Schema => SCHEMA,
-            Example | Link | SecurityScheme | Callback => &[],
+            ProblemFacts => &[("codes", Entries(ProblemType))],
+            ProblemType => PROBLEM_TYPE,
+            Info | Example | Link | SecurityScheme | Callback => &[],
         }
+    }
+
+    /// Can extensions of it list codes?
+    fn lists_codes(self) -> bool {
+        matches!(self, Document | Info | Components | Operation | Response)
     }
 
     fn shape(self, member: &str) -> Option<Shape> {
         if self == Callback {
             return (!member.starts_with("x-")).then_some(One(PathItem));
+        }
+        if member.starts_with("x-") {
+            if self.lists_codes() && REGISTRIES.contains(&member) {
+                return Some(Entries(ProblemType));
+            }
+            if (self.lists_codes() || self == Schema) && member == "x-problem" {
+                return Some(One(ProblemFacts));
+            }
         }
         self.members().iter().find(|(name, _)| *name == member).map(|(_, shape)| *shape)
     }
@@ -125,6 +152,15 @@ const PATH_ITEM: &[(&str, Shape)] = &[
     ("trace", One(Operation)),
     ("query", One(Operation)),
     ("additionalOperations", Map(Operation)),
+];
+
+/// The members of an entry that hold schemas, as [`lower`](crate::lower) reads them.
+const PROBLEM_TYPE: &[(&str, Shape)] = &[
+    ("schema", One(Schema)),
+    ("fields", Map(Schema)),
+    ("properties", Map(Schema)),
+    ("members", Map(Schema)),
+    ("extensions", Map(Schema)),
 ];
 
 const SCHEMA: &[(&str, Shape)] = &[
@@ -162,13 +198,13 @@ pub(crate) fn children(
     for (member, child) in map {
         let Some(shape) = kind.shape(member) else { continue };
         within(pointer, member, |pointer| match (shape, child) {
-            (One(kind), Value::Array(items)) | (List(kind), Value::Array(items)) => {
+            (One(kind) | List(kind) | Entries(kind), Value::Array(items)) => {
                 for (place, item) in items.iter().enumerate() {
                     within(pointer, &place.to_string(), |pointer| each(item, kind, pointer));
                 }
             }
             (One(kind), _) => each(child, kind, pointer),
-            (Map(kind) | Extensible(kind), Value::Object(entries)) => {
+            (Map(kind) | Extensible(kind) | Entries(kind), Value::Object(entries)) => {
                 let data = |name: &str| matches!(shape, Extensible(_)) && name.starts_with("x-");
                 for (name, entry) in entries.iter().filter(|(name, _)| !data(name)) {
                     within(pointer, name, |pointer| each(entry, kind, pointer));
@@ -190,13 +226,13 @@ pub(crate) fn children_mut(
     for (member, child) in map.iter_mut() {
         let Some(shape) = kind.shape(member) else { continue };
         within(pointer, member, |pointer| match (shape, child) {
-            (One(kind), Value::Array(items)) | (List(kind), Value::Array(items)) => {
+            (One(kind) | List(kind) | Entries(kind), Value::Array(items)) => {
                 for (place, item) in items.iter_mut().enumerate() {
                     within(pointer, &place.to_string(), |pointer| each(item, kind, pointer));
                 }
             }
             (One(kind), child) => each(child, kind, pointer),
-            (Map(kind) | Extensible(kind), Value::Object(entries)) => {
+            (Map(kind) | Extensible(kind) | Entries(kind), Value::Object(entries)) => {
                 let data = |name: &str| matches!(shape, Extensible(_)) && name.starts_with("x-");
                 for (name, entry) in entries.iter_mut().filter(|(name, _)| !data(name)) {
                     within(pointer, name, |pointer| each(entry, kind, pointer));
@@ -219,7 +255,7 @@ pub(crate) fn kind_at(pointer: &str) -> Result<Option<Kind>, ()> {
         let Some(shape) = kind.shape(&crate::load::unescape(member)) else { return Ok(None) };
         kind = match shape {
             One(kind) => kind,
-            List(kind) | Map(kind) | Extensible(kind) => {
+            List(kind) | Map(kind) | Extensible(kind) | Entries(kind) => {
                 segments.next().ok_or(())?;
                 kind
             }

@@ -50,7 +50,8 @@ fn build(
     locate: &dyn Fn(&Pointer) -> Place,
     report: &mut Report,
 ) -> Option<Contract> {
-    let mut lowering = Lowering::new(doc, config, locate, report);
+    let fragments = problems::fragments(doc);
+    let mut lowering = Lowering::new(doc, config, &fragments, locate, report);
     let errors_before = lowering.report.errors();
     let sites = operations::sites(&mut lowering);
     let problems = problems::find(&mut lowering, &sites);
@@ -72,6 +73,8 @@ fn build(
 struct Lowering<'a> {
     doc: &'a OpenAPI,
     config: &'a Config,
+    /// Schemas that stand in extensions.
+    embedded: &'a problems::Fragments,
     locate: &'a dyn Fn(&Pointer) -> Place,
     report: &'a mut Report,
     /// Types in the order in which they were met; `None` while one waits in the queue.
@@ -102,12 +105,14 @@ impl<'a> Lowering<'a> {
     fn new(
         doc: &'a OpenAPI,
         config: &'a Config,
+        embedded: &'a problems::Fragments,
         locate: &'a dyn Fn(&Pointer) -> Place,
         report: &'a mut Report,
     ) -> Self {
         Lowering {
             doc,
             config,
+            embedded,
             locate,
             report,
             types: Vec::new(),
@@ -132,6 +137,12 @@ impl<'a> Lowering<'a> {
     fn schema(&self, reference: &str) -> Option<(&'a str, &'a ReferenceOr<Schema>)> {
         let name = component_name(reference, "schemas")?;
         let (name, schema) = self.components()?.schemas.get_key_value(&name)?;
+        Some((name.as_str(), schema))
+    }
+
+    /// The component schema of a name.
+    fn component(&self, name: &str) -> Option<(&'a str, &'a ReferenceOr<Schema>)> {
+        let (name, schema) = self.components()?.schemas.get_key_value(name)?;
         Some((name.as_str(), schema))
     }
 

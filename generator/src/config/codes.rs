@@ -13,4 +13,8 @@ crate::codes! {
         "The settings, all optional. `[problems]`: `code`, where the code of a problem stands (`code`, `error.code` or \
          `errors[].code`); `retryable`, `suggestion` and `request-id`, the names of the members with that meaning. `[formats]`: the \
          Rust type for a `format`, by its name.";
+    /// A place of the code that no error has.
+    pub UNMET = "F004", "no error has a code where the configuration puts it",
+        "`code` under `[problems]` says where the code of a problem stands. When it is set, no other place is looked at, so that a \
+         mistake leaves every error without a code.";
 }

@@ -91,8 +91,9 @@ crate::codes! {
          model.";
     /// A key of `x-problem` with a value of the wrong type.
     pub EXTENSION_TYPE = "P026", "value of the wrong type in `x-problem`",
-        "On the schema of a code, `section`, `meaning`, `remedy` and `source` are texts and `order` is a whole number. On the \
-         base, `docs` is a URL and `sections` a list of texts.";
+        "Of a code, `title`, `type`, `section`, `meaning`, `remedy` and `source` are texts, `order` is a whole number, `status` one status or \
+         a list, and `retryable` true or false. On the base, `docs` is a URL, `sections` a list of texts and `codes` an object \
+         with these facts for each code.";
     /// An unknown key of `x-problem`.
     pub EXTENSION_KEY = "P027", "unknown key in `x-problem`",
         "Nothing reads this key; a typing mistake would lose a fact without a word.";
@@ -106,6 +107,9 @@ crate::codes! {
     pub EXTENSION_PLACE = "P030", "`x-problem` on a schema that describes no code",
         "`x-problem` belongs on the schema of a code, which extends the base by `allOf` and gives the code one value, or on \
          the base of these. Nothing reads it elsewhere.";
+    /// A code of an extension that no error can have.
+    pub UNKNOWN_CODE = "P031", "code that no error can have",
+        "An extension describes a code, but the schemas of errors list others and leave no room for it, or no error has a code.";
     /// A key of `content` that is no media type.
     pub MEDIA_TYPE = "P040", "media type is not one",
         "A media type is `type/subtype`, both made of the characters that RFC 9110 allows in a token. A key of `content` that is \

@@ -5,10 +5,11 @@
 use std::rc::Rc;
 
 use indexmap::{IndexMap, IndexSet};
-use openapiv3::AdditionalProperties;
+use openapiv3::{AdditionalProperties, Schema};
 
 use super::node::{Alternatives, Node, Slot};
 use super::place::{Key, Origin, Place};
+use super::problems::is_conditional;
 use super::{Lowering, codes};
 
 /// How many schemas may extend each other in a row before the document is refused.
@@ -30,6 +31,8 @@ pub(super) struct Flat<'a> {
     pub(super) object: bool,
     /// A keyword that gets no type brings further members.
     pub(super) more: bool,
+    /// Schemas that say more when a member has a value, or is there.
+    pub(super) conditional: Vec<(&'a Schema, Rc<Origin>)>,
 }
 
 /// A schema and where it was declared.
@@ -48,6 +51,20 @@ impl<'a> Lowering<'a> {
         flat
     }
 
+    /// Flattens schemas that all hold.
+    pub(super) fn flatten_all(&mut self, list: &[Declared<'a>]) -> Flat<'a> {
+        let mut flat = Flat::default();
+        for declared in list {
+            self.flatten_into(&mut flat, declared.slot, &declared.origin, 0);
+        }
+        flat
+    }
+
+    /// Merges a further schema.
+    pub(super) fn flatten_more(&mut self, flat: &mut Flat<'a>, slot: Slot<'a>, origin: &Origin) {
+        self.flatten_into(flat, slot, &Rc::new(origin.clone()), 0);
+    }
+
     fn flatten_into(&mut self, flat: &mut Flat<'a>, slot: Slot<'a>, origin: &Rc<Origin>, depth: usize) {
         // Each level is a reference and the branch that holds it.
         if depth > 2 * DEPTH {
@@ -63,7 +80,13 @@ impl<'a> Lowering<'a> {
                 }
                 return;
             }
-            Slot::Schema(schema) => Node::of(schema),
+            Slot::Schema(schema) => {
+                let node = Node::of(schema);
+                if is_conditional(&node) {
+                    flat.conditional.push((schema, Rc::clone(origin)));
+                }
+                node
+            }
         };
         let place = origin.place();
         for (index, branch) in node.all_of.iter().enumerate() {

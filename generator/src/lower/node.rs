@@ -224,11 +224,16 @@ impl<'a> Node<'a> {
 
     /// All examples: 3.1's list, else 3.0's only one.
     pub(super) fn examples(&self) -> Vec<&'a Value> {
-        match self.data.extensions.get("x-examples") {
-            Some(Value::Array(list)) => list.iter().collect(),
-            Some(Value::Object(map)) => map.values().collect(),
-            _ => self.data.example.iter().collect(),
-        }
+        examples(self.data)
+    }
+}
+
+/// The examples of a schema: 3.1's list, else 3.0's only one.
+pub(super) fn examples(data: &SchemaData) -> Vec<&Value> {
+    match data.extensions.get("x-examples") {
+        Some(Value::Array(list)) => list.iter().collect(),
+        Some(Value::Object(map)) => map.values().collect(),
+        _ => data.example.iter().collect(),
     }
 }
 

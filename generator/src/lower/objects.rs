@@ -137,11 +137,16 @@ impl<'a> Lowering<'a> {
             Some(value) => values::plain(value),
             None => self.ty(chosen.slot, &place),
         };
+        Field { constant, ..self.field_of(name, list, required, ty) }
+    }
+
+    /// A member of a type that is known, with what its declarations say besides.
+    pub(super) fn field_of(&self, name: &str, list: &[Declared<'a>], required: bool, ty: Type) -> Field {
         let mut field = Field {
             name: name.to_owned(),
             ty,
             required,
-            constant,
+            constant: None,
             default: None,
             docs: Docs::default(),
             read_only: false,
@@ -154,7 +159,8 @@ impl<'a> Lowering<'a> {
                 fill(&mut field, &Node::of(schema));
             }
         }
-        if let (Slot::Ref(reference), None) = (chosen.slot, &field.default)
+        if let (Some(Slot::Ref(reference)), None) =
+            (Declared::choose(list).map(|one| one.slot), &field.default)
             && let Some((_, openapiv3::ReferenceOr::Item(target))) = self.schema(reference)
         {
             let target = &target.schema_data;

@@ -77,7 +77,7 @@ fn operation<'a>(
     unsaid.headers += found.iter().filter(|found| !found.response.headers.is_empty()).count();
     unsaid.callbacks += source.callbacks.len();
     unsaid.servers += usize::from(!source.servers.is_empty() || !site.item.servers.is_empty());
-    let (successes, errors) = lowering.responses(found, problems);
+    let (successes, errors) = lowering.responses(source, found, problems);
     Operation {
         id: site.id.clone(),
         method: site.method,

@@ -1,77 +1,73 @@
 //! Problems: from the ways in which documents write coded errors to families of codes.
 //!
 //! Comes in: the schemas of unsuccessful responses. Goes out: [`ProblemFamily`]s, and for each such schema the codes that
-//! it declares. A reader for each way of writing looks at a schema and says, in the same words ([`Reading`], [`Facts`]),
-//! which codes stand in it; what several readers say of a code is merged. Deliberately absent here: any of those ways.
+//! it declares. Each way of writing has a reader, and all say in the same words ([`held`], [`facts`]) which codes stand in a
+//! schema and what is known of them; what several readers say of a code is merged. Deliberately absent here: any of those ways.
+//!
+//! | reader | way of writing |
+//! |---|---|
+//! | [`alternatives`] | `oneOf`, `anyOf`, with or without a `discriminator` and `mapping` |
+//! | [`code_values`] | a flat list on the code, a schema for each code, narrowing where the response stands |
+//! | [`parent`] | a `discriminator` on a parent that others extend |
+//! | [`conditions`] | `if` and `then`, `dependentSchemas`, `dependentRequired` |
+//! | [`registry`] | lists of codes in extensions, and `x-problem.codes` |
+//! | [`examples`] | named examples, one for each code |
 
+mod alternatives;
+mod code_values;
+mod collect;
+mod conditions;
 mod examples;
 mod extension;
 mod facts;
+mod families;
 mod family;
-mod schema_per_code;
+mod fields;
+mod ground;
+mod held;
+mod limits;
+mod parent;
+mod registry;
+mod stand;
 mod vocabulary;
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::ptr;
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-use openapiv3::{ReferenceOr, Schema};
+use indexmap::{IndexMap, IndexSet};
+use openapiv3::{MediaType, OpenAPI, ReferenceOr, Response, Schema};
 
-use crate::contract::{CodeId, ErrorKind, FamilyId, Pointer, StatusSpec};
-use crate::report::Diagnostic;
+use crate::contract::{Encoding, ErrorKind, Pointer, StatusSpec};
 
+use super::Lowering;
 use super::node::Slot;
 use super::operations::Site;
-use super::place::{Key, Place};
-use super::{Lowering, codes};
+use super::place::Key;
 
-pub(super) use facts::Known;
+pub(super) use conditions::{Fragments, is_conditional};
 pub(super) use family::lower;
+pub(super) use ground::Known;
 
 use facts::Facts;
-
-/// What a schema of an error says.
-struct Reading<'a> {
-    /// The schema that the codes refine.
-    base: &'a str,
-    /// The codes that it names.
-    codes: Vec<Mention<'a>>,
-    /// Does it leave room for others?
-    open: bool,
-}
-
-/// A code in the schema of an error.
-struct Mention<'a> {
-    facts: Rc<Facts<'a>>,
-    /// The branch that names it.
-    at: Pointer,
-}
-
-/// Reads one way of writing codes; `None` when the schema is not written that way.
-type Reader = for<'a> fn(&mut Lowering<'a>, Slot<'a>, &Place<'_>) -> Option<Reading<'a>>;
-
-/// The ways, most telling first.
-const READERS: &[Reader] = &[schema_per_code::read];
-
-/// Finds the codes of components that no operation mentions.
-type Scanner = for<'a> fn(&mut Lowering<'a>) -> Vec<Rc<Facts<'a>>>;
-
-const SCANNERS: &[Scanner] = &[schema_per_code::scan];
+use families::Family;
+use held::Held;
 
 /// The coded problems of a document.
 pub(super) struct Problems<'a> {
     families: Vec<Draft<'a>>,
-    /// What each schema of an error declares, by where the schema stands in memory.
-    kinds: HashMap<*const ReferenceOr<Schema>, ErrorKind>,
+    kinds: HashMap<ErrorKey, ErrorKind>,
 }
+
+/// An error of an operation: the operation, the status that it stands under, and the schema, by where they stand in memory.
+type ErrorKey = (*const openapiv3::Operation, StatusSpec, *const ReferenceOr<Schema>);
 
 /// A family before its members are lowered.
 struct Draft<'a> {
-    base: &'a str,
-    /// In the contract's order.
-    codes: Vec<DraftCode<'a>>,
+    family: Family<'a>,
+    codes: IndexMap<String, DraftCode<'a>>,
+    /// The operations that raise problems of the family, by their places.
+    raised_by: BTreeSet<usize>,
     docs_url: Option<String>,
     sections: Vec<String>,
 }
@@ -86,29 +82,99 @@ struct DraftCode<'a> {
     examples: Vec<crate::contract::Example>,
 }
 
+/// An error of an operation.
+struct Use<'a> {
+    site: usize,
+    operation: &'a openapiv3::Operation,
+    operation_at: Pointer,
+    status: StatusSpec,
+    response: &'a Response,
+    response_at: Pointer,
+    media: &'a MediaType,
+    media_at: Pointer,
+    schema: &'a ReferenceOr<Schema>,
+    held: Rc<Held<'a>>,
+    /// Its family's place among the drafts.
+    family: usize,
+    /// The codes that it declares.
+    codes: IndexSet<String>,
+}
+
 impl<'a> Problems<'a> {
-    /// What an error's schema declares, if it is a coded problem.
-    pub(super) fn kind(&self, schema: &'a ReferenceOr<Schema>) -> Option<ErrorKind> {
-        self.kinds.get(&ptr::from_ref(schema)).cloned()
+    /// What the schema of an error of an operation declares, if it is a coded problem.
+    pub(super) fn kind(
+        &self,
+        operation: &openapiv3::Operation,
+        status: StatusSpec,
+        schema: &'a ReferenceOr<Schema>,
+    ) -> Option<ErrorKind> {
+        self.kinds.get(&(ptr::from_ref(operation), status, ptr::from_ref(schema))).cloned()
     }
 }
 
-/// The families by their bases, while they are collected.
-type Collected<'a> = BTreeMap<&'a str, Gathered<'a>>;
+/// Reads the schemas that stand in extensions, so that the rest can borrow them.
+pub(super) fn fragments(doc: &OpenAPI) -> Fragments {
+    let mut fragments = Fragments::default();
+    registry::fragments(&doc.extensions, &mut fragments);
+    registry::fragments(&doc.info.extensions, &mut fragments);
+    if let Some(components) = &doc.components {
+        registry::fragments(&components.extensions, &mut fragments);
+        components.schemas.values().for_each(|schema| schema_fragments(schema, &mut fragments));
+        components.responses.values().for_each(|response| response_fragments(response, &mut fragments));
+    }
+    for (_, _, operation) in doc.operations() {
+        registry::fragments(&operation.extensions, &mut fragments);
+        let listed = &operation.responses;
+        let responses = listed.responses.values().chain(&listed.default);
+        responses.for_each(|response| response_fragments(response, &mut fragments));
+    }
+    fragments
+}
 
-/// What was found of a family.
-#[derive(Default)]
-struct Gathered<'a> {
-    codes: IndexMap<String, DraftCode<'a>>,
-    /// The operations that raise problems of the family, by their places.
-    raised_by: BTreeSet<usize>,
+fn response_fragments(response: &ReferenceOr<Response>, fragments: &mut Fragments) {
+    let ReferenceOr::Item(response) = response else { return };
+    registry::fragments(&response.extensions, fragments);
+    let schemas = response.content.values().filter_map(|media| media.schema.as_ref());
+    schemas.for_each(|schema| schema_fragments(schema, fragments));
+}
+
+/// The schema, what it is composed of, and its members: as deep as a code can stand.
+fn schema_fragments(schema: &ReferenceOr<Schema>, fragments: &mut Fragments) {
+    let mut queue: Vec<(Slot<'_>, usize)> = vec![(Slot::from(schema), 0)];
+    while let Some((slot, depth)) = queue.pop() {
+        let Slot::Schema(schema) = slot else { continue };
+        let node = super::node::Node::of(schema);
+        if is_conditional(&node) {
+            fragments.conditions(schema);
+        }
+        registry::fragments(&node.data.extensions, fragments);
+        let composed = node.all_of.iter().chain(node.one_of).chain(node.any_of);
+        queue.extend(composed.map(|branch| (Slot::from(branch), depth)));
+        if depth < 2 {
+            queue.extend(node.properties().map(|(_, slot)| (slot, depth + 1)));
+            queue.extend(node.items.map(|slot| (slot, depth + 1)));
+        }
+    }
 }
 
 /// Reads every error of every operation.
 pub(super) fn find<'a>(lowering: &mut Lowering<'a>, sites: &[Site<'a>]) -> Problems<'a> {
-    let mut readings: IndexMap<*const ReferenceOr<Schema>, Option<Reading<'a>>> = IndexMap::new();
-    let mut collected: Collected<'a> = BTreeMap::new();
-    let mut shown = Vec::new();
+    let mut uses = uses(lowering, sites);
+    let used: BTreeSet<_> = uses.iter().flat_map(|one| one.held.grounds.iter().copied()).collect();
+    let families = families::group(lowering, &used);
+    let mut drafts = collect::drafts(lowering, families, &mut uses);
+    collect::mentions(lowering, &mut drafts, &mut uses);
+    collect::extensions(lowering, &mut drafts, &mut uses);
+    collect::unmentioned(lowering, &mut drafts);
+    collect::examples(lowering, &mut drafts, &mut uses);
+    collect::unmet(lowering, &drafts);
+    collect::settle(drafts, uses)
+}
+
+/// The errors that are coded problems.
+fn uses<'a>(lowering: &mut Lowering<'a>, sites: &[Site<'a>]) -> Vec<Use<'a>> {
+    let mut read: HashMap<*const ReferenceOr<Schema>, Option<Rc<Held<'a>>>> = HashMap::new();
+    let mut uses = Vec::new();
     for (at_site, site) in sites.iter().enumerate() {
         let place = site.origin.place();
         for found in lowering.found_responses(site.operation, &place, &site.id) {
@@ -119,128 +185,36 @@ pub(super) fn find<'a>(lowering: &mut Lowering<'a>, sites: &[Site<'a>]) -> Probl
             for (name, media) in &found.response.content {
                 let Some(schema) = &media.schema else { continue };
                 let at = start.step("content", Key::Name(name));
-                let schema_at = at.step("schema", Key::None);
+                let types = lowering.media_types(name, &at);
+                if !types.iter().any(|name| lowering.encoding(name, Some(schema)) == Encoding::Json) {
+                    continue;
+                }
                 let key = ptr::from_ref(schema);
-                if !readings.contains_key(&key) {
-                    let reading =
-                        READERS.iter().find_map(|read| read(lowering, Slot::from(schema), &schema_at));
-                    if let Some(reading) = &reading {
-                        shown.push((reading.base, media, at.pointer()));
-                    }
-                    readings.insert(key, reading);
-                }
-                if let Some(Some(reading)) = readings.get(&key) {
-                    collect(lowering, &mut collected, reading, found.status);
-                    collected.entry(reading.base).or_default().raised_by.insert(at_site);
-                }
+                let held = read.entry(key).or_insert_with(|| {
+                    let schema_at = at.step("schema", Key::None);
+                    let held = alternatives::body(lowering, Slot::from(schema), &schema_at);
+                    let coded = collect::is_coded(lowering, &held, &schema_at.pointer());
+                    coded.then(|| Rc::new(held))
+                });
+                let Some(held) = held else { continue };
+                uses.push(Use {
+                    site: at_site,
+                    operation: site.operation,
+                    operation_at: place.pointer(),
+                    status: found.status,
+                    response: found.response,
+                    response_at: start.pointer(),
+                    media,
+                    media_at: at.pointer(),
+                    schema,
+                    held: Rc::clone(held),
+                    family: 0,
+                    codes: IndexSet::new(),
+                });
             }
         }
     }
-    // A schema that looks like the base of a family is one only if a code refines it.
-    for facts in SCANNERS.iter().flat_map(|scan| scan(lowering)) {
-        if let Some(family) = collected.get_mut(facts.base) {
-            add(family.codes.entry(facts.code.clone()).or_default(), &facts);
-        }
-    }
-    collected.retain(|_, family| !family.codes.is_empty());
-    for (base, media, at) in shown {
-        if let Some(family) = collected.get_mut(base) {
-            examples::gather(lowering, &mut family.codes, media, &at);
-        }
-    }
-    settle(lowering, collected, readings)
-}
-
-/// Notes the codes of a reading and the status that they stand under.
-fn collect<'a>(
-    lowering: &mut Lowering<'a>,
-    collected: &mut Collected<'a>,
-    reading: &Reading<'a>,
-    status: StatusSpec,
-) {
-    let family = collected.entry(reading.base).or_default();
-    for Mention { facts, at } in &reading.codes {
-        let draft = family.codes.entry(facts.code.clone()).or_default();
-        add(draft, facts);
-        let fits = facts.statuses.is_empty()
-            || facts.statuses.iter().any(|own| match status {
-                StatusSpec::Exact(status) => *own == status,
-                StatusSpec::Range(digit) => *own / 100 == u16::from(digit),
-                StatusSpec::Default => true,
-            });
-        if !fits {
-            let listed: Vec<String> = facts.statuses.iter().map(u16::to_string).collect();
-            let message = format!(
-                "`{}` stands under the status {}, but its schema only allows {}",
-                facts.code,
-                super::responses::token(status),
-                listed.join(", ")
-            );
-            let mut clash = Diagnostic::error(codes::STATUS_CLASH, message)
-                .at((lowering.locate)(at))
-                .help("name the code under the right status, or add the status to the schema of the code");
-            if let Some(said) = &facts.statuses_at {
-                let text = format!("the status of `{}` is given here", facts.code);
-                clash = clash.label((lowering.locate)(said), text);
-            }
-            lowering.report.push(clash);
-        }
-        if let StatusSpec::Exact(status) = status {
-            draft.under.insert(status);
-        }
-    }
-}
-
-fn add<'a>(draft: &mut DraftCode<'a>, facts: &Rc<Facts<'a>>) {
-    if !draft.facts.iter().any(|known| Rc::ptr_eq(known, facts)) {
-        draft.facts.push(Rc::clone(facts));
-    }
-}
-
-/// Puts codes in order and gives each its place.
-fn settle<'a>(
-    lowering: &mut Lowering<'a>,
-    collected: Collected<'a>,
-    readings: IndexMap<*const ReferenceOr<Schema>, Option<Reading<'a>>>,
-) -> Problems<'a> {
-    let mut families = Vec::new();
-    let mut ids: HashMap<&str, (FamilyId, HashMap<String, CodeId>)> = HashMap::new();
-    let mut collected: Vec<(&str, Gathered<'a>)> = collected.into_iter().collect();
-    // The principal family first. The sort is stable: families that are equal in all else stay in the order of their names.
-    collected.sort_by_key(|(_, family)| Reverse((family.raised_by.len(), family.codes.len())));
-    for (base, family) in collected {
-        let extension = extension::base(lowering, base);
-        let mut codes: Vec<(String, DraftCode<'a>)> = family.codes.into_iter().collect();
-        codes.sort_by_cached_key(|(code, draft)| order(code, draft, &extension.sections));
-        let places = codes.iter().enumerate().map(|(at, (code, _))| (code.clone(), CodeId(at))).collect();
-        ids.insert(base, (FamilyId(families.len()), places));
-        families.push(Draft {
-            base,
-            codes: codes.into_iter().map(|(_, draft)| draft).collect(),
-            docs_url: extension.docs,
-            sections: extension.sections,
-        });
-    }
-    let kinds = readings.into_iter().filter_map(|(schema, reading)| {
-        let reading = reading?;
-        let (family, places) = ids.get(reading.base)?;
-        let codes: BTreeSet<CodeId> =
-            reading.codes.iter().filter_map(|named| places.get(&named.facts.code).copied()).collect();
-        let codes = codes.into_iter().collect();
-        Some((schema, ErrorKind::Problem { family: *family, codes, open: reading.open, ty: None }))
-    });
-    Problems { kinds: kinds.collect(), families }
-}
-
-/// Sections as the family lists them, then others by name, then none; within one by `order`, then by code.
-fn order(code: &str, draft: &DraftCode<'_>, sections: &[String]) -> (usize, Option<String>, i64, String) {
-    let section = draft.facts.iter().find_map(|facts| facts.extension.section.clone());
-    let rank = match &section {
-        Some(section) => sections.iter().position(|known| known == section).unwrap_or(sections.len()),
-        None => sections.len() + 1,
-    };
-    let order = draft.facts.iter().find_map(|facts| facts.extension.order).unwrap_or(i64::MAX);
-    (rank, section, order, code.to_owned())
+    uses
 }
 
 /// The place of a component schema.

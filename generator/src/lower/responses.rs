@@ -82,6 +82,7 @@ impl<'a> Lowering<'a> {
     /// What an operation answers.
     pub(super) fn responses(
         &mut self,
+        operation: &openapiv3::Operation,
         found: Vec<Found<'a>>,
         problems: &Problems<'a>,
     ) -> (Vec<Success>, Vec<ErrorResponse>) {
@@ -97,8 +98,10 @@ impl<'a> Lowering<'a> {
                 let mut bodies = Vec::new();
                 for (name, media) in &found.response.content {
                     let place = start.step("content", Key::Name(name));
+                    let schema = media.schema.as_ref();
+                    let kind = schema.and_then(|schema| problems.kind(operation, found.status, schema));
                     for media_type in self.media_types(name, &place) {
-                        bodies.push(self.error_body(media_type, media, &place, problems));
+                        bodies.push(self.error_body(media_type, media, &place, kind.clone()));
                     }
                 }
                 let coded = bodies.iter().any(|body| matches!(body.kind, ErrorKind::Problem { .. }));
@@ -119,14 +122,14 @@ impl<'a> Lowering<'a> {
         media_type: String,
         media: &'a MediaType,
         place: &Place<'_>,
-        problems: &Problems<'a>,
+        coded: Option<ErrorKind>,
     ) -> ErrorBody {
         let kind = match self.encoding(&media_type, media.schema.as_ref()) {
             Encoding::Json => match &media.schema {
                 None => ErrorKind::Json(Type::Any),
                 Some(schema) => {
                     let place = place.step("schema", Key::None);
-                    match problems.kind(schema) {
+                    match coded {
                         Some(ErrorKind::Problem { family, codes, open, .. }) if family != PRINCIPAL => {
                             let ty = Some(self.ty(Slot::from(schema), &place));
                             ErrorKind::Problem { family, codes, open, ty }

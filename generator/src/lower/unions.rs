@@ -18,6 +18,9 @@ use super::{Lowered, Lowering, codes, values};
 /// The required members of an object that are always one of a few words.
 pub(super) type Marks = IndexMap<String, Vec<String>>;
 
+/// How long a chain of references may be.
+const CHAIN: usize = 20;
+
 impl<'a> Lowering<'a> {
     /// The type of a group of alternatives that stands alone.
     pub(super) fn union(&mut self, group: &Alternatives<'a>, place: &Place<'_>) -> Lowered {
@@ -145,6 +148,26 @@ impl<'a> Lowering<'a> {
         let schema = self.target(slot)?;
         let node = Node::of(schema);
         node.values.as_deref()?.iter().map(|value| value.as_str().map(str::to_owned)).collect()
+    }
+
+    /// The member whose values tell alternatives apart, by a discriminator or because each always has its own.
+    pub(super) fn telling_member(&mut self, group: &Alternatives<'a>) -> Option<String> {
+        match group.discriminator {
+            Some(discriminator) => Some(discriminator.property_name.clone()),
+            None => told_apart(&self.group_marks(group)).map(|(member, _)| member),
+        }
+    }
+
+    /// The schema at the end of a chain of references.
+    pub(super) fn end(&self, slot: Slot<'a>) -> Option<&'a openapiv3::Schema> {
+        let mut slot = slot;
+        for _ in 0..CHAIN {
+            match slot {
+                Slot::Schema(schema) => return Some(schema),
+                Slot::Ref(reference) => slot = Slot::from(self.schema(reference)?.1),
+            }
+        }
+        None
     }
 
     /// The schema itself, or the one that a reference names.

@@ -1,37 +1,94 @@
-//! Examples: whole bodies, filed under the code that they carry.
+//! Examples: whole bodies, filed under the code that they carry. Where nothing else of a document names codes, the named
+//! examples of a response do: one for each.
+
+use std::rc::Rc;
 
 use indexmap::IndexMap;
-use openapiv3::MediaType;
+use openapiv3::{MediaType, ReferenceOr};
 use serde_json::Value;
 
-use crate::contract::{Example, Pointer};
+use crate::contract::{CodePlace, Docs, Example, Pointer};
 
 use super::super::{Lowering, codes, values};
-use super::{DraftCode, vocabulary};
+use super::facts::Facts;
+use super::ground::GroundId;
+use super::{DraftCode, limits, vocabulary};
 
-/// Files the examples of a response's media type.
+/// An example of an error.
+pub(super) struct Shown<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: &'a Value,
+    pub(super) code: String,
+    /// What the document says of it.
+    docs: Docs,
+    at: Pointer,
+}
+
+/// The examples of a media type that carry a code.
+pub(super) fn shown<'a>(
+    lowering: &Lowering<'a>,
+    media: &'a MediaType,
+    place: &CodePlace,
+    at: &Pointer,
+) -> Vec<Shown<'a>> {
+    let described = |name: &str| {
+        let example = match media.examples.get(name)? {
+            ReferenceOr::Item(example) => example,
+            ReferenceOr::Reference { reference } => {
+                let name = super::super::place::component_name(reference, "examples")?;
+                lowering.components()?.examples.get(&name)?.as_item()?
+            }
+        };
+        Some(Docs { description: example.description.clone(), ..Docs::default() })
+    };
+    lowering
+        .shown(media)
+        .filter_map(|(name, value)| {
+            let at = if name.is_empty() { at.child("example") } else { at.child("examples").child(name) };
+            let docs = described(name).unwrap_or_default();
+            Some(Shown { name, value, code: code_of(value, place)?, docs, at })
+        })
+        .collect()
+}
+
+/// Files an example under its code; `None` when nothing declares that.
 pub(super) fn gather<'a>(
     lowering: &mut Lowering<'a>,
     family: &mut IndexMap<String, DraftCode<'a>>,
-    media: &'a MediaType,
-    at: &Pointer,
+    shown: &Shown<'a>,
 ) {
-    let shown: Vec<(&str, &Value)> = lowering.shown(media).collect();
-    for (name, value) in shown {
-        let Some(code) = code_of(value) else { continue };
-        match family.get_mut(&code) {
-            Some(draft) => file(&mut draft.examples, name, value),
-            None => {
-                let at = if name.is_empty() { at.child("example") } else { at.child("examples").child(name) };
-                lowering.warn(
-                    codes::EXAMPLE_CODE,
-                    &at,
-                    format!("this example has the code `{code}`, which no schema declares"),
-                    "correct the code, or describe it by a schema of its own",
-                );
-            }
-        }
+    match family.get_mut(&shown.code) {
+        Some(draft) => file(&mut draft.examples, shown.name, shown.value),
+        None => lowering.warn(
+            codes::EXAMPLE_CODE,
+            &shown.at,
+            format!("this example has the code `{}`, which no schema declares", shown.code),
+            "correct the code, or describe it by a schema of its own",
+        ),
     }
+}
+
+/// What a named example says of its code, where nothing else names codes.
+pub(super) fn facts<'a>(shown: &Shown<'a>, ground: GroundId) -> Option<Rc<Facts<'a>>> {
+    if shown.name.is_empty() || !is_name(&shown.code) {
+        return None;
+    }
+    let text = |member: &str| shown.value.get(member).and_then(Value::as_str).map(str::to_owned);
+    let mut facts = Facts::bare(shown.code.clone(), ground, shown.at.clone());
+    facts.title = text(vocabulary::TITLE);
+    facts.type_uri = text(vocabulary::TYPE).filter(|uri| limits::is_uri(uri) && *uri != shown.code);
+    facts.docs = shown.docs.clone();
+    facts.is_of_schema = false;
+    Some(Rc::new(facts))
+}
+
+/// Could somebody have meant it as a code? `string` and the like fill gaps.
+fn is_name(code: &str) -> bool {
+    !code.is_empty()
+        && code.len() <= 100
+        && !["string", "code", "error_code", "errorCode", "null"].contains(&code)
+        && !limits::are_statuses(&[Value::from(code)])
+        && code.chars().all(|c| !c.is_whitespace() && !matches!(c, '<' | '>' | '{' | '}'))
 }
 
 /// Adds an example unless it is there; a name is better than none.
@@ -43,6 +100,11 @@ pub(super) fn file(examples: &mut Vec<Example>, name: &str, value: &Value) {
     }
 }
 
-fn code_of(value: &Value) -> Option<String> {
-    vocabulary::CODE.iter().find_map(|member| value.get(member).and_then(values::word))
+fn code_of(value: &Value, place: &CodePlace) -> Option<String> {
+    let code = match place {
+        CodePlace::Root(member) => value.get(member),
+        CodePlace::Under(outer, member) => value.get(outer).and_then(|inner| inner.get(member)),
+        CodePlace::Each(list, member) => value.get(list).and_then(|list| list.get(0)?.get(member)),
+    };
+    code.and_then(values::word)
 }

@@ -1,20 +1,27 @@
-//! `x-problem`: the facts about a code that JSON Schema has no word for.
+//! `x-problem`: the facts about codes that JSON Schema has no word for.
 //!
-//! On the schema of a code: `section`, `order`, `meaning`, `remedy`, `source`. On the base: `docs`, `sections`.
+//! On the schema of a code: the facts of [`CodeExtension`]. On the base, or at the root of the document: `docs`, `sections`, and
+//! `codes` with these facts for each code, so that every way of writing has a place for them.
+
+use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
-use openapiv3::ReferenceOr;
 use serde_json::{Map, Value};
 
 use crate::contract::Pointer;
 
 use super::super::{Lowering, codes};
+use super::facts::statuses;
 
-const KEY: &str = "x-problem";
+pub(super) const KEY: &str = "x-problem";
 
-/// `x-problem` on the schema of a code.
+/// What `x-problem` says of a code.
 #[derive(Debug, Default)]
 pub(super) struct CodeExtension {
+    pub(super) title: Option<String>,
+    pub(super) statuses: BTreeSet<u16>,
+    pub(super) retryable: Option<bool>,
+    pub(super) type_uri: Option<String>,
     pub(super) section: Option<String>,
     pub(super) order: Option<i64>,
     pub(super) meaning: Option<String>,
@@ -22,11 +29,33 @@ pub(super) struct CodeExtension {
     pub(super) source: Option<String>,
 }
 
-/// `x-problem` on the base of a family.
+/// The keys of a code, for those who mistype one.
+const CODE_KEYS: &str = "title, status, retryable, type, section, order, meaning, remedy, source";
+
+/// Keys of a code that say what its members are.
+const MEMBER_KEYS: [&str; 2] = ["schema", "fields"];
+
+/// Keys that are read where the base stands.
+const BASE_KEYS: [&str; 3] = ["docs", "sections", "codes"];
+
+/// What `x-problem` says of a family.
 #[derive(Debug, Default)]
-pub(super) struct BaseExtension {
+pub(super) struct BaseExtension<'a> {
     pub(super) docs: Option<String>,
     pub(super) sections: Vec<String>,
+    /// The facts of each code, and where they stand.
+    pub(super) codes: Option<(&'a Value, Pointer)>,
+}
+
+/// Where a code's facts stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Home {
+    /// On the schema of the code.
+    Schema,
+    /// On a schema that is a base, too.
+    Base,
+    /// In `codes`, where its members can be said as well.
+    Codes,
 }
 
 /// Reads the extension of a code's schema, which stands at `at`.
@@ -34,38 +63,67 @@ pub(super) fn code(
     lowering: &mut Lowering<'_>,
     extensions: &IndexMap<String, Value>,
     at: &Pointer,
+    home: Home,
+) -> CodeExtension {
+    match object(lowering, extensions, at) {
+        Some((object, at)) => facts(lowering, object, &at, home),
+        None => CodeExtension::default(),
+    }
+}
+
+/// Reads the facts of a code.
+pub(super) fn facts(
+    lowering: &mut Lowering<'_>,
+    object: &Map<String, Value>,
+    at: &Pointer,
+    home: Home,
 ) -> CodeExtension {
     let mut read = CodeExtension::default();
-    let Some((object, at)) = object(lowering, extensions, at) else { return read };
     for (key, value) in object {
         let at = at.child(key);
         match key.as_str() {
+            "title" => read.title = text(lowering, key, value, &at),
+            "type" => read.type_uri = text(lowering, key, value, &at),
             "section" => read.section = text(lowering, key, value, &at),
             "meaning" => read.meaning = text(lowering, key, value, &at),
             "remedy" => read.remedy = text(lowering, key, value, &at),
             "source" => read.source = text(lowering, key, value, &at),
+            "retryable" => {
+                read.retryable = value.as_bool();
+                if read.retryable.is_none() {
+                    wrong(lowering, key, "true or false", &at);
+                }
+            }
+            "status" => {
+                let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+                match statuses(list) {
+                    Some(statuses) => read.statuses = statuses,
+                    None => wrong(lowering, key, "a status or a list of them", &at),
+                }
+            }
             "order" => {
                 read.order = value.as_i64();
                 if read.order.is_none() {
                     wrong(lowering, key, "a whole number", &at);
                 }
             }
-            _ => unknown(lowering, key, "section, order, meaning, remedy, source", &at),
+            key if home == Home::Base && BASE_KEYS.contains(&key) => {}
+            key if home == Home::Codes && MEMBER_KEYS.contains(&key) => {}
+            _ => unknown(lowering, key, CODE_KEYS, &at),
         }
     }
     read
 }
 
-/// Reads the extension of a base.
-pub(super) fn base(lowering: &mut Lowering<'_>, name: &str) -> BaseExtension {
+/// Reads the extension of a base; `lone` when the base is the schema of a code as well.
+pub(super) fn base<'a>(
+    lowering: &mut Lowering<'a>,
+    extensions: &'a IndexMap<String, Value>,
+    at: &Pointer,
+    lone: bool,
+) -> BaseExtension<'a> {
     let mut read = BaseExtension::default();
-    let Some(ReferenceOr::Item(schema)) =
-        lowering.components().and_then(|components| components.schemas.get(name))
-    else {
-        return read;
-    };
-    let at = super::component(name);
-    let Some((object, at)) = object(lowering, &schema.schema_data.extensions, &at) else { return read };
+    let Some((object, at)) = object(lowering, extensions, at) else { return read };
     for (key, value) in object {
         let at = at.child(key);
         match key.as_str() {
@@ -79,7 +137,10 @@ pub(super) fn base(lowering: &mut Lowering<'_>, name: &str) -> BaseExtension {
                     None => wrong(lowering, key, "a list of texts", &at),
                 }
             }
-            _ => unknown(lowering, key, "docs, sections", &at),
+            "codes" if value.is_object() => read.codes = Some((value, at)),
+            "codes" => wrong(lowering, key, "an object with a member for each code", &at),
+            _ if lone => {}
+            _ => unknown(lowering, key, "docs, sections, codes", &at),
         }
     }
     read

@@ -3,19 +3,26 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use openapiv3::SchemaData;
 use serde_json::Value;
 
 use crate::contract::{Docs, Example, Pointer};
 
-use super::super::flat::Declared;
-use super::extension::CodeExtension;
+use super::super::flat::{Declared, Flat};
+use super::super::node::{Node, Slot};
+use super::super::place::Origin;
+use super::super::{Lowering, codes, types};
+use super::extension::{self, CodeExtension, Home};
+use super::ground::{Ground, GroundId};
+use super::{stand, vocabulary};
 
 /// What one place of the document says about a code, whatever the way of writing.
+#[derive(Debug)]
 pub(in super::super) struct Facts<'a> {
     /// The value on the wire.
     pub(super) code: String,
     /// The schema that it refines.
-    pub(super) base: &'a str,
+    pub(super) ground: GroundId,
     pub(super) title: Option<String>,
     pub(super) statuses: BTreeSet<u16>,
     /// Where these are said.
@@ -23,38 +30,195 @@ pub(in super::super) struct Facts<'a> {
     pub(super) retryable: Option<bool>,
     pub(super) type_uri: Option<String>,
     pub(super) docs: Docs,
-    pub(super) extension: CodeExtension,
-    /// The members that the base does not have, and those of the base that are declared anew.
-    pub(super) members: Vec<Member<'a>>,
+    pub(super) extension: Rc<CodeExtension>,
+    /// The members that the ground does not have, and those of the ground that are declared anew.
+    pub(super) members: Rc<Vec<Member<'a>>>,
+    /// The members of the ground that this code always has and others may lack.
+    pub(super) requires: Rc<BTreeSet<&'a str>>,
     pub(super) examples: Vec<Example>,
+    /// Does a schema say it, and not only an extension or an example?
+    pub(super) is_of_schema: bool,
     pub(super) at: Pointer,
 }
 
 /// A member of a code's schema.
+#[derive(Debug)]
 pub(super) struct Member<'a> {
     pub(super) name: &'a str,
     pub(super) declared: Vec<Declared<'a>>,
     pub(super) required: bool,
-    /// Does the base declare a member of this name?
+    /// Does the ground declare a member of this name?
     pub(super) common: bool,
 }
 
-/// What is known about component schemas, so that each is looked at once.
-#[derive(Default)]
-pub(in super::super) struct Known<'a> {
-    /// The code that a component describes, if it describes one.
-    pub(super) facts: std::collections::HashMap<&'a str, Option<Rc<Facts<'a>>>>,
-    /// The member that holds the code, if a component could be the base of a family.
-    pub(super) bases: std::collections::HashMap<&'a str, Option<&'static str>>,
-    /// The members of a base and which of them are required.
-    pub(super) common: std::collections::HashMap<&'a str, Rc<Common<'a>>>,
+impl<'a> Facts<'a> {
+    /// Nothing but the code itself.
+    pub(super) fn bare(code: String, ground: GroundId, at: Pointer) -> Self {
+        Facts {
+            code,
+            ground,
+            title: None,
+            statuses: BTreeSet::new(),
+            statuses_at: None,
+            retryable: None,
+            type_uri: None,
+            docs: Docs::default(),
+            extension: Rc::default(),
+            members: Rc::default(),
+            requires: Rc::default(),
+            examples: Vec::new(),
+            is_of_schema: true,
+            at,
+        }
+    }
 }
 
-/// The members of a base.
-pub(super) struct Common<'a> {
-    /// How often each is declared.
-    pub(super) members: std::collections::HashMap<&'a str, usize>,
-    pub(super) required: BTreeSet<&'a str>,
+/// A schema that refines a ground.
+pub(super) struct Refinement<'f, 'a> {
+    pub(super) flat: &'f Flat<'a>,
+    /// Its own keywords, when it stands for the codes alone.
+    pub(super) data: Option<&'a SchemaData>,
+    pub(super) origin: &'f Origin,
+    /// Was the ground merged into it?
+    pub(super) inherits: bool,
+}
+
+/// What a schema says of the codes that it is for, beyond its ground.
+pub(super) fn of<'a>(
+    lowering: &mut Lowering<'a>,
+    schema: &Refinement<'_, 'a>,
+    ground: GroundId,
+    codes: Vec<String>,
+) -> Vec<Rc<Facts<'a>>> {
+    let Some(known) = lowering.known.ground(ground) else { return Vec::new() };
+    let Refinement { flat, data, origin, inherits } = *schema;
+    let at = origin.place().pointer();
+    let inherited = |member: &str| if inherits { known.count(member) } else { 0 };
+    let one = |lowering: &Lowering<'a>, member: &str| {
+        let values = lowering.fixed(flat, member, inherited(member))?;
+        <[Value; 1]>::try_from(values).ok().map(|[value]| value)
+    };
+    let one_text = |lowering: &Lowering<'a>, member| match one(lowering, member)? {
+        Value::String(text) => Some(text),
+        _ => None,
+    };
+    let extension = match data {
+        Some(data) => {
+            // A schema without the ground can be a base, too.
+            let home = if inherits { Home::Schema } else { Home::Base };
+            extension::code(lowering, &data.extensions, &at, home)
+        }
+        None => CodeExtension::default(),
+    };
+    let retryable = vocabulary::retryable(&lowering.config.problems)
+        .into_iter()
+        .filter(|member| known.members.contains_key(member))
+        .find_map(|member| one(lowering, member)?.as_bool())
+        .or(extension.retryable);
+    let limited = lowering.fixed(flat, vocabulary::STATUS, inherited(vocabulary::STATUS));
+    let statuses = limited.as_deref().map_or(Some(extension.statuses.clone()), statuses);
+    let statuses_at = lowering
+        .limiting(flat, vocabulary::STATUS, inherited(vocabulary::STATUS))
+        .map(|declared| declared.place().member(vocabulary::STATUS).pointer());
+    if statuses.is_none() {
+        lowering.error(
+            codes::STATUS_VALUE,
+            &at,
+            format!("the `status` of `{}` is not an HTTP status", codes.join("`, `")),
+            "write whole numbers from 400 to 599",
+        );
+    }
+    let code_is_type = stand::member(&known.place) == vocabulary::TYPE;
+    let type_uri =
+        one_text(lowering, vocabulary::TYPE).filter(|_| !code_is_type).or_else(|| extension.type_uri.clone());
+    let alone = data.filter(|_| codes.len() == 1);
+    let title = one_text(lowering, vocabulary::TITLE)
+        .or_else(|| extension.title.clone())
+        .or_else(|| alone?.title.clone());
+    let extension = Rc::new(extension);
+    let examples: Vec<Example> = alone.map(shown).unwrap_or_default();
+    let (members, requires) = members(lowering, flat, &known, inherits);
+    let (members, requires) = (Rc::new(members), Rc::new(requires));
+    codes
+        .into_iter()
+        .map(|code| {
+            Rc::new(Facts {
+                code,
+                ground,
+                title: title.clone(),
+                statuses: statuses.clone().unwrap_or_default(),
+                statuses_at: statuses_at.clone(),
+                retryable,
+                type_uri: type_uri.clone(),
+                docs: alone.map(types::docs).unwrap_or_default(),
+                extension: Rc::clone(&extension),
+                members: Rc::clone(&members),
+                requires: Rc::clone(&requires),
+                examples: examples.clone(),
+                is_of_schema: true,
+                at: at.clone(),
+            })
+        })
+        .collect()
+}
+
+fn shown(data: &SchemaData) -> Vec<Example> {
+    let values = super::super::node::examples(data);
+    values.into_iter().map(|value| Example { name: String::new(), value: value.clone() }).collect()
+}
+
+/// Does the name stand for a fact, which every description of a code can state?
+pub(super) fn is_fact(lowering: &Lowering<'_>, ground: &Ground<'_>, name: &str) -> bool {
+    [stand::member(&ground.place), vocabulary::STATUS, vocabulary::TYPE, vocabulary::TITLE].contains(&name)
+        || vocabulary::retryable(&lowering.config.problems).contains(&name)
+}
+
+/// The members of a code's schema that say more than the ground and the facts do, and the members of the ground that it
+/// makes sure of.
+fn members<'a>(
+    lowering: &Lowering<'a>,
+    flat: &Flat<'a>,
+    ground: &Ground<'a>,
+    inherits: bool,
+) -> (Vec<Member<'a>>, BTreeSet<&'a str>) {
+    let (mut members, mut requires) = (Vec::new(), BTreeSet::new());
+    for (name, declared) in &flat.members {
+        let required = flat.required.contains(name);
+        if !ground.members.contains_key(name) {
+            members.push(Member { name, declared: declared.clone(), required, common: false });
+            continue;
+        }
+        if required && !ground.required.contains(name) {
+            requires.insert(*name);
+        }
+        let inherited = if inherits { ground.count(name) } else { 0 };
+        let own: Vec<Declared<'a>> =
+            declared.iter().skip(inherited).filter(|one| is_telling(one)).cloned().collect();
+        let limited = lowering.limit_of(&own);
+        // Of several values, only statuses are facts.
+        let is_read = stand::member(&ground.place) == *name
+            || limited.is_some_and(|limit| limit.values.len() == 1 || *name == vocabulary::STATUS);
+        if !(own.is_empty() || is_fact(lowering, ground, name) && is_read) {
+            members.push(Member { name, declared: own, required, common: true });
+        }
+    }
+    for name in flat.required.iter().filter(|name| !flat.members.contains_key(*name)) {
+        if ground.members.contains_key(name) {
+            if !ground.required.contains(name) {
+                requires.insert(*name);
+            }
+        } else {
+            members.push(Member { name, declared: Vec::new(), required: true, common: false });
+        }
+    }
+    (members, requires)
+}
+
+fn is_telling(declared: &Declared<'_>) -> bool {
+    match declared.slot {
+        Slot::Ref(_) => true,
+        Slot::Schema(schema) => !Node::of(schema).says_nothing(),
+    }
 }
 
 /// Statuses out of `const` or `enum` values.

@@ -1,21 +1,17 @@
 //! Families: from what is known about codes to the contract's words for it.
 
 use std::collections::{BTreeSet, HashSet};
+use std::rc::Rc;
 
-use openapiv3::ReferenceOr;
-
-use crate::config::{Config, Setting};
 use crate::contract::{
-    CodeId, CodePlace, Enum, EnumValues, ErrorKind, FamilyId, Field, IntegerFormat, Operation, OperationId,
-    Pointer, ProblemCode, ProblemFamily, Roles, Shape, TextFormat, Type,
+    CodeId, CodePlace, ErrorKind, FamilyId, Field, Operation, OperationId, Pointer, ProblemCode,
+    ProblemFamily,
 };
 
-use super::super::node::Slot;
-use super::super::place::Origin;
-use super::super::types::{bare, docs};
+use super::super::types::docs;
 use super::super::{Lowering, codes};
-use super::facts::{Facts, Member};
-use super::{Draft, DraftCode, Problems, examples, extension, vocabulary};
+use super::facts::Facts;
+use super::{Draft, DraftCode, Problems, examples, extension, fields};
 
 /// Lowers every family; the operations say who raises what.
 pub(in super::super) fn lower<'a>(
@@ -25,20 +21,7 @@ pub(in super::super) fn lower<'a>(
 ) -> Vec<ProblemFamily> {
     let mut families: Vec<ProblemFamily> =
         problems.families.iter().map(|draft| family(lowering, draft)).collect();
-    let read: HashSet<String> = families
-        .iter()
-        .map(|family| &family.at)
-        .chain(
-            problems
-                .families
-                .iter()
-                .flat_map(|draft| &draft.codes)
-                .flat_map(|code| &code.facts)
-                .map(|f| &f.at),
-        )
-        .map(|at| at.0.clone())
-        .collect();
-    extension::refuse_elsewhere(lowering, |name| read.contains(&super::component(name).0));
+    refuse_extensions(lowering, problems);
     for (at, operation) in operations.iter().enumerate() {
         let raised: BTreeSet<(FamilyId, CodeId)> = operation
             .errors
@@ -59,44 +42,60 @@ pub(in super::super) fn lower<'a>(
     families
 }
 
+/// Says where `x-problem` stands that nothing has read.
+fn refuse_extensions<'a>(lowering: &mut Lowering<'a>, problems: &Problems<'a>) {
+    let grounds = problems.families.iter().flat_map(|draft| &draft.family.grounds);
+    let grounds = grounds.filter_map(|id| Some(lowering.known.ground(*id)?.origin.pointer.clone()));
+    let facts = problems.families.iter().flat_map(|draft| draft.codes.values()).flat_map(|code| &code.facts);
+    let read: HashSet<String> = grounds.chain(facts.map(|facts| facts.at.0.clone())).collect();
+    extension::refuse_elsewhere(lowering, |name| read.contains(&super::component(name).0));
+}
+
 fn family<'a>(lowering: &mut Lowering<'a>, draft: &Draft<'a>) -> ProblemFamily {
-    let origin = Origin::schema(draft.base);
-    lowering.used.insert(draft.base);
-    let target = lowering.components().and_then(|components| components.schemas.get(draft.base));
-    let mut members = Vec::new();
-    let mut about = crate::contract::Docs::default();
-    if let Some(target) = target {
-        let flat = lowering.flatten(Slot::from(target), &origin);
-        lowering.used.extend(&flat.parents);
-        members = lowering.members(&flat, &origin.place()).fields;
-        if let ReferenceOr::Item(schema) = target {
-            about = docs(&schema.schema_data);
+    for id in &draft.family.grounds {
+        if let Some(ground) = lowering.known.ground(*id) {
+            lowering.used.extend(ground.parents.iter().copied());
+            let name = ground.name.as_deref().and_then(|name| lowering.component(name));
+            lowering.used.extend(name.map(|(name, _)| name));
         }
     }
-    let codes = draft.codes.iter().filter_map(|draft| code(lowering, draft, &members)).collect();
-    let place = vocabulary::CODE.iter().find(|name| members.iter().any(|field| field.name == **name));
+    let lead = Rc::clone(&draft.family.lead);
+    let claimed = fields::claimed(lowering, draft);
+    let members = fields::common(lowering, draft, &claimed);
+    let envelope = match lead.place {
+        CodePlace::Root(_) => Vec::new(),
+        CodePlace::Under(..) | CodePlace::Each(..) => fields::envelope(lowering, draft),
+    };
+    let codes = draft
+        .codes
+        .values()
+        .filter_map(|known| {
+            let fields = fields::own(lowering, draft, known, &members, &claimed);
+            code(lowering, known, fields)
+        })
+        .collect();
+    // Of several grounds that list codes, none speaks for all.
+    let speaks = lead.open || draft.family.grounds.len() == 1;
     ProblemFamily {
-        name: draft.base.to_owned(),
-        docs: about,
+        name: draft.family.name.clone(),
+        docs: lead.data.filter(|_| speaks).map(docs).unwrap_or_default(),
         docs_url: draft.docs_url.clone(),
         sections: draft.sections.clone(),
-        place: CodePlace::Root((*place.unwrap_or(&vocabulary::CODE[0])).to_owned()),
-        envelope: Vec::new(),
-        roles: roles(lowering.config, &members),
+        place: lead.place.clone(),
+        envelope,
+        roles: fields::roles(lowering.config, &members),
         members,
         codes,
-        at: Pointer(origin.pointer),
+        at: Pointer(lead.origin.pointer.clone()),
     }
 }
 
-fn code<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>, common: &[Field]) -> Option<ProblemCode> {
+fn code<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>, fields: Vec<Field>) -> Option<ProblemCode> {
     let first = draft.facts.first()?;
     for facts in &draft.facts {
         if let Some(name) = facts.at.0.strip_prefix("/components/schemas/") {
-            let name = name.replace("~1", "/").replace("~0", "~");
-            if let Some((name, _)) = lowering.components().and_then(|c| c.schemas.get_key_value(&name)) {
-                lowering.used.insert(name);
-            }
+            let found = lowering.component(&crate::load::unescape(name));
+            lowering.used.extend(found.map(|(name, _)| name));
         }
     }
     let mut statuses: BTreeSet<u16> =
@@ -109,7 +108,6 @@ fn code<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>, common: &[Field]
         examples::file(&mut shown, &example.name, &example.value);
     }
     let facts = || draft.facts.iter();
-    let fields = fields(lowering, draft, common);
     Some(ProblemCode {
         code: first.code.clone(),
         title: facts().find_map(|facts| facts.title.clone()),
@@ -149,110 +147,4 @@ fn agreed<'a, T: PartialEq>(
         }
     }
     Some(first)
-}
-
-/// The members that only this code has.
-fn fields<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>, common: &[Field]) -> Vec<Field> {
-    let mut fields: Vec<Field> = Vec::new();
-    let mut seen = HashSet::new();
-    for facts in &draft.facts {
-        for member in &facts.members {
-            let field = lowering.field(member.name, &member.declared, member.required);
-            if member.common {
-                lowering.drain();
-            }
-            if member.common && !shadows(lowering, facts, member, &field, common) {
-                continue;
-            }
-            if seen.insert(member.name) {
-                fields.push(field);
-            } else if let Some(known) = fields.iter().find(|known| known.name == field.name)
-                && known.ty != field.ty
-            {
-                lowering.error(
-                    codes::FACTS_CLASH,
-                    &facts.at,
-                    format!("`{}` is described twice, with different types of `{}`", facts.code, field.name),
-                    "describe each code once and refer to it",
-                );
-            }
-        }
-    }
-    fields
-}
-
-/// Is a common member declared anew with a type that the common one does not include?
-fn shadows<'a>(
-    lowering: &mut Lowering<'a>,
-    facts: &Facts<'a>,
-    member: &Member<'a>,
-    field: &Field,
-    common: &[Field],
-) -> bool {
-    let Some(known) = common.iter().find(|known| known.name == member.name) else { return true };
-    if known.ty == field.ty && field.constant.is_none() {
-        return false;
-    }
-    let fits = includes(&known.ty, &field.ty) || includes(&known.ty, &lowering.written(&field.ty));
-    if fits {
-        lowering.note(
-            codes::NARROWED,
-            &facts.at,
-            format!(
-                "this code narrows the common member `{}`, which keeps its type in the model",
-                member.name
-            ),
-            "give the code a member of its own if the narrower type matters",
-        );
-    }
-    !fits
-}
-
-impl Lowering<'_> {
-    /// What an enum is on the wire; other types are themselves.
-    fn written(&self, ty: &Type) -> Type {
-        let Type::Named(id) = bare(ty.clone()) else { return ty.clone() };
-        match self.types.get(id.0).and_then(Option::as_ref).map(|def| &def.shape) {
-            Some(Shape::Enum(Enum { values: EnumValues::Strings(_) })) => Type::String,
-            Some(Shape::Enum(Enum { values: EnumValues::Integers(_) })) => Type::Integer(IntegerFormat::I64),
-            _ => ty.clone(),
-        }
-    }
-}
-
-/// Is every value of the narrower type one of the wider, as far as the types themselves tell?
-fn includes(wide: &Type, narrow: &Type) -> bool {
-    match (wide, narrow) {
-        (Type::Any, _) => true,
-        (Type::Nullable(wide), narrow) => includes(wide, &bare(narrow.clone())),
-        (Type::Number(_), Type::Integer(_) | Type::Number(_)) => true,
-        (Type::Integer(_), Type::Integer(_)) => true,
-        (Type::String, Type::Text(_)) => true,
-        (Type::Text(TextFormat::Secret), Type::String) => true,
-        (Type::Array(wide), Type::Array(narrow)) | (Type::Map(wide), Type::Map(narrow)) => {
-            includes(wide, narrow)
-        }
-        (Type::Map(wide), Type::Named(_)) => **wide == Type::Any,
-        (wide, narrow) => wide == narrow,
-    }
-}
-
-fn roles(config: &Config, members: &[Field]) -> Roles {
-    let find = |set: &Option<Setting<String>>, names: &[&str], fits: fn(&Type) -> bool| {
-        let is_there =
-            |name: &&str| members.iter().any(|field| field.name == **name && fits(&bare(field.ty.clone())));
-        match set {
-            Some(set) => Some(set.value.as_str()).filter(is_there),
-            None => names.iter().copied().find(is_there),
-        }
-        .map(str::to_owned)
-    };
-    let set = &config.problems;
-    Roles {
-        retryable: find(&set.retryable, &vocabulary::RETRYABLE, |ty| *ty == Type::Boolean),
-        suggestion: find(&set.suggestion, &vocabulary::SUGGESTION, |ty| *ty == Type::String),
-        request_id: find(&set.request_id, &vocabulary::REQUEST_ID, |ty| {
-            matches!(ty, Type::String | Type::Text(_))
-        }),
-    }
 }

@@ -78,7 +78,7 @@ fn one_schema_for_each_code() {
       allOf: [{$ref: '#/components/schemas/Problem'}, {properties: {code: {x-const: unheard}}, required: [undeclared]}]
 ";
     insta::assert_snapshot!(lowered(&document(&first, &second, schemas)), @r#"
-    type "SoldOut bins item"
+    type "sold_out bins item"
       id?: string
     family Problem at Root("code") Roles { retryable: Some("retryable"), suggestion: Some("suggestion"), request_id: Some("request_id") }
       type: string
@@ -94,7 +94,7 @@ fn one_schema_for_each_code() {
       remedy: Wait.
       source: handbook
       left: i64
-      bins?: [<SoldOut bins item>]
+      bins?: [<sold_out bins item>]
       example "" {"type":"https://example.com/errors#sold_out","title":"Sold out","status":409,"code":"sold_out","left":0}
     code broken [409] retryable=None title=None type=None section=None raised_by=["first"]
     code unheard [] retryable=None title=None type=None section=None raised_by=[]
@@ -131,12 +131,12 @@ fn contradictions_are_refused() {
     insta::assert_snapshot!(lowered(&document(&first, "", schemas)), @r#"
     P022 /paths/~1a/get/responses/404/content/application~1problem+json/schema/discriminator/mapping/sold_off: `sold_off` leads to `SoldOut`, which is the schema of `sold_out`
     P023 /paths/~1a/get/responses/404/content/application~1problem+json/schema/discriminator/mapping/too_many: `TooMany` stands in the mapping, but not among the alternatives
-    P021 /paths/~1a/get/responses/404/content/application~1problem+json/schema/oneOf/0: `sold_out` stands under the status 404, but its schema only allows 409, 410
     P020 /paths/~1a/get/responses/409/content/application~1problem+json/schema: this response mixes coded problems with other bodies; it is read as plain JSON
+    P021 /paths/~1a/get/responses/404/content/application~1problem+json/schema/oneOf/0: `sold_out` stands under the status 404, but its schema only allows 409, 410
     P027 /components/schemas/Again/x-problem/remdy: `remdy` is not a key of `x-problem` here, so nothing reads it
     P026 /components/schemas/Again/x-problem/order: `order` is not a whole number
-    P025 /components/schemas/Again: this code requires the common member `suggestion`, which stays optional in the model
     P029 /components/schemas/Odd: the `status` of `odd` is not an HTTP status
+    P025 /components/schemas/Again: this code requires the common member `suggestion`, which stays optional in the model
     P025 /components/schemas/Again: this code narrows the common member `suggestion`, which keeps its type in the model
     P024 /components/schemas/Again: `sold_out` is described twice, with different `retryable`
     P025 /components/schemas/Odd: this code narrows the common member `title`, which keeps its type in the model
@@ -164,7 +164,7 @@ fn examples_of_responses_are_filed_by_code() {
                  examples: {none_left: {value: {type: 'https://example.com/errors#sold_out', title: Sold out, status: 409, \
                  code: sold_out, left: 0}}, other: {value: {code: unknown}}}}}}";
     insta::assert_snapshot!(lowered(&document(first, "", "")), @r#"
-    type "SoldOut bins item"
+    type "sold_out bins item"
       id?: string
     family Problem at Root("code") Roles { retryable: Some("retryable"), suggestion: Some("suggestion"), request_id: Some("request_id") }
       type: string
@@ -180,7 +180,7 @@ fn examples_of_responses_are_filed_by_code() {
       remedy: Wait.
       source: handbook
       left: i64
-      bins?: [<SoldOut bins item>]
+      bins?: [<sold_out bins item>]
       example "none_left" {"type":"https://example.com/errors#sold_out","title":"Sold out","status":409,"code":"sold_out","left":0}
     first GET /a
       Exact(409) application/problem+json Problem["sold_out"]

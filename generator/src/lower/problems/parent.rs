@@ -1,0 +1,126 @@
+//! A parent with a `discriminator` that others extend by `allOf`: the values stand in the `mapping`, or are the names of the
+//! others. A value leads to one schema, and many can lead to the same.
+
+use openapiv3::{ReferenceOr, SchemaData};
+
+use crate::contract::CodePlace;
+
+use super::super::Lowering;
+use super::super::flat::Flat;
+use super::super::node::{Node, Slot};
+use super::super::place::{Origin, component_name};
+use super::facts::{self, Facts, Refinement};
+use super::ground::GroundId;
+use super::held::Held;
+use super::stand;
+
+/// Adds the codes of the schemas that extend a parent.
+pub(super) fn read<'a>(
+    lowering: &mut Lowering<'a>,
+    held: &mut Held<'a>,
+    data: Option<&'a SchemaData>,
+    own: &str,
+    ground: GroundId,
+    place: &CodePlace,
+) {
+    let Some(discriminator) = data.and_then(|data| data.discriminator.as_ref()) else { return };
+    let Some((parent, ReferenceOr::Item(schema))) = lowering.component(own) else { return };
+    if discriminator.property_name != stand::member(place) || !Node::of(schema).is_parent() {
+        return;
+    }
+    for child in lowering.children_of(parent) {
+        let Some((_, target @ ReferenceOr::Item(schema))) = lowering.component(child) else { continue };
+        let origin = Origin::schema(child);
+        let flat = lowering.flatten(Slot::from(target), &origin);
+        let (mut codes, _) = lowering.listed_codes(own_code(lowering, &flat, ground, place).as_ref());
+        if codes.is_empty() {
+            codes = values_of(lowering, child, &flat, stand::member(place));
+        }
+        let refinement =
+            Refinement { flat: &flat, data: Some(&schema.schema_data), origin: &origin, inherits: true };
+        for facts in facts::of(lowering, &refinement, ground, codes) {
+            held.mention(facts, &origin.place().pointer(), false);
+        }
+    }
+    // A value that leads back to the parent is a code without members of its own.
+    for (value, target) in &discriminator.mapping {
+        if component_name(target, "schemas").as_deref().unwrap_or(target) == parent {
+            let at =
+                Origin::schema(parent).place().pointer().child("discriminator").child("mapping").child(value);
+            held.mention(Facts::bare(value.clone(), ground, at.clone()).into(), &at, false);
+        }
+    }
+}
+
+/// What a child declares of the code beyond its parent.
+fn own_code<'a>(
+    lowering: &Lowering<'a>,
+    flat: &Flat<'a>,
+    ground: GroundId,
+    place: &CodePlace,
+) -> Option<Vec<super::super::flat::Declared<'a>>> {
+    let member = stand::member(place);
+    let inherited = lowering.known.ground(ground)?.count(member);
+    Some(flat.members.get(member)?.get(inherited..)?.to_vec())
+}
+
+/// The values by which the discriminator of a parent leads to a component: those of the mapping, else its name.
+pub(super) fn values_of<'a>(
+    lowering: &Lowering<'a>,
+    name: &str,
+    flat: &Flat<'a>,
+    member: &str,
+) -> Vec<String> {
+    for parent in flat.parents.iter().filter(|parent| **parent != name) {
+        let Some((_, ReferenceOr::Item(schema))) = lowering.component(parent) else { continue };
+        let Some(discriminator) = &schema.schema_data.discriminator else { continue };
+        if discriminator.property_name != member || !Node::of(schema).is_parent() {
+            continue;
+        }
+        let leads = |target: &String| component_name(target, "schemas").as_deref().unwrap_or(target) == name;
+        let values: Vec<String> = discriminator
+            .mapping
+            .iter()
+            .filter(|(_, to)| leads(to))
+            .map(|(value, _)| value.clone())
+            .collect();
+        let is_component = lowering.component(name).is_some();
+        return match values.is_empty() && is_component && discriminator.mapping.is_empty() {
+            true => vec![name.to_owned()],
+            false => values,
+        };
+    }
+    Vec::new()
+}
+
+impl<'a> Lowering<'a> {
+    /// The components that name a component in their `allOf`, also by way of others, in their order.
+    pub(super) fn children_of(&mut self, parent: &'a str) -> Vec<&'a str> {
+        if self.known.children.is_empty() {
+            let components = self.components();
+            for (name, schema) in components.into_iter().flat_map(|all| &all.schemas) {
+                let ReferenceOr::Item(schema) = schema else { continue };
+                for branch in Node::of(schema).all_of {
+                    if let ReferenceOr::Reference { reference } = branch
+                        && let Some((parent, _)) = self.schema(reference)
+                    {
+                        self.known.children.entry(parent).or_default().push(name.as_str());
+                    }
+                }
+            }
+        }
+        let mut found = Vec::new();
+        let mut seen = std::collections::BTreeSet::from([parent]);
+        let mut queue = vec![parent];
+        while let Some(next) = queue.pop() {
+            for child in self.known.children.get(next).into_iter().flatten() {
+                if seen.insert(child) {
+                    found.push(*child);
+                    queue.push(child);
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+}
