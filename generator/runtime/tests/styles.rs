@@ -90,6 +90,11 @@ struct Values {
     array: Vec<String>,
     object: BTreeMap<String, i64>,
     absent: Option<String>,
+    no_items: Vec<String>,
+    no_members: BTreeMap<String, i64>,
+    nulls: Vec<Option<String>>,
+    reserved: String,
+    free: rt::Json,
 }
 
 fn values() -> Values {
@@ -99,12 +104,20 @@ fn values() -> Values {
         array: ["blue", "black", "brown"].map(String::from).into(),
         object: [("B", 150), ("G", 200), ("R", 100)].map(|(name, value)| (name.to_owned(), value)).into(),
         absent: None,
+        no_items: Vec::new(),
+        no_members: BTreeMap::new(),
+        nulls: vec![Some("blue".into()), None],
+        reserved: ":/?#[]@!$&'()*+,;=%é ".into(),
+        free: r#"{"a":{"b":[1,2]},"c":[{"d":1},{"d":2}],"e":null,"f":"x"}"#.parse().expect("JSON"),
     }
 }
 
 /// Makes an operation with one parameter called `color` and gives the part of the request that it is in.
 macro_rules! written {
-    ($style:ident, $explode:literal, $field:ident) => {{
+    ($style:ident, $explode:literal, $field:ident) => {
+        written!($style, $explode, $field, false)
+    };
+    ($style:ident, $explode:literal, $field:ident, $reserved:literal) => {{
         #[derive(Debug, Clone)]
         struct One(Values);
         impl rt::Raises for One {
@@ -131,7 +144,7 @@ macro_rules! written {
                     name: "color",
                     style: Style::$style,
                     explode: $explode,
-                    allow_reserved: false,
+                    allow_reserved: $reserved,
                     required: false,
                 }],
                 accept: "application/json",
@@ -182,6 +195,11 @@ fn each_style_is_written_as_the_specification_says() {
         HeaderSimple false: "blue", "blue,black,brown", "B,150,G,200,R,100";
         HeaderSimple true: "blue", "blue,black,brown", "B=150,G=200,R=100";
         CookieForm false: "color=blue", "color=blue,black,brown", "color=B,150,G,200,R,100";
+        CookieForm true: "color=blue", "color=blue; color=black; color=brown", "B=150; G=200; R=100";
+        QuerySpaceDelimited true: "?color=blue", "?color=blue&color=black&color=brown", "?B=150&G=200&R=100";
+        HeaderJson false: "\"blue\"", r#"["blue","black","brown"]"#, r#"{"B":150,"G":200,"R":100}"#;
+        PathJson false: "%22blue%22", "%5B%22blue%22%2C%22black%22%2C%22brown%22%5D",
+            "%7B%22B%22%3A150%2C%22G%22%3A200%2C%22R%22%3A100%7D";
         QueryJson false: "?color=%22blue%22", "?color=%5B%22blue%22%2C%22black%22%2C%22brown%22%5D",
             "?color=%7B%22B%22%3A150%2C%22G%22%3A200%2C%22R%22%3A100%7D";
     }
@@ -198,9 +216,55 @@ fn an_absent_value_is_left_out() {
 #[test]
 fn an_empty_value_stands_in_a_query_but_not_in_a_path() {
     assert_eq!(written!(QueryForm, true, empty).expect("a request"), "?color=");
+    assert_eq!(written!(PathMatrix, false, empty).expect("a request"), ";color");
+    assert_eq!(written!(PathMatrix, true, empty).expect("a request"), ";color");
     let error = written!(PathSimple, false, empty).expect_err("another resource");
     assert_eq!(
         error.to_string(),
         r#"the path parameter "color" is empty: the path would name another resource"#
+    );
+    // A dot alone is how the label style writes it.
+    let error = written!(PathLabel, false, empty).expect_err("a folder");
+    assert_eq!(error.to_string(), r#""/." has a segment of dots: servers read that as a folder"#);
+}
+
+#[test]
+fn lists_and_objects_without_anything_in_them_are_left_out() {
+    macro_rules! nothing {
+        ($($style:ident $explode:literal)*) => {$(
+            assert_eq!(written!($style, $explode, no_items).expect("a request"), "");
+            assert_eq!(written!($style, $explode, no_members).expect("a request"), "");
+        )*};
+    }
+    nothing!(QueryForm true QueryForm false QueryPipeDelimited false QueryDeepObject true HeaderSimple false CookieForm true);
+    assert!(written!(PathSimple, false, no_items).is_err());
+    assert!(written!(PathMatrix, true, no_members).is_err());
+}
+
+#[test]
+fn what_the_specification_leaves_open_is_not_lost() {
+    assert_eq!(written!(QueryForm, false, nulls).expect("a request"), "?color=blue,");
+    let deep = "?color[a][b]=1&color[a][b]=2&color[c][0][d]=1&color[c][1][d]=2&color[e]=&color[f]=x";
+    let deep = deep.replace('[', "%5B").replace(']', "%5D");
+    assert_eq!(written!(QueryDeepObject, true, free).expect("a request"), deep);
+    assert_eq!(
+        written!(QueryForm, true, free).expect("a request"),
+        "?a=%7B%22b%22%3A%5B1%2C2%5D%7D&c=%7B%22d%22%3A1%7D&c=%7B%22d%22%3A2%7D&e=&f=x"
+    );
+}
+
+#[test]
+fn reserved_characters_stay_where_they_may() {
+    assert_eq!(
+        written!(QueryForm, true, reserved).expect("a request"),
+        "?color=%3A%2F%3F%23%5B%5D%40%21%24%26%27%28%29%2A%2B%2C%3B%3D%25%C3%A9%20"
+    );
+    assert_eq!(
+        written!(QueryForm, true, reserved, true).expect("a request"),
+        "?color=:/?%23[]@!$%26'()*%2B,;=%25%C3%A9%20"
+    );
+    assert_eq!(
+        written!(PathSimple, false, reserved, true).expect("a request"),
+        ":/%3F%23%5B%5D@!$&'()*+,;=%25%C3%A9%20"
     );
 }

@@ -332,7 +332,9 @@ fn content(schema: &mut Schema, _: &mut Context<'_>) {
     let format = match encoding.as_deref() {
         Some("base64" | "base64url") => Some("byte"),
         Some("binary") => Some("binary"),
-        None if text("contentMediaType") == Some("application/octet-stream") => Some("binary"),
+        // Without an encoding the content stands there as it is; such octets are no text (OpenAPI 3.1, "Considerations for
+        // File Uploads").
+        None if text("contentMediaType").is_some_and(|media_type| !is_text(media_type)) => Some("binary"),
         _ => None,
     };
     if let Some(format) = format
@@ -343,6 +345,27 @@ fn content(schema: &mut Schema, _: &mut Context<'_>) {
     }
     extend(schema, "contentEncoding");
     extend(schema, "contentMediaType");
+}
+
+/// Is content of a media type text?
+fn is_text(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let (kind, subtype) = essence.split_once('/').unwrap_or(("text", ""));
+    let known = [
+        "json",
+        "xml",
+        "yaml",
+        "x-yaml",
+        "javascript",
+        "graphql",
+        "jwt",
+        "x-www-form-urlencoded",
+        "sql",
+        "x-ndjson",
+    ];
+    kind == "text"
+        || known.contains(&subtype)
+        || ["+json", "+xml", "+yaml"].iter().any(|suffix| subtype.ends_with(suffix))
 }
 
 fn file(schema: &mut Schema, _: &mut Context<'_>) {

@@ -112,6 +112,13 @@ fn bounds_and_content() {
         schema(json!({"contentMediaType": "application/octet-stream"})),
         json!({"type": "string", "format": "binary", "x-content-media-type": "application/octet-stream"})
     );
+    assert_eq!(schema(json!({"contentMediaType": "image/png"}))["format"], "binary");
+    for text in ["text/html", "application/json", "image/svg+xml", "application/jwt"] {
+        assert!(
+            schema(json!({"type": "string", "contentMediaType": text})).get("format").is_none(),
+            "{text}"
+        );
+    }
     assert_eq!(schema(json!({"type": "file"})), json!({"type": "string", "format": "binary"}));
 }
 

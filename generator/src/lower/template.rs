@@ -169,7 +169,7 @@ fn is_path(param: &Param, name: &str) -> bool {
 fn declared(piece: &Piece<'_>, pieces: &[Piece<'_>], params: &[Param]) -> Option<String> {
     let Piece::Variable(variable) = piece else { return None };
     let path = || params.iter().filter(|param| param.place == ParamPlace::Path);
-    let other = |name: &str| pieces.iter().any(|piece| *piece == Piece::Variable(name));
+    let other = |name: &str| pieces.contains(&Piece::Variable(name));
     let exact = path().find(|param| param.name == *variable);
     let found = exact.or_else(|| path().find(|param| param.name == bare(variable)));
     let alike =
