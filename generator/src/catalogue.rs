@@ -51,6 +51,7 @@ fn family(family: &FamilyRows<'_>) -> Value {
         ("description", family.description.map(Value::from)),
         ("docs", family.docs_url.map(Value::from)),
         ("place", Some(family.place.as_str().into())),
+        ("envelope", (!family.envelope.is_empty()).then(|| list(&family.envelope, field))),
         ("members", Some(list(&family.members, field))),
         ("sections", Some(Value::Array(sections))),
         ("codes", Some(Value::Array(family.codes().map(code).collect()))),
@@ -209,6 +210,7 @@ mod tests {
         let validator = jsonschema::validator_for(&schema).expect("the schema compiles");
         let mut contract = samples::library();
         contract.families[0].members[0].constant = Some("x".into());
+        contract.families[0].envelope = contract.families[0].members.clone();
         let value: Value = serde_json::from_str(&catalogue(&contract)).expect("the catalogue is JSON");
         let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
         assert_eq!(errors, [""; 0]);

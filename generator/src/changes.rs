@@ -174,6 +174,7 @@ impl Changes {
             ));
         }
         self.fields(&format!("problems of {}", quoted(&new.name)), &old.members, &new.members);
+        self.fields(&format!("bodies around {}", quoted(&new.name)), &old.envelope, &new.envelope);
         let Matched { removed, kept } = matched(&old.codes, &new.codes, |code| &code.code);
         for code in removed {
             self.breaking(format!("code {} removed", quoted(&code.code)));

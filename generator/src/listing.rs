@@ -71,6 +71,9 @@ fn print_family(contract: &Contract, family: &ProblemFamily, out: &mut String) {
         name(&family.name),
         line(&rows::place(&family.place))
     );
+    for member in &family.envelope {
+        let _ = writeln!(out, "  around it {}", member_words(contract, member));
+    }
     for member in &family.members {
         let _ = writeln!(out, "  {}", member_words(contract, member));
     }
@@ -401,6 +404,14 @@ mod tests {
         let added: Vec<_> = after.lines().filter(|line| !before.lines().any(|old| old == *line)).collect();
         assert_eq!(added, ["code card_lost  409  final  {}  Loans", "  409 card_lost"]);
         assert!(before.lines().all(|old| after.lines().any(|line| line == old)));
+    }
+
+    #[test]
+    fn what_stands_around_a_problem_is_listed() {
+        let mut contract = samples::library();
+        let family = &mut contract.families[0];
+        family.envelope = vec![Field { name: "trace".to_owned(), ..family.members[0].clone() }];
+        assert!(print(&contract).contains("\n  around it trace: string\n"));
     }
 
     #[test]

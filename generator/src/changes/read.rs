@@ -31,6 +31,7 @@ pub(super) struct Api {
 pub(super) struct Family {
     pub(super) name: String,
     pub(super) place: String,
+    pub(super) envelope: Vec<Field>,
     pub(super) members: Vec<Field>,
     pub(super) codes: Vec<Code>,
 }

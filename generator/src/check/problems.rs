@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use crate::contract::{CodePlace, Example, ProblemCode, ProblemFamily};
+use crate::contract::{CodePlace, Example, Field, ProblemCode, ProblemFamily};
 
 use super::{Findings, codes};
 
@@ -157,13 +157,12 @@ fn standing(family: &ProblemFamily, code: &ProblemCode, findings: &mut Findings<
 
 fn example(family: &ProblemFamily, code: &ProblemCode, shown: &Example, findings: &mut Findings<'_>) {
     let name = if shown.name.is_empty() { String::new() } else { format!(" `{}`", shown.name) };
-    let carried = match &family.place {
-        CodePlace::Root(member) => shown.value.get(member),
-        CodePlace::Under(object, member) => shown.value.get(object).and_then(|inner| inner.get(member)),
-        CodePlace::Each(list, member) => {
-            shown.value.get(list).and_then(|list| list.get(0)).and_then(|inner| inner.get(member))
-        }
+    let (problem, member) = match &family.place {
+        CodePlace::Root(member) => (Some(&shown.value), member),
+        CodePlace::Under(object, member) => (shown.value.get(object), member),
+        CodePlace::Each(list, member) => (shown.value.get(list).and_then(|list| list.get(0)), member),
     };
+    let carried = problem.and_then(|problem| problem.get(member));
     if carried.is_none_or(|carried| word(carried) != code.code) {
         findings.error(
             codes::EXAMPLE_CLASH,
@@ -172,11 +171,8 @@ fn example(family: &ProblemFamily, code: &ProblemCode, shown: &Example, findings
             "correct the code in the example",
         );
     }
-    // Only the root has RFC 9457's members.
-    if !matches!(family.place, CodePlace::Root(_)) {
-        return;
-    }
-    if let Some(status) = shown.value.get("status")
+    let Some(problem) = problem else { return };
+    if let Some(status) = problem.get("status")
         && !code.statuses.is_empty()
         && !status.as_u64().is_some_and(|status| code.statuses.iter().any(|own| u64::from(*own) == status))
     {
@@ -191,8 +187,11 @@ fn example(family: &ProblemFamily, code: &ProblemCode, shown: &Example, findings
         );
     }
     let required = family.members.iter().chain(&code.fields).filter(|field| field.required);
+    let lacks = |body: &Value, field: &&Field| body.get(&field.name).is_none();
+    let around = family.envelope.iter().filter(|field| field.required && lacks(&shown.value, field));
     let lacking: Vec<&str> = required
-        .filter(|field| shown.value.get(&field.name).is_none())
+        .filter(|field| lacks(problem, field))
+        .chain(around)
         .map(|field| field.name.as_str())
         .collect();
     if !lacking.is_empty() {

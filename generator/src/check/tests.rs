@@ -191,3 +191,19 @@ fn laws_over_examples() {
     insta::assert_snapshot!(broken_code(|code| code.examples[0].value["status"] = json!(410)), @"Error C021: the example `none` of `sold_out` has the status 410, which the code does not have");
     insta::assert_snapshot!(broken_code(|code| code.examples[0].value = json!({"code": "sold_out"})), @"Error C022: the example `none` of `sold_out` lacks retryable, left");
 }
+
+#[test]
+fn an_example_is_looked_into_where_the_problem_stands() {
+    let within = |body: fn(serde_json::Value) -> serde_json::Value| {
+        broken(|contract| {
+            let family = &mut contract.families[0];
+            family.place = CodePlace::Each("errors".to_owned(), "code".to_owned());
+            family.envelope = vec![Field { name: "trace".to_owned(), ..family.members[0].clone() }];
+            let example = &mut family.codes[0].examples[0];
+            example.value = body(example.value.take());
+        })
+    };
+    assert_eq!(within(|body| json!({"errors": [body], "trace": "t"})), "");
+    insta::assert_snapshot!(within(|body| json!({"errors": [body]})), @"Error C022: the example `none` of `sold_out` lacks trace");
+    insta::assert_snapshot!(within(|body| json!({"errors": [], "all": body, "trace": "t"})), @"Error C021: the example `none` of `sold_out` does not carry this code");
+}

@@ -163,12 +163,14 @@ impl Page {
             for section in &family.sections {
                 self.section(section);
             }
-            if !family.members.is_empty() {
+            let groups = [
+                ("Members of every error", &family.members),
+                ("Members of the body around it", &family.envelope),
+            ];
+            for (title, members) in groups.into_iter().filter(|(_, members)| !members.is_empty()) {
                 let level = self.level;
-                self.push(&format!(
-                    "<section class=\"common\">\n<h{level}>Members of every error</h{level}>"
-                ));
-                self.fields(&family.members);
+                self.push(&format!("<section class=\"common\">\n<h{level}>{title}</h{level}>"));
+                self.fields(members);
                 self.push("</section>");
             }
         }

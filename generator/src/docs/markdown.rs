@@ -84,6 +84,10 @@ impl Page {
             self.heading(2, "Members of every error");
             self.fields(&family.members);
         }
+        if !family.envelope.is_empty() {
+            self.heading(2, "Members of the body around it");
+            self.fields(&family.envelope);
+        }
         for section in &family.sections {
             self.heading(2, &escaped(&text::line(section.title.unwrap_or("Other errors"))));
             for code in &section.codes {
@@ -354,6 +358,21 @@ mod tests {
         let page = page(&contract);
         assert_eq!(page.matches("\n## `").collect::<Vec<_>>().len(), 2);
         assert_eq!(page.matches("<a id=\"quota_exceeded\">").count(), 1, "an anchor stands once");
+    }
+
+    #[test]
+    fn what_stands_around_a_problem_is_listed() {
+        let mut contract = samples::library();
+        let family = &mut contract.families[0];
+        family.place = crate::contract::CodePlace::Under("error".to_owned(), "code".to_owned());
+        family.envelope =
+            vec![crate::contract::Field { name: "trace".to_owned(), ..family.members[0].clone() }];
+        let page = page(&contract);
+        assert!(page.contains("by the member `error.code`"), "{page}");
+        assert!(page.contains("## Members of the body around it\n"), "{page}");
+        assert!(page.contains("| `trace` | string | always |"), "{page}");
+        let html = crate::docs::html::print(&crate::docs::rows::rows(&contract));
+        assert!(html.contains("Members of the body around it") && html.contains("trace"), "{html}");
     }
 
     /// What a renderer makes of a hostile page has the outline, the tables and the links of the harmless one.

@@ -39,6 +39,8 @@ pub struct FamilyRows<'a> {
     pub docs_url: Option<&'a str>,
     /// The path of the code in a body: `code`, `error.code`, `errors[].code`.
     pub place: String,
+    /// The other members of a body in which the problem is only a part.
+    pub envelope: Vec<FieldRow<'a>>,
     /// The members that every problem may carry.
     pub members: Vec<FieldRow<'a>>,
     /// The codes, by section, in the order of the document.
@@ -235,6 +237,7 @@ fn family_rows<'a>(
         description: family.docs.description.as_deref().or(family.docs.summary.as_deref()),
         docs_url: family.docs_url.as_deref(),
         place: place(&family.place),
+        envelope: words::field_rows(contract, &family.envelope),
         members: words::field_rows(contract, &family.members),
         sections: sections
             .into_iter()
