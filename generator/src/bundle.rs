@@ -7,6 +7,7 @@
 //! Three steps: `reach` walks everything that can be reached and finds what references lead to, `names` gives each of
 //! these a component name, `emit` moves them there.
 
+mod anchors;
 pub mod codes;
 mod emit;
 mod names;

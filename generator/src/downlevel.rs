@@ -12,6 +12,7 @@ mod document;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod unknown;
 
 use serde_json::{Map, Value};
 
@@ -58,13 +59,26 @@ impl Context<'_> {
 pub fn downlevel(mut document: Document, report: &mut Report) -> Option<Document> {
     let before = report.errors();
     document::slashes(&mut document, report);
-    apply(&mut document.value, Kind::Document, &mut String::new(), &document.sources, report);
+    let Document { value, sources } = &mut document;
+    let mut unknown = unknown::Unknown::default();
+    apply(value, Kind::Document, &mut String::new(), sources, report, &mut unknown);
+    unknown.tell(sources, report);
     (report.errors() == before).then_some(document)
 }
 
-fn apply(value: &mut Value, kind: Kind, pointer: &mut String, sources: &Sources, report: &mut Report) {
+fn apply(
+    value: &mut Value,
+    kind: Kind,
+    pointer: &mut String,
+    sources: &Sources,
+    report: &mut Report,
+    unknown: &mut unknown::Unknown,
+) {
+    if let Some(map) = value.as_object() {
+        unknown.look(map, kind, pointer);
+    }
     grammar::children_mut(value, kind, pointer, &mut |child, kind, pointer| {
-        apply(child, kind, pointer, sources, report);
+        apply(child, kind, pointer, sources, report, unknown);
     });
     if kind == Kind::Schema && value.is_boolean() && !may_be_boolean(pointer) {
         schema::from_boolean(value);

@@ -23,4 +23,8 @@ crate::codes! {
     pub KIND = "B006", "the reference leads to something of another kind",
         "Where a schema belongs, a reference has to lead to a schema, and so on; it cannot lead to a whole OpenAPI document or to one of \
          the lists and maps in it.";
+    /// A dynamic reference.
+    pub DYNAMIC = "B007", "the dynamic reference is read as a plain one",
+        "Where `$dynamicRef` leads depends on the schemas that were passed on the way to it, which a type cannot depend on. It is \
+         read as a `$ref` to the anchor of its own file.";
 }

@@ -8,7 +8,7 @@ use crate::grammar::{self, Kind};
 use crate::load::{FileId, Sources, escape};
 
 use super::names::Names;
-use super::reach::{Target, extension_kind};
+use super::reach::{Target, dynamic, extension_kind};
 
 /// What a rewritten reference starts with until everything is in place, so that it is not rewritten twice. No reference of a
 /// document that got here has it, because it would have led nowhere.
@@ -69,6 +69,11 @@ fn member<'a>(map: &'a mut Map<String, Value>, name: &str) -> Option<&'a mut Map
 
 fn rewrite(value: &mut Value, kind: Kind, file: FileId, names: &Names) {
     if let Some(map) = value.as_object_mut() {
+        if dynamic(map, kind).is_some()
+            && let Some(reference) = map.shift_remove("$dynamicRef")
+        {
+            map.insert("$ref".to_owned(), reference);
+        }
         if kind.section().is_some()
             && let Some(Value::String(text)) = map.get_mut("$ref")
         {

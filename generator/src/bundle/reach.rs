@@ -8,6 +8,7 @@ use crate::grammar::{self, Kind};
 use crate::load::{FileId, Part, Sources, percent_decode, unescape};
 use crate::report::{Diagnostic, Report, nearest};
 
+use super::anchors::Anchors;
 use super::codes;
 
 /// Something that a reference leads to.
@@ -39,8 +40,14 @@ pub(super) fn slot(file: FileId, pointer: &str) -> Option<(Kind, &str)> {
 
 /// Walks everything that can be reached and reports the references that lead nowhere.
 pub(super) fn reach(sources: &mut Sources, report: &mut Report) -> Reached {
-    let mut walk =
-        Walk { sources, report, reached: Reached::default(), queue: Vec::new(), anchors: HashMap::new() };
+    let mut walk = Walk {
+        sources,
+        report,
+        reached: Reached::default(),
+        queue: Vec::new(),
+        anchors: HashMap::new(),
+        ends: HashMap::new(),
+    };
     walk.queue.push(Target { file: FileId::ROOT, pointer: String::new(), kind: Kind::Document });
     loop {
         while let Some(next) = walk.queue.pop() {
@@ -60,7 +67,20 @@ struct Walk<'a> {
     report: &'a mut Report,
     reached: Reached,
     queue: Vec<Target>,
-    anchors: HashMap<FileId, HashMap<String, String>>,
+    anchors: HashMap<FileId, Anchors>,
+    /// Where the aliases lead that have been followed.
+    ends: HashMap<Target, End>,
+}
+
+/// Where an alias leads.
+#[derive(Clone)]
+enum End {
+    /// To a definition, or to a component of the root document that does.
+    At(Target),
+    /// To itself.
+    Circle,
+    /// To nothing, which has been said.
+    Nowhere,
 }
 
 /// A reference on the way.
@@ -94,6 +114,12 @@ impl Walk<'_> {
             self.report.push(Diagnostic::error(codes::NOT_TEXT, "`$ref` is not text").at(place));
         }
         for reference in found {
+            if reference.pointer.ends_with("/$dynamicRef") {
+                let place = self.sources.place_in(target.file, &reference.pointer, Part::Value);
+                let message = "the dynamic reference is read as a plain one";
+                let help = "write `$ref`; which anchor a dynamic one leads to depends on who asks, and a type cannot";
+                self.report.push(Diagnostic::note(codes::DYNAMIC, message).at(place).help(help));
+            }
             let key = (target.file, reference.text.clone(), reference.kind);
             let last = match self.reached.references.get(&key) {
                 Some(known) => known.clone(),
@@ -160,8 +186,11 @@ impl Walk<'_> {
                 return self.dangling(file, reference, file, "/components/schemas", &reference.text);
             }
         }
+        let called = if path.is_empty() { None } else { self.called(file, path) };
+        let base = called.as_ref().map_or("", |(_, pointer)| pointer.as_str()).to_owned();
         let other = match path {
             "" => file,
+            _ if called.is_some() => called.map_or(file, |(file, _)| file),
             path if reference.how == How::Extension => {
                 // Data that only looks like a reference must not make a document fail.
                 self.sources.open_quietly(file, path)?
@@ -170,12 +199,12 @@ impl Walk<'_> {
         };
         let pointer = percent_decode(fragment).into_owned();
         let pointer = match pointer.as_str() {
-            "" | "/" => String::new(),
+            "" | "/" => base.clone(),
             anchor if !anchor.starts_with('/') => match self.anchor(other, anchor) {
                 Some(pointer) => pointer,
                 None => return self.dangling(file, reference, other, "", anchor),
             },
-            _ => pointer,
+            _ => format!("{base}{pointer}"),
         };
         let root = self.sources.value(other);
         // A pointer with `%` that was not meant as an escape.
@@ -228,26 +257,57 @@ impl Walk<'_> {
 
     /// Skips aliases, down to a definition or a component of the root document.
     fn definition(&mut self, first: Target, from: FileId, reference: &Found) -> Option<Target> {
-        let mut seen = HashSet::new();
-        let mut at = first.clone();
-        let mut kept = None;
-        while self.is_alias(at.file, &at.pointer) {
-            // A component of the root document keeps its name; it is followed only to see that it leads somewhere.
-            if kept.is_none() && slot(at.file, &at.pointer).is_some_and(|(kind, _)| kind == at.kind) {
-                kept = Some(at.clone());
-            }
-            let text = self.sources.value(at.file).pointer(&at.pointer)?.get("$ref")?.as_str()?.to_owned();
-            if !seen.insert(at.clone()) {
+        match self.end(first, reference.how) {
+            End::At(target) => Some(target),
+            End::Nowhere => None,
+            End::Circle => {
                 let place = self.sources.place_in(from, &reference.pointer, Part::Value);
                 let message = format!("`{}` leads in a circle of references", reference.text);
                 let help = "one of them has to say what it is";
                 self.report.push(Diagnostic::error(codes::CIRCLE, message).at(place).help(help));
-                return None;
+                None
             }
-            let pointer = format!("{}/$ref", at.pointer);
-            at = self.target(at.file, &Found { pointer, text, kind: at.kind, how: reference.how })?;
         }
-        Some(kept.unwrap_or(at))
+    }
+
+    /// Where a target leads, each alias on the way being followed once however many references pass it.
+    fn end(&mut self, first: Target, how: How) -> End {
+        let mut passed: Vec<Target> = Vec::new();
+        let mut seen = HashSet::new();
+        let mut at = first;
+        let mut end = loop {
+            if let Some(known) = self.ends.get(&at) {
+                break known.clone();
+            }
+            if !self.is_alias(at.file, &at.pointer) {
+                break End::At(at);
+            }
+            if !seen.insert(at.clone()) {
+                break End::Circle;
+            }
+            let text =
+                self.sources.value(at.file).pointer(&at.pointer).and_then(|it| it.get("$ref")?.as_str());
+            let text = text.unwrap_or_default().to_owned();
+            let found = Found { pointer: format!("{}/$ref", at.pointer), text, kind: at.kind, how };
+            let next = self.target(at.file, &found);
+            passed.push(at);
+            match next {
+                Some(next) => at = next,
+                None => break End::Nowhere,
+            }
+        };
+        for target in passed.into_iter().rev() {
+            // A component of the root document keeps its name; it is followed only to see that it leads somewhere.
+            let keeps = slot(target.file, &target.pointer).is_some_and(|(kind, _)| kind == target.kind);
+            if keeps && matches!(end, End::At(_)) {
+                end = End::At(target.clone());
+            }
+            // Of what only may be a reference nobody was told, so that the next one that passes has to find out.
+            if how == How::Reference || !matches!(end, End::Nowhere) {
+                self.ends.insert(target, end.clone());
+            }
+        }
+        end
     }
 
     /// Is a value nothing but a reference?
@@ -259,13 +319,23 @@ impl Walk<'_> {
     }
 
     fn anchor(&mut self, file: FileId, name: &str) -> Option<String> {
+        self.anchors(file).named.get(name).cloned()
+    }
+
+    fn anchors(&mut self, file: FileId) -> &Anchors {
         let sources = &*self.sources;
-        let anchors = self.anchors.entry(file).or_insert_with(|| {
-            let mut anchors = HashMap::new();
-            find_anchors(sources.value(file), &mut String::new(), &mut anchors);
-            anchors
-        });
-        anchors.get(name).cloned()
+        self.anchors.entry(file).or_insert_with(|| Anchors::of(sources.value(file)))
+    }
+
+    /// What in a file, or in the root, calls itself by this URI: a schema by its `$id`, the root by `$self`.
+    fn called(&mut self, file: FileId, uri: &str) -> Option<(FileId, String)> {
+        if self.sources.value(FileId::ROOT).get("$self").and_then(Value::as_str) == Some(uri) {
+            return Some((FileId::ROOT, String::new()));
+        }
+        [file, FileId::ROOT].into_iter().find_map(|file| {
+            let pointer = self.anchors(file).ids.get(uri)?.clone();
+            Some((file, pointer))
+        })
     }
 
     /// The schemas in other files that are built, by `allOf`, on one that is reached, also those that nothing refers to: a
@@ -306,31 +376,6 @@ fn candidates(root: &Value) -> Vec<(String, Vec<String>)> {
     out
 }
 
-fn find_anchors(value: &Value, pointer: &mut String, anchors: &mut HashMap<String, String>) {
-    let length = pointer.len();
-    match value {
-        Value::Object(map) => {
-            if let Some(Value::String(name)) = map.get("$anchor") {
-                anchors.entry(name.clone()).or_insert_with(|| pointer.clone());
-            }
-            for (name, child) in map {
-                pointer.push('/');
-                pointer.push_str(&crate::load::escape(name));
-                find_anchors(child, pointer, anchors);
-                pointer.truncate(length);
-            }
-        }
-        Value::Array(items) => {
-            for (place, child) in items.iter().enumerate() {
-                pointer.push_str(&format!("/{place}"));
-                find_anchors(child, pointer, anchors);
-                pointer.truncate(length);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// The references of a subtree.
 fn collect(value: &Value, kind: Kind, pointer: &mut String, found: &mut Vec<Found>, bad: &mut Vec<String>) {
     let mut push = |path: String, text: &str, kind: Kind, how: How| {
@@ -343,6 +388,9 @@ fn collect(value: &Value, kind: Kind, pointer: &mut String, found: &mut Vec<Foun
             }
             Some(_) if kind.section().is_some() => bad.push(format!("{pointer}/$ref")),
             _ => {}
+        }
+        if let Some(text) = dynamic(map, kind) {
+            push(format!("{pointer}/$dynamicRef"), text, kind, How::Reference);
         }
         for (name, text) in mapping(value, kind) {
             push(
@@ -361,6 +409,14 @@ fn collect(value: &Value, kind: Kind, pointer: &mut String, found: &mut Vec<Foun
     grammar::children(value, kind, pointer, &mut |child, kind, pointer| {
         collect(child, kind, pointer, found, bad)
     });
+}
+
+/// The reference of a schema that refers dynamically and not in any other way.
+pub(super) fn dynamic(map: &serde_json::Map<String, Value>, kind: Kind) -> Option<&str> {
+    if kind != Kind::Schema || map.contains_key("$ref") {
+        return None;
+    }
+    map.get("$dynamicRef")?.as_str()
 }
 
 /// The values of a schema's `discriminator.mapping`.

@@ -227,3 +227,49 @@ fn references_to_things_of_another_kind_are_refused() {
         assert_eq!(report.diagnostics()[0].code, codes::KIND, "{target}");
     }
 }
+
+#[test]
+fn long_chains_of_references_cost_what_they_say() {
+    let count = 4_000;
+    let chain = |last: &str| {
+        let links = (0..count).map(|at| format!("    S{at}: {{$ref: '#/components/schemas/S{}'}}\n", at + 1));
+        let links: String = links.collect();
+        format!("openapi: 3.1.0\ncomponents:\n  schemas:\n{links}    S{count}: {last}\n")
+    };
+    let started = std::time::Instant::now();
+    let value = good(&[("openapi.yaml", &chain("{type: string}"))]);
+    assert_eq!(value["components"]["schemas"]["S0"]["$ref"], "#/components/schemas/S1");
+    let (document, report) = run(&[("openapi.yaml", &chain("{$ref: '#/components/schemas/S0'}"))]);
+    assert!(document.is_none() && report.errors() == count + 1);
+    // In time that grows with the square of the length, this takes minutes.
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
+#[test]
+fn schemas_are_found_by_the_names_that_they_give_themselves() {
+    let value = good(&[(
+        "openapi.yaml",
+        "openapi: 3.2.0\n$self: https://a.example/api.yaml\ncomponents:\n  schemas:\n    A: {$id: 'https://a.example/a', $defs: {B: {title: b}}}\n    \
+         C: {items: {$ref: 'https://a.example/a'}}\n    D: {items: {$ref: 'https://a.example/a#/$defs/B'}}\n    \
+         E: {items: {$ref: 'https://a.example/api.yaml#/components/schemas/C'}}\n",
+    )]);
+    let schemas = &value["components"]["schemas"];
+    assert_eq!(schemas["C"]["items"]["$ref"], "#/components/schemas/A");
+    assert_eq!(schemas["E"]["items"]["$ref"], "#/components/schemas/C");
+    let reference = schemas["D"]["items"]["$ref"].as_str().unwrap();
+    assert_eq!(value.pointer(&reference[1..]), Some(&json!({"title": "b"})));
+}
+
+#[test]
+fn dynamic_references_are_read_as_plain_ones() {
+    let (document, report) = run(&[(
+        "openapi.yaml",
+        "openapi: 3.1.0\ncomponents: {schemas: {T: {$dynamicAnchor: node, properties: {c: {$dynamicRef: '#node'}}}}}",
+    )]);
+    assert_eq!(
+        document.unwrap().value["components"]["schemas"]["T"]["properties"]["c"],
+        json!({"$ref": "#/components/schemas/T"})
+    );
+    let said: Vec<_> = report.diagnostics().iter().map(|it| it.code).collect();
+    assert_eq!(said, [codes::DYNAMIC]);
+}

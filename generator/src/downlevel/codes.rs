@@ -16,4 +16,8 @@ crate::codes! {
     pub REQUIRED = "D004", "`required` of a schema is no list",
         "In a schema, `required` lists the names of the members that an object always has. `required: true` inside a member was the way \
          of JSON Schema's draft 3; it is ignored, so that the member stays optional unless its object lists it.";
+    /// A member that OpenAPI does not know.
+    pub UNKNOWN = "D005", "there is no such member",
+        "OpenAPI gives the object no member of this name, so nothing is read from it. Most often the name is misspelt, or is that of \
+         another version or another object. Members whose names start with `x-` may stand almost anywhere.";
 }

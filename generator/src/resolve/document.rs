@@ -44,8 +44,8 @@ fn info(reader: &mut Reader<'_>, value: Value) -> Info {
         reader.within(&member, |reader| match member.as_str() {
             "title" => title = reader.text(value),
             "version" => version = reader.text(value),
-            "description" => info.description = reader.text(value),
-            "termsOfService" => info.terms_of_service = reader.text(value),
+            "description" => info.description = reader.prose(value),
+            "termsOfService" => info.terms_of_service = reader.prose(value),
             "contact" => info.contact = reader.idle(value, "the contact"),
             "license" => info.license = reader.idle(value, "the licence"),
             _ => drop(info.extensions.insert(member.clone(), value)),
@@ -128,8 +128,8 @@ fn path_item(reader: &mut Reader<'_>, value: Value) -> PathItem {
     let mut item = PathItem::default();
     for (member, value) in reader.object(value).unwrap_or_default() {
         reader.within(&member, |reader| match member.as_str() {
-            "summary" => item.summary = reader.text(value),
-            "description" => item.description = reader.text(value),
+            "summary" => item.summary = reader.prose(value),
+            "description" => item.description = reader.prose(value),
             "get" => item.get = Some(operation(reader, value)),
             "put" => item.put = Some(operation(reader, value)),
             "post" => item.post = Some(operation(reader, value)),
@@ -157,8 +157,8 @@ fn operation(reader: &mut Reader<'_>, value: Value) -> Operation {
     for (member, value) in reader.object(value).unwrap_or_default() {
         reader.within(&member, |reader| match member.as_str() {
             "tags" => out.tags = reader.texts(value),
-            "summary" => out.summary = reader.text(value),
-            "description" => out.description = reader.text(value),
+            "summary" => out.summary = reader.prose(value),
+            "description" => out.description = reader.prose(value),
             "externalDocs" => out.external_docs = reader.idle(value, "external documentation"),
             "operationId" => out.operation_id = reader.text(value),
             "parameters" => out.parameters = parameters(reader, value),
@@ -225,7 +225,7 @@ fn response(reader: &mut Reader<'_>, value: Value) -> Response {
     let mut out = Response::default();
     for (member, value) in reader.object(value).unwrap_or_default() {
         reader.within(&member, |reader| match member.as_str() {
-            "description" => out.description = reader.text(value).unwrap_or_default(),
+            "description" => out.description = reader.prose(value).unwrap_or_default(),
             "headers" => out.headers = headers(reader, value),
             "content" => out.content = reader.map(value, media_type),
             "links" => out.links = links(reader, value),
@@ -255,7 +255,7 @@ fn request_body(reader: &mut Reader<'_>, value: Value) -> RequestBody {
     let mut out = RequestBody::default();
     for (member, value) in reader.object(value).unwrap_or_default() {
         reader.within(&member, |reader| match member.as_str() {
-            "description" => out.description = reader.text(value),
+            "description" => out.description = reader.prose(value),
             "content" => out.content = reader.map(value, media_type),
             "required" => out.required = reader.flag(value).unwrap_or_default(),
             _ => drop(out.extensions.insert(member.clone(), value)),
@@ -319,8 +319,8 @@ fn example(reader: &mut Reader<'_>, value: Value) -> Example {
     let mut out = Example::default();
     for (member, value) in map {
         reader.within(&member, |reader| match member.as_str() {
-            "summary" => out.summary = reader.text(value),
-            "description" => out.description = reader.text(value),
+            "summary" => out.summary = reader.prose(value),
+            "description" => out.description = reader.prose(value),
             "value" => out.value = Some(value),
             "dataValue" if out.value.is_none() => out.value = Some(value),
             "externalValue" => out.external_value = reader.text(value),
@@ -444,7 +444,7 @@ struct Described {
 impl Described {
     fn member(&mut self, reader: &mut Reader<'_>, member: &str, value: Value) {
         match member {
-            "description" => self.description = reader.text(value),
+            "description" => self.description = reader.prose(value),
             "required" => self.required = reader.flag(value).unwrap_or_default(),
             "deprecated" => self.deprecated = reader.flag(value),
             "schema" => self.format = Some(ParameterSchemaOrContent::Schema(schema(reader, value))),

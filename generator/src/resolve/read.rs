@@ -121,6 +121,17 @@ impl Reader<'_> {
         }
     }
 
+    /// Text for people. Nothing hangs on it, so what is no text is left out.
+    pub(super) fn prose(&mut self, value: Value) -> Option<String> {
+        if !matches!(value, Value::Object(_) | Value::Array(_)) {
+            return self.text(value);
+        }
+        let name = unescape(self.pointer.rsplit('/').next().unwrap_or("")).into_owned();
+        let message = format!("`{name}` must be text, not {}, and is left out", describe(&value));
+        self.warn(codes::SHAPE, message, "write text");
+        None
+    }
+
     /// A list of names. A number among them is no name, also where text could be made of it.
     pub(super) fn names(&mut self, value: Value) -> Vec<String> {
         if !matches!(value, Value::Array(_) | Value::Null) {

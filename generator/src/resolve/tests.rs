@@ -75,7 +75,7 @@ components:
     R003 7:25 a parameter cannot be in `body`
     R004 9:9 `20x` is not a status
     R001 16:45 `minLength` must be a whole number that is not negative, not a number
-    R001 16:49 `title` must be text, not a list
+    R001 16:49 `title` must be text, not a list, and is left out
     R001 17:28 `required` must be a list of names, but holds a number
     R001 17:31 `required` must be a list of names, but holds an object
     R001 19:21 the security scheme does not fit: missing field `scheme`
