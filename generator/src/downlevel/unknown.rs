@@ -72,8 +72,15 @@ fn known(kind: Kind) -> Option<(&'static str, &'static [&'static str])> {
         Kind::MediaType => ("a media type", MEDIA_TYPE),
         Kind::Encoding => ("an encoding", ENCODING),
         Kind::Schema => ("a schema", SCHEMA),
-        // An example may be the value itself, and what is said of links and security schemes is read as a whole.
-        Kind::Example | Kind::Link | Kind::Callback | Kind::SecurityScheme => return None,
+        Kind::Info => ("`info`", INFO),
+        // An example may be the value itself, what is said of links and security schemes is read as a whole, and the
+        // registries of problems are extensions.
+        Kind::Example
+        | Kind::Link
+        | Kind::Callback
+        | Kind::SecurityScheme
+        | Kind::ProblemFacts
+        | Kind::ProblemType => return None,
     })
 }
 
@@ -90,6 +97,8 @@ const DOCUMENT: &[&str] = &[
     "tags",
     "externalDocs",
 ];
+
+const INFO: &[&str] = &["title", "summary", "description", "termsOfService", "contact", "license", "version"];
 
 const COMPONENTS: &[&str] = &[
     "schemas",
