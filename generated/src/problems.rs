@@ -12,7 +12,7 @@ use crate::types;
 /// stop repeating the request when `retryable` is false, and show `suggestion` to the user. Codes carry
 /// further members of their own, so the object is open, and `code` is an open vocabulary: treat a code
 /// you do not know by the class of its status.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `authentication_required`: Authentication required.
@@ -728,111 +728,73 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &[
-        "authentication_required",
-        "invalid_api_key",
-        "invalid_session",
-        "otp_expired",
-        "otp_invalid",
-        "rate_limit_exceeded",
-        "step_up_required",
-        "insufficient_scope",
-        "service_cannot_mint_delegated",
-        "feature_not_in_plan",
-        "quota_exceeded",
-        "validation_error",
-        "not_found",
-        "revision_conflict",
-        "conflict",
-        "publish_conflict",
-        "workspace_not_found",
-        "workspace_choice_required",
-        "workspace_mismatch",
-        "workspace_pinned",
-        "sole_owner_of_team",
-        "account_not_found",
-        "workspace_selector_not_allowed",
-        "checksum_mismatch",
-        "upload_expired",
-        "remote_fetch_failed",
-        "too_many_active_uploads",
-        "upload_already_used",
-        "upload_not_complete",
-    ];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::AuthenticationRequired,
-                1 => Self::InvalidApiKey,
-                2 => Self::InvalidSession,
-                3 => Self::OtpExpired,
-                4 => Self::OtpInvalid,
-                5 => Self::RateLimitExceeded,
-                6 => Self::StepUpRequired,
-                7 => Self::InsufficientScope,
-                8 => Self::ServiceCannotMintDelegated,
-                9 => Self::FeatureNotInPlan,
-                10 => Self::QuotaExceeded,
-                11 => Self::ValidationError,
-                12 => Self::NotFound,
-                13 => Self::RevisionConflict,
-                14 => Self::Conflict,
-                15 => Self::PublishConflict,
-                16 => Self::WorkspaceNotFound,
-                17 => Self::WorkspaceChoiceRequired,
-                18 => Self::WorkspaceMismatch,
-                19 => Self::WorkspacePinned,
-                20 => Self::SoleOwnerOfTeam,
-                21 => Self::AccountNotFound,
-                22 => Self::WorkspaceSelectorNotAllowed,
-                23 => Self::ChecksumMismatch,
-                24 => Self::UploadExpired,
-                25 => Self::RemoteFetchFailed,
-                26 => Self::TooManyActiveUploads,
-                27 => Self::UploadAlreadyUsed,
-                28 => Self::UploadNotComplete,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::AuthenticationRequired => 0,
-                Self::InvalidApiKey => 1,
-                Self::InvalidSession => 2,
-                Self::OtpExpired => 3,
-                Self::OtpInvalid => 4,
-                Self::RateLimitExceeded => 5,
-                Self::StepUpRequired => 6,
-                Self::InsufficientScope => 7,
-                Self::ServiceCannotMintDelegated => 8,
-                Self::FeatureNotInPlan => 9,
-                Self::QuotaExceeded => 10,
-                Self::ValidationError => 11,
-                Self::NotFound => 12,
-                Self::RevisionConflict => 13,
-                Self::Conflict => 14,
-                Self::PublishConflict => 15,
-                Self::WorkspaceNotFound => 16,
-                Self::WorkspaceChoiceRequired => 17,
-                Self::WorkspaceMismatch => 18,
-                Self::WorkspacePinned => 19,
-                Self::SoleOwnerOfTeam => 20,
-                Self::AccountNotFound => 21,
-                Self::WorkspaceSelectorNotAllowed => 22,
-                Self::ChecksumMismatch => 23,
-                Self::UploadExpired => 24,
-                Self::RemoteFetchFailed => 25,
-                Self::TooManyActiveUploads => 26,
-                Self::UploadAlreadyUsed => 27,
-                Self::UploadNotComplete => 28,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[
+            ("authentication_required", Self::AuthenticationRequired),
+            ("invalid_api_key", Self::InvalidApiKey),
+            ("invalid_session", Self::InvalidSession),
+            ("otp_expired", Self::OtpExpired),
+            ("otp_invalid", Self::OtpInvalid),
+            ("rate_limit_exceeded", Self::RateLimitExceeded),
+            ("step_up_required", Self::StepUpRequired),
+            ("insufficient_scope", Self::InsufficientScope),
+            ("service_cannot_mint_delegated", Self::ServiceCannotMintDelegated),
+            ("feature_not_in_plan", Self::FeatureNotInPlan),
+            ("quota_exceeded", Self::QuotaExceeded),
+            ("validation_error", Self::ValidationError),
+            ("not_found", Self::NotFound),
+            ("revision_conflict", Self::RevisionConflict),
+            ("conflict", Self::Conflict),
+            ("publish_conflict", Self::PublishConflict),
+            ("workspace_not_found", Self::WorkspaceNotFound),
+            ("workspace_choice_required", Self::WorkspaceChoiceRequired),
+            ("workspace_mismatch", Self::WorkspaceMismatch),
+            ("workspace_pinned", Self::WorkspacePinned),
+            ("sole_owner_of_team", Self::SoleOwnerOfTeam),
+            ("account_not_found", Self::AccountNotFound),
+            ("workspace_selector_not_allowed", Self::WorkspaceSelectorNotAllowed),
+            ("checksum_mismatch", Self::ChecksumMismatch),
+            ("upload_expired", Self::UploadExpired),
+            ("remote_fetch_failed", Self::RemoteFetchFailed),
+            ("too_many_active_uploads", Self::TooManyActiveUploads),
+            ("upload_already_used", Self::UploadAlreadyUsed),
+            ("upload_not_complete", Self::UploadNotComplete),
+        ],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::AuthenticationRequired => "authentication_required",
+            Self::InvalidApiKey => "invalid_api_key",
+            Self::InvalidSession => "invalid_session",
+            Self::OtpExpired => "otp_expired",
+            Self::OtpInvalid => "otp_invalid",
+            Self::RateLimitExceeded => "rate_limit_exceeded",
+            Self::StepUpRequired => "step_up_required",
+            Self::InsufficientScope => "insufficient_scope",
+            Self::ServiceCannotMintDelegated => "service_cannot_mint_delegated",
+            Self::FeatureNotInPlan => "feature_not_in_plan",
+            Self::QuotaExceeded => "quota_exceeded",
+            Self::ValidationError => "validation_error",
+            Self::NotFound => "not_found",
+            Self::RevisionConflict => "revision_conflict",
+            Self::Conflict => "conflict",
+            Self::PublishConflict => "publish_conflict",
+            Self::WorkspaceNotFound => "workspace_not_found",
+            Self::WorkspaceChoiceRequired => "workspace_choice_required",
+            Self::WorkspaceMismatch => "workspace_mismatch",
+            Self::WorkspacePinned => "workspace_pinned",
+            Self::SoleOwnerOfTeam => "sole_owner_of_team",
+            Self::AccountNotFound => "account_not_found",
+            Self::WorkspaceSelectorNotAllowed => "workspace_selector_not_allowed",
+            Self::ChecksumMismatch => "checksum_mismatch",
+            Self::UploadExpired => "upload_expired",
+            Self::RemoteFetchFailed => "remote_fetch_failed",
+            Self::TooManyActiveUploads => "too_many_active_uploads",
+            Self::UploadAlreadyUsed => "upload_already_used",
+            Self::UploadNotComplete => "upload_not_complete",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -1018,27 +980,53 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("type"),
-        rt::Member::required("title"),
-        rt::Member::required("status"),
-        rt::Member::optional("detail"),
-        rt::Member::required("retryable"),
-        rt::Member::optional("suggestion"),
-        rt::Member::optional("request_id"),
-        rt::Member::optional("instance"),
-    ];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "type",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "title",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "status",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "detail",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "retryable",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "suggestion",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "request_id",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "instance",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            r#type: rt::Node::empty(),
-            title: rt::Node::empty(),
-            status: rt::Node::empty(),
-            detail: rt::Node::empty(),
-            retryable: rt::Node::empty(),
-            suggestion: rt::Node::empty(),
-            request_id: rt::Node::empty(),
-            instance: rt::Node::empty(),
+            r#type: String::new(),
+            title: String::new(),
+            status: 0,
+            detail: None,
+            retryable: false,
+            suggestion: None,
+            request_id: None,
+            instance: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
@@ -1093,15 +1081,15 @@ impl rt::ProblemNode for Problem {
             Some(6) => Kind::StepUpRequired,
             Some(7) => Kind::InsufficientScope,
             Some(8) => Kind::ServiceCannotMintDelegated,
-            Some(9) => Kind::FeatureNotInPlan(rt::Record::empty()),
-            Some(10) => Kind::QuotaExceeded(rt::Record::empty()),
-            Some(11) => Kind::ValidationError(rt::Record::empty()),
+            Some(9) => Kind::FeatureNotInPlan(rt::Node::empty()),
+            Some(10) => Kind::QuotaExceeded(rt::Node::empty()),
+            Some(11) => Kind::ValidationError(rt::Node::empty()),
             Some(12) => Kind::NotFound,
-            Some(13) => Kind::RevisionConflict(rt::Record::empty()),
-            Some(14) => Kind::Conflict(rt::Record::empty()),
+            Some(13) => Kind::RevisionConflict(rt::Node::empty()),
+            Some(14) => Kind::Conflict(rt::Node::empty()),
             Some(15) => Kind::PublishConflict,
             Some(16) => Kind::WorkspaceNotFound,
-            Some(17) => Kind::WorkspaceChoiceRequired(rt::Record::empty()),
+            Some(17) => Kind::WorkspaceChoiceRequired(rt::Node::empty()),
             Some(18) => Kind::WorkspaceMismatch,
             Some(19) => Kind::WorkspacePinned,
             Some(20) => Kind::SoleOwnerOfTeam,
@@ -1109,20 +1097,20 @@ impl rt::ProblemNode for Problem {
             Some(22) => Kind::WorkspaceSelectorNotAllowed,
             Some(23) => Kind::ChecksumMismatch,
             Some(24) => Kind::UploadExpired,
-            Some(25) => Kind::RemoteFetchFailed(rt::Record::empty()),
+            Some(25) => Kind::RemoteFetchFailed(rt::Node::empty()),
             Some(26) => Kind::TooManyActiveUploads,
             Some(27) => Kind::UploadAlreadyUsed,
             Some(28) => Kind::UploadNotComplete,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::FeatureNotInPlan(members) => Some(members),
             Kind::QuotaExceeded(members) => Some(members),
@@ -1134,7 +1122,7 @@ impl rt::ProblemNode for Problem {
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::FeatureNotInPlan(members) => Some(members),
             Kind::QuotaExceeded(members) => Some(members),
@@ -1159,7 +1147,7 @@ rt::problem!(Problem);
 /// The members of `feature_not_in_plan`.
 ///
 /// See [`Code::FeatureNotInPlan`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct FeatureNotInPlan {
     /// The lowest plan that has the feature.
     ///
@@ -1194,19 +1182,33 @@ impl FeatureNotInPlan {
     }
 }
 
-impl rt::Record for FeatureNotInPlan {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("required_plan"),
-        rt::Member::required("upgrade_url"),
-        rt::Member::optional("feature"),
-        rt::Member::optional("current_plan"),
-    ];
+impl rt::Node for FeatureNotInPlan {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "required_plan",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "upgrade_url",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "feature",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "current_plan",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            required_plan: rt::Node::empty(),
-            upgrade_url: rt::Node::empty(),
-            feature: rt::Node::empty(),
-            current_plan: rt::Node::empty(),
+            required_plan: String::new(),
+            upgrade_url: String::new(),
+            feature: None,
+            current_plan: None,
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -1244,7 +1246,7 @@ impl From<FeatureNotInPlan> for Kind {
 /// The members of `quota_exceeded`.
 ///
 /// See [`Code::QuotaExceeded`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct QuotaExceeded {
     /// The most that is allowed, in bytes, or in seats for a 403.
     ///
@@ -1281,21 +1283,38 @@ impl QuotaExceeded {
     }
 }
 
-impl rt::Record for QuotaExceeded {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("limit"),
-        rt::Member::required("used"),
-        rt::Member::required("requested"),
-        rt::Member::optional("current_plan"),
-        rt::Member::optional("upgrade_url"),
-    ];
+impl rt::Node for QuotaExceeded {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "limit",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "used",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "requested",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "current_plan",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "upgrade_url",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            limit: rt::Node::empty(),
-            used: rt::Node::empty(),
-            requested: rt::Node::empty(),
-            current_plan: rt::Node::empty(),
-            upgrade_url: rt::Node::empty(),
+            limit: 0,
+            used: 0,
+            requested: 0,
+            current_plan: None,
+            upgrade_url: None,
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -1335,7 +1354,7 @@ impl From<QuotaExceeded> for Kind {
 /// The members of `validation_error`.
 ///
 /// See [`Code::ValidationError`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct ValidationError {
     /// Name of the invalid field, with dots for nesting.
     ///
@@ -1355,15 +1374,23 @@ impl ValidationError {
     }
 }
 
-impl rt::Record for ValidationError {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("param"),
-        rt::Member::optional("violations"),
-    ];
+impl rt::Node for ValidationError {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "param",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "violations",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            param: rt::Node::empty(),
-            violations: rt::Node::empty(),
+            param: String::new(),
+            violations: None,
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -1397,7 +1424,7 @@ impl From<ValidationError> for Kind {
 /// The members of `revision_conflict`.
 ///
 /// See [`Code::RevisionConflict`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct RevisionConflict {
     /// The revision that the drop has now. Send it as `If-Revision` in the retry.
     ///
@@ -1412,12 +1439,17 @@ impl RevisionConflict {
     }
 }
 
-impl rt::Record for RevisionConflict {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("current_revision")];
+impl rt::Node for RevisionConflict {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "current_revision",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self {
-            current_revision: rt::Node::empty(),
-        }
+        Self { current_revision: 0 }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
@@ -1448,7 +1480,7 @@ impl From<RevisionConflict> for Kind {
 /// The members of `conflict`.
 ///
 /// See [`Code::Conflict`].
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct Conflict {
     /// The drop that occupies the dedicated domain. Present only in that case.
     ///
@@ -1456,10 +1488,17 @@ pub struct Conflict {
     pub drop_id: Option<String>,
 }
 
-impl rt::Record for Conflict {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::optional("drop_id")];
+impl rt::Node for Conflict {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "drop_id",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self { drop_id: rt::Node::empty() }
+        Self { drop_id: None }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
@@ -1490,7 +1529,7 @@ impl From<Conflict> for Kind {
 /// The members of `workspace_choice_required`.
 ///
 /// See [`Code::WorkspaceChoiceRequired`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct WorkspaceChoiceRequired {
     /// The workspaces to choose from.
     pub choices: Vec<types::WorkspaceChoice>,
@@ -1503,10 +1542,17 @@ impl WorkspaceChoiceRequired {
     }
 }
 
-impl rt::Record for WorkspaceChoiceRequired {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("choices")];
+impl rt::Node for WorkspaceChoiceRequired {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "choices",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self { choices: rt::Node::empty() }
+        Self { choices: Vec::new() }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
@@ -1537,7 +1583,7 @@ impl From<WorkspaceChoiceRequired> for Kind {
 /// The members of `remote_fetch_failed`.
 ///
 /// See [`Code::RemoteFetchFailed`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct RemoteFetchFailed {
     /// The files that could not be fetched.
     pub failures: Vec<types::RemoteFetchFailure>,
@@ -1550,12 +1596,17 @@ impl RemoteFetchFailed {
     }
 }
 
-impl rt::Record for RemoteFetchFailed {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("failures")];
+impl rt::Node for RemoteFetchFailed {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "failures",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self {
-            failures: rt::Node::empty(),
-        }
+        Self { failures: Vec::new() }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The token of an invitation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct AcceptInvitationRequest {
     /// The token from the link in the email.
     ///
@@ -26,9 +26,15 @@ impl AcceptInvitationRequest {
     }
 }
 
-impl rt::Record for AcceptInvitationRequest {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("token")];
-    const OTHERS: bool = true;
+impl rt::Node for AcceptInvitationRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "token",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
             token: rt::Node::empty(),
@@ -58,7 +64,7 @@ impl rt::Record for AcceptInvitationRequest {
 rt::record!(AcceptInvitationRequest);
 
 /// The account behind the credential, with its plan, its limits and what it uses of them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Account {
     /// Id of the account.
     ///
@@ -98,32 +104,63 @@ pub struct Account {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Account {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("id"),
-        rt::Member::required("email"),
-        rt::Member::required("display_name"),
-        rt::Member::required("plan"),
-        rt::Member::required("status"),
-        rt::Member::required("created_at"),
-        rt::Member::required("entitlements"),
-        rt::Member::required("usage"),
-        rt::Member::required("workspace"),
-        rt::Member::required("upgrade_url"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Account {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "email",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "display_name",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "plan",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "status",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "created_at",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "entitlements",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "usage",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "workspace",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "upgrade_url",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
-            email: rt::Node::empty(),
-            display_name: rt::Node::empty(),
-            plan: rt::Node::empty(),
-            status: rt::Node::empty(),
+            id: String::new(),
+            email: String::new(),
+            display_name: None,
+            plan: String::new(),
+            status: String::new(),
             created_at: rt::Node::empty(),
             entitlements: rt::Node::empty(),
             usage: rt::Node::empty(),
             workspace: rt::Node::empty(),
-            upgrade_url: rt::Node::empty(),
+            upgrade_url: None,
             additional: rt::Node::empty(),
         }
     }
@@ -168,7 +205,7 @@ impl rt::Record for Account {
 rt::record!(Account);
 
 /// The numeric limits of the plan.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct AccountLimits {
     /// Largest size of one drop.
     ///
@@ -198,24 +235,43 @@ pub struct AccountLimits {
     pub additional: rt::Others,
 }
 
-impl rt::Record for AccountLimits {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("max_size_bytes"),
-        rt::Member::required("max_storage_bytes"),
-        rt::Member::required("default_ttl_seconds"),
-        rt::Member::required("max_custom_hostnames"),
-        rt::Member::required("seat_limit"),
-        rt::Member::required("max_active_upload_sessions"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for AccountLimits {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "max_size_bytes",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "max_storage_bytes",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "default_ttl_seconds",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "max_custom_hostnames",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "seat_limit",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "max_active_upload_sessions",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            max_size_bytes: rt::Node::empty(),
-            max_storage_bytes: rt::Node::empty(),
-            default_ttl_seconds: rt::Node::empty(),
-            max_custom_hostnames: rt::Node::empty(),
-            seat_limit: rt::Node::empty(),
-            max_active_upload_sessions: rt::Node::empty(),
+            max_size_bytes: 0,
+            max_storage_bytes: None,
+            default_ttl_seconds: None,
+            max_custom_hostnames: 0,
+            seat_limit: 0,
+            max_active_upload_sessions: 0,
             additional: rt::Node::empty(),
         }
     }
@@ -252,7 +308,7 @@ impl rt::Record for AccountLimits {
 rt::record!(AccountLimits);
 
 /// What the account uses at present.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct AccountUsage {
     /// Storage in use.
     ///
@@ -270,18 +326,28 @@ pub struct AccountUsage {
     pub additional: rt::Others,
 }
 
-impl rt::Record for AccountUsage {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("storage_used_bytes"),
-        rt::Member::required("custom_domains_used"),
-        rt::Member::required("seats_used"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for AccountUsage {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "storage_used_bytes",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "custom_domains_used",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "seats_used",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            storage_used_bytes: rt::Node::empty(),
-            custom_domains_used: rt::Node::empty(),
-            seats_used: rt::Node::empty(),
+            storage_used_bytes: 0,
+            custom_domains_used: 0,
+            seats_used: 0,
             additional: rt::Node::empty(),
         }
     }
@@ -312,7 +378,7 @@ impl rt::Record for AccountUsage {
 rt::record!(AccountUsage);
 
 /// The active workspace, with the role of the account in it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct AccountWorkspace {
     /// Id of the workspace.
     ///
@@ -334,20 +400,36 @@ pub struct AccountWorkspace {
     pub additional: rt::Others,
 }
 
-impl rt::Record for AccountWorkspace {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("id"),
-        rt::Member::required("name"),
-        rt::Member::required("slug"),
-        rt::Member::required("kind"),
-        rt::Member::required("role"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for AccountWorkspace {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "name",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "slug",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "kind",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "role",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
-            name: rt::Node::empty(),
-            slug: rt::Node::empty(),
+            id: String::new(),
+            name: String::new(),
+            slug: String::new(),
             kind: rt::Node::empty(),
             role: rt::Node::empty(),
             additional: rt::Node::empty(),
@@ -384,7 +466,7 @@ impl rt::Record for AccountWorkspace {
 rt::record!(AccountWorkspace);
 
 /// A step that the server proposes to the client.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Action {
     /// Machine name of the step.
     ///
@@ -410,22 +492,38 @@ pub struct Action {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Action {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("code"),
-        rt::Member::required("kind"),
-        rt::Member::optional("method"),
-        rt::Member::optional("endpoint"),
-        rt::Member::required("message"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Action {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "code",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "kind",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "method",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "endpoint",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "message",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            code: rt::Node::empty(),
-            kind: rt::Node::empty(),
-            method: rt::Node::empty(),
-            endpoint: rt::Node::empty(),
-            message: rt::Node::empty(),
+            code: String::new(),
+            kind: String::new(),
+            method: None,
+            endpoint: None,
+            message: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -460,7 +558,7 @@ impl rt::Record for Action {
 rt::record!(Action);
 
 /// An API key, without its secret.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct ApiKey {
     /// Id of the key.
     ///
@@ -486,23 +584,42 @@ pub struct ApiKey {
     pub additional: rt::Others,
 }
 
-impl rt::Record for ApiKey {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::constant("object", rt::Literal::String("api_key")),
-        rt::Member::required("id"),
-        rt::Member::required("key_last4"),
-        rt::Member::required("label"),
-        rt::Member::required("created_at"),
-        rt::Member::optional("scopes"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for ApiKey {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "object",
+                presence: rt::Presence::Constant(rt::Literal::String("api_key")),
+            },
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "key_last4",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "label",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "created_at",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "scopes",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
-            key_last4: rt::Node::empty(),
-            label: rt::Node::empty(),
+            id: String::new(),
+            key_last4: String::new(),
+            label: String::new(),
             created_at: rt::Node::empty(),
-            scopes: rt::Node::empty(),
+            scopes: None,
             additional: rt::Node::empty(),
         }
     }
@@ -537,7 +654,7 @@ impl rt::Record for ApiKey {
 rt::record!(ApiKey);
 
 /// All API keys of the account.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct ApiKeyList {
     /// The keys.
     pub data: Vec<ApiKey>,
@@ -545,15 +662,22 @@ pub struct ApiKeyList {
     pub additional: rt::Others,
 }
 
-impl rt::Record for ApiKeyList {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::constant("object", rt::Literal::String("list")),
-        rt::Member::required("data"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for ApiKeyList {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "object",
+                presence: rt::Presence::Constant(rt::Literal::String("list")),
+            },
+            rt::Member {
+                name: "data",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            data: rt::Node::empty(),
+            data: Vec::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -581,7 +705,7 @@ rt::record!(ApiKeyList);
 
 /// `delegated` keys act for the account and can switch between workspaces. `service` keys are pinned to
 /// one workspace when they are minted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ApiKeyType {
     /// `delegated`.
@@ -593,34 +717,23 @@ pub enum ApiKeyType {
 }
 
 impl rt::Vocabulary for ApiKeyType {
-    const VALUES: &'static [&'static str] = &["delegated", "service"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Delegated,
-                1 => Self::Service,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Delegated => 0,
-                Self::Service => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("delegated", Self::Delegated), ("service", Self::Service)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Delegated => "delegated",
+            Self::Service => "service",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(ApiKeyType);
 
 /// The hostname to connect.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct ConnectDomainRequest {
     /// The hostname.
     ///
@@ -644,15 +757,22 @@ impl ConnectDomainRequest {
     }
 }
 
-impl rt::Record for ConnectDomainRequest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("hostname"),
-        rt::Member::required("mode"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for ConnectDomainRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "hostname",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "mode",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            hostname: rt::Node::empty(),
+            hostname: String::new(),
             mode: rt::Node::empty(),
             additional: rt::Node::empty(),
         }
@@ -682,7 +802,7 @@ impl rt::Record for ConnectDomainRequest {
 rt::record!(ConnectDomainRequest);
 
 /// A stored file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct ContentFile {
     /// Path of the file. Send it as `path` to read the file.
     ///
@@ -700,18 +820,28 @@ pub struct ContentFile {
     pub additional: rt::Others,
 }
 
-impl rt::Record for ContentFile {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("path"),
-        rt::Member::required("size_bytes"),
-        rt::Member::required("content_type"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for ContentFile {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "path",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "size_bytes",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "content_type",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            path: rt::Node::empty(),
-            size_bytes: rt::Node::empty(),
-            content_type: rt::Node::empty(),
+            path: String::new(),
+            size_bytes: 0,
+            content_type: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -742,7 +872,7 @@ impl rt::Record for ContentFile {
 rt::record!(ContentFile);
 
 /// The files of a deployment.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct ContentManifest {
     /// File that the drop opens with, if there is one.
     ///
@@ -754,16 +884,23 @@ pub struct ContentManifest {
     pub additional: rt::Others,
 }
 
-impl rt::Record for ContentManifest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("entry"),
-        rt::Member::required("files"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for ContentManifest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "entry",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "files",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            entry: rt::Node::empty(),
-            files: rt::Node::empty(),
+            entry: None,
+            files: Vec::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -793,7 +930,7 @@ rt::record!(ContentManifest);
 
 /// The key to mint. A new key is never granted more than the credential that mints it has: what it gets
 /// is the intersection of `scopes` with the caller's own.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct CreateApiKeyRequest {
     /// Name for the key, for people.
     ///
@@ -834,22 +971,38 @@ impl CreateApiKeyRequest {
     }
 }
 
-impl rt::Record for CreateApiKeyRequest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("label"),
-        rt::Member::optional("type"),
-        rt::Member::optional("workspace"),
-        rt::Member::optional("allowed_workspaces"),
-        rt::Member::optional("scopes"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for CreateApiKeyRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "label",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "type",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "workspace",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "allowed_workspaces",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "scopes",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            label: rt::Node::empty(),
-            r#type: rt::Node::empty(),
-            workspace: rt::Node::empty(),
-            allowed_workspaces: rt::Node::empty(),
-            scopes: rt::Node::empty(),
+            label: String::new(),
+            r#type: None,
+            workspace: None,
+            allowed_workspaces: None,
+            scopes: None,
             additional: rt::Node::empty(),
         }
     }
@@ -885,7 +1038,7 @@ rt::record!(CreateApiKeyRequest);
 
 /// New content for a drop: either an upload session that is complete, or one URL that the server
 /// fetches. Exactly one of the two. Settings stay as they are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CreateDeploymentRequest {
     /// [The type `DeployUploadRequest`](crate::types::DeployUploadRequest).
@@ -943,7 +1096,7 @@ impl From<DeploySourceRequest> for CreateDeploymentRequest {
 }
 
 /// The manifest of an upload session, which lists every file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct CreateUploadRequest {
     /// Version of the manifest format.
     pub schema_version: Option<CreateUploadRequestSchemaVersion>,
@@ -969,17 +1122,27 @@ impl CreateUploadRequest {
     }
 }
 
-impl rt::Record for CreateUploadRequest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("schema_version"),
-        rt::Member::required("files"),
-        rt::Member::optional("entry"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for CreateUploadRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "schema_version",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "files",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "entry",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            schema_version: rt::Node::empty(),
-            files: rt::Node::empty(),
+            schema_version: None,
+            files: Vec::new(),
             entry: rt::Node::empty(),
             additional: rt::Node::empty(),
         }
@@ -1011,7 +1174,7 @@ impl rt::Record for CreateUploadRequest {
 rt::record!(CreateUploadRequest);
 
 /// Version of the manifest format.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CreateUploadRequestSchemaVersion {
     /// `1`.
@@ -1021,32 +1184,22 @@ pub enum CreateUploadRequestSchemaVersion {
 }
 
 impl rt::IntegerVocabulary for CreateUploadRequestSchemaVersion {
-    const VALUES: &'static [i64] = &[1];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::N1,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted<i64>> {
-        Ok(
-            match self {
-                Self::N1 => 0,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted<i64>) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self, i64, rt::Unlisted<i64>> = rt::List(
+        &[(1, Self::N1)],
+        Self::Unlisted,
+    );
+    fn integer(&self) -> i64 {
+        match self {
+            Self::N1 => 1,
+            Self::Unlisted(value) => *value.value(),
+        }
     }
 }
 
 rt::integer_vocabulary!(CreateUploadRequestSchemaVersion);
 
 /// The team workspace to create.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct CreateWorkspaceRequest {
     /// Name of the workspace, for people.
     ///
@@ -1071,16 +1224,23 @@ impl CreateWorkspaceRequest {
     }
 }
 
-impl rt::Record for CreateWorkspaceRequest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("name"),
-        rt::Member::optional("slug"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for CreateWorkspaceRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "name",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "slug",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            name: rt::Node::empty(),
-            slug: rt::Node::empty(),
+            name: String::new(),
+            slug: None,
             additional: rt::Node::empty(),
         }
     }
@@ -1109,7 +1269,7 @@ impl rt::Record for CreateWorkspaceRequest {
 rt::record!(CreateWorkspaceRequest);
 
 /// A key that was just minted. Only this answer has the secret.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct CreatedApiKey {
     /// Id of the key.
     ///
@@ -1147,29 +1307,57 @@ pub struct CreatedApiKey {
     pub additional: rt::Others,
 }
 
-impl rt::Record for CreatedApiKey {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::constant("object", rt::Literal::String("api_key")),
-        rt::Member::required("id"),
-        rt::Member::required("key_last4"),
-        rt::Member::required("label"),
-        rt::Member::required("created_at"),
-        rt::Member::optional("scopes"),
-        rt::Member::required("key"),
-        rt::Member::optional("account_id"),
-        rt::Member::optional("is_new_account"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for CreatedApiKey {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "object",
+                presence: rt::Presence::Constant(rt::Literal::String("api_key")),
+            },
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "key_last4",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "label",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "created_at",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "scopes",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "key",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "account_id",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "is_new_account",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
-            key_last4: rt::Node::empty(),
-            label: rt::Node::empty(),
+            id: String::new(),
+            key_last4: String::new(),
+            label: String::new(),
             created_at: rt::Node::empty(),
-            scopes: rt::Node::empty(),
+            scopes: None,
             key: rt::Node::empty(),
-            account_id: rt::Node::empty(),
-            is_new_account: rt::Node::empty(),
+            account_id: None,
+            is_new_account: None,
             additional: rt::Node::empty(),
         }
     }
@@ -1210,7 +1398,7 @@ impl rt::Record for CreatedApiKey {
 rt::record!(CreatedApiKey);
 
 /// A new upload session, with a target for every file to upload.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct CreatedUpload {
     /// Id of the upload session.
     ///
@@ -1228,20 +1416,33 @@ pub struct CreatedUpload {
     pub additional: rt::Others,
 }
 
-impl rt::Record for CreatedUpload {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("upload_id"),
-        rt::Member::required("expires_at"),
-        rt::Member::required("files"),
-        rt::Member::optional("next_action"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for CreatedUpload {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "upload_id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "expires_at",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "files",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "next_action",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            upload_id: rt::Node::empty(),
+            upload_id: String::new(),
             expires_at: rt::Node::empty(),
-            files: rt::Node::empty(),
-            next_action: rt::Node::empty(),
+            files: Vec::new(),
+            next_action: None,
             additional: rt::Node::empty(),
         }
     }
@@ -1274,7 +1475,7 @@ impl rt::Record for CreatedUpload {
 rt::record!(CreatedUpload);
 
 /// A file of a new upload session.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct CreatedUploadFile {
     /// Id of the file in the session.
     ///
@@ -1294,20 +1495,33 @@ pub struct CreatedUploadFile {
     pub additional: rt::Others,
 }
 
-impl rt::Record for CreatedUploadFile {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("file_id"),
-        rt::Member::required("path"),
-        rt::Member::required("object_key"),
-        rt::Member::optional("upload"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for CreatedUploadFile {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "file_id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "path",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "object_key",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "upload",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            file_id: rt::Node::empty(),
-            path: rt::Node::empty(),
-            object_key: rt::Node::empty(),
-            upload: rt::Node::empty(),
+            file_id: String::new(),
+            path: String::new(),
+            object_key: String::new(),
+            upload: None,
             additional: rt::Node::empty(),
         }
     }
@@ -1340,7 +1554,7 @@ impl rt::Record for CreatedUploadFile {
 rt::record!(CreatedUploadFile);
 
 /// Deploys one file that the server fetches.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct DeploySourceRequest {
     /// URL of the file, `http` or `https`. Addresses inside private networks are refused.
     ///
@@ -1370,18 +1584,28 @@ impl DeploySourceRequest {
     }
 }
 
-impl rt::Record for DeploySourceRequest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("source_url"),
-        rt::Member::optional("mode"),
-        rt::Member::optional("delete_paths"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for DeploySourceRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "source_url",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "mode",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "delete_paths",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            source_url: rt::Node::empty(),
-            mode: rt::Node::empty(),
-            delete_paths: rt::Node::empty(),
+            source_url: String::new(),
+            mode: None,
+            delete_paths: None,
             additional: rt::Node::empty(),
         }
     }
@@ -1412,7 +1636,7 @@ impl rt::Record for DeploySourceRequest {
 rt::record!(DeploySourceRequest);
 
 /// Deploys the files of an upload session.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct DeployUploadRequest {
     /// Id of the upload session. It has to be complete, and can be used once.
     ///
@@ -1447,20 +1671,33 @@ impl DeployUploadRequest {
     }
 }
 
-impl rt::Record for DeployUploadRequest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("upload_id"),
-        rt::Member::optional("mode"),
-        rt::Member::optional("delete_paths"),
-        rt::Member::optional("entry"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for DeployUploadRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "upload_id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "mode",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "delete_paths",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "entry",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            upload_id: rt::Node::empty(),
-            mode: rt::Node::empty(),
-            delete_paths: rt::Node::empty(),
-            entry: rt::Node::empty(),
+            upload_id: String::new(),
+            mode: None,
+            delete_paths: None,
+            entry: None,
             additional: rt::Node::empty(),
         }
     }
@@ -1493,7 +1730,7 @@ impl rt::Record for DeployUploadRequest {
 rt::record!(DeployUploadRequest);
 
 /// One version of a drop's content. It never changes once it is published.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Deployment {
     /// Id of the deployment.
     ///
@@ -1567,46 +1804,98 @@ pub struct Deployment {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Deployment {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("id"),
-        rt::Member::required("drop_id"),
-        rt::Member::required("revision"),
-        rt::Member::required("status"),
-        rt::Member::required("entry"),
-        rt::Member::required("content_type"),
-        rt::Member::required("render_mode"),
-        rt::Member::required("files"),
-        rt::Member::required("warnings"),
-        rt::Member::required("size_bytes"),
-        rt::Member::required("classification_version"),
-        rt::Member::required("classification_reason"),
-        rt::Member::required("error_code"),
-        rt::Member::required("error_message"),
-        rt::Member::required("created_at"),
-        rt::Member::required("ready_at"),
-        rt::Member::required("published_at"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Deployment {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "drop_id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "revision",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "status",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "entry",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "content_type",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "render_mode",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "files",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "warnings",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "size_bytes",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "classification_version",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "classification_reason",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "error_code",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "error_message",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "created_at",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "ready_at",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "published_at",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
-            drop_id: rt::Node::empty(),
-            revision: rt::Node::empty(),
-            status: rt::Node::empty(),
-            entry: rt::Node::empty(),
-            content_type: rt::Node::empty(),
-            render_mode: rt::Node::empty(),
-            files: rt::Node::empty(),
-            warnings: rt::Node::empty(),
-            size_bytes: rt::Node::empty(),
-            classification_version: rt::Node::empty(),
-            classification_reason: rt::Node::empty(),
-            error_code: rt::Node::empty(),
-            error_message: rt::Node::empty(),
+            id: String::new(),
+            drop_id: String::new(),
+            revision: 0,
+            status: String::new(),
+            entry: None,
+            content_type: String::new(),
+            render_mode: String::new(),
+            files: Vec::new(),
+            warnings: Vec::new(),
+            size_bytes: 0,
+            classification_version: 0,
+            classification_reason: String::new(),
+            error_code: None,
+            error_message: None,
             created_at: rt::Node::empty(),
-            ready_at: rt::Node::empty(),
-            published_at: rt::Node::empty(),
+            ready_at: None,
+            published_at: None,
             additional: rt::Node::empty(),
         }
     }
@@ -1665,7 +1954,7 @@ impl rt::Record for Deployment {
 rt::record!(Deployment);
 
 /// `patch` keeps the files that the new content does not name; `replace` starts from nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DeploymentMode {
     /// `patch`.
@@ -1677,34 +1966,23 @@ pub enum DeploymentMode {
 }
 
 impl rt::Vocabulary for DeploymentMode {
-    const VALUES: &'static [&'static str] = &["patch", "replace"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Patch,
-                1 => Self::Replace,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Patch => 0,
-                Self::Replace => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("patch", Self::Patch), ("replace", Self::Replace)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Patch => "patch",
+            Self::Replace => "replace",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(DeploymentMode);
 
 /// One page of deployments, newest first.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct DeploymentPage {
     /// The deployments of this page.
     pub deployments: Vec<Deployment>,
@@ -1716,16 +1994,23 @@ pub struct DeploymentPage {
     pub additional: rt::Others,
 }
 
-impl rt::Record for DeploymentPage {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("deployments"),
-        rt::Member::required("next_cursor"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for DeploymentPage {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "deployments",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "next_cursor",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            deployments: rt::Node::empty(),
-            next_cursor: rt::Node::empty(),
+            deployments: Vec::new(),
+            next_cursor: None,
             additional: rt::Node::empty(),
         }
     }
@@ -1754,7 +2039,7 @@ impl rt::Record for DeploymentPage {
 rt::record!(DeploymentPage);
 
 /// A DNS record that you have to set, and what the server sees of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct DnsRecord {
     /// Type of the record.
     ///
@@ -1784,24 +2069,43 @@ pub struct DnsRecord {
     pub additional: rt::Others,
 }
 
-impl rt::Record for DnsRecord {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("type"),
-        rt::Member::required("name"),
-        rt::Member::required("value"),
-        rt::Member::required("status"),
-        rt::Member::optional("hint"),
-        rt::Member::optional("retry_after"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for DnsRecord {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "type",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "name",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "value",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "status",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "hint",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "retry_after",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            r#type: rt::Node::empty(),
-            name: rt::Node::empty(),
-            value: rt::Node::empty(),
-            status: rt::Node::empty(),
-            hint: rt::Node::empty(),
-            retry_after: rt::Node::empty(),
+            r#type: String::new(),
+            name: String::new(),
+            value: String::new(),
+            status: String::new(),
+            hint: None,
+            retry_after: None,
             additional: rt::Node::empty(),
         }
     }
@@ -1838,7 +2142,7 @@ impl rt::Record for DnsRecord {
 rt::record!(DnsRecord);
 
 /// A custom hostname.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Domain {
     /// Kind of this object.
     pub object: Option<DomainObject>,
@@ -1883,34 +2187,68 @@ pub struct Domain {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Domain {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("object"),
-        rt::Member::required("id"),
-        rt::Member::required("hostname"),
-        rt::Member::required("mode"),
-        rt::Member::required("status"),
-        rt::Member::required("dns"),
-        rt::Member::required("console_url"),
-        rt::Member::required("failure_reason"),
-        rt::Member::required("is_default"),
-        rt::Member::optional("drop_id"),
-        rt::Member::optional("created_at"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Domain {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "object",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "hostname",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "mode",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "status",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "dns",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "console_url",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "failure_reason",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "is_default",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "drop_id",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "created_at",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            object: rt::Node::empty(),
-            id: rt::Node::empty(),
-            hostname: rt::Node::empty(),
+            object: None,
+            id: String::new(),
+            hostname: String::new(),
             mode: rt::Node::empty(),
             status: rt::Node::empty(),
-            dns: rt::Node::empty(),
-            console_url: rt::Node::empty(),
-            failure_reason: rt::Node::empty(),
-            is_default: rt::Node::empty(),
-            drop_id: rt::Node::empty(),
-            created_at: rt::Node::empty(),
+            dns: Vec::new(),
+            console_url: String::new(),
+            failure_reason: None,
+            is_default: false,
+            drop_id: None,
+            created_at: None,
             additional: rt::Node::empty(),
         }
     }
@@ -1957,7 +2295,7 @@ impl rt::Record for Domain {
 rt::record!(Domain);
 
 /// Kind of this object.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DomainObject {
     /// `domain`.
@@ -1967,32 +2305,19 @@ pub enum DomainObject {
 }
 
 impl rt::Vocabulary for DomainObject {
-    const VALUES: &'static [&'static str] = &["domain"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Domain,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Domain => 0,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(&[("domain", Self::Domain)], Self::Unlisted);
+    fn text(&self) -> &str {
+        match self {
+            Self::Domain => "domain",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(DomainObject);
 
 /// How far the hostname has come. `pending_dns` waits for your DNS record.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DomainStatus {
     /// `pending_dns`.
@@ -2008,43 +2333,30 @@ pub enum DomainStatus {
 }
 
 impl rt::Vocabulary for DomainStatus {
-    const VALUES: &'static [&'static str] = &[
-        "pending_dns",
-        "verifying",
-        "live",
-        "failed",
-    ];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::PendingDns,
-                1 => Self::Verifying,
-                2 => Self::Live,
-                3 => Self::Failed,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::PendingDns => 0,
-                Self::Verifying => 1,
-                Self::Live => 2,
-                Self::Failed => 3,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[
+            ("pending_dns", Self::PendingDns),
+            ("verifying", Self::Verifying),
+            ("live", Self::Live),
+            ("failed", Self::Failed),
+        ],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::PendingDns => "pending_dns",
+            Self::Verifying => "verifying",
+            Self::Live => "live",
+            Self::Failed => "failed",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(DomainStatus);
 
 /// All domains of the workspace.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct DomainList {
     /// The domains.
     pub domains: Vec<Domain>,
@@ -2052,12 +2364,18 @@ pub struct DomainList {
     pub additional: rt::Others,
 }
 
-impl rt::Record for DomainList {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("domains")];
-    const OTHERS: bool = true;
+impl rt::Node for DomainList {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "domains",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            domains: rt::Node::empty(),
+            domains: Vec::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -2085,7 +2403,7 @@ rt::record!(DomainList);
 
 /// `path`: many drops share the hostname, each under its slug. `dedicated`: the hostname serves one
 /// drop.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DomainMode {
     /// `path`.
@@ -2097,34 +2415,23 @@ pub enum DomainMode {
 }
 
 impl rt::Vocabulary for DomainMode {
-    const VALUES: &'static [&'static str] = &["path", "dedicated"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Path,
-                1 => Self::Dedicated,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Path => 0,
-                Self::Dedicated => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("path", Self::Path), ("dedicated", Self::Dedicated)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Path => "path",
+            Self::Dedicated => "dedicated",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(DomainMode);
 
 /// Published content under one URL, with its settings.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Drop {
     /// Id of the drop, opaque and case-sensitive. Keep it; a URL or slug is never accepted in its place.
     ///
@@ -2228,64 +2535,149 @@ pub struct Drop {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Drop {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::constant("object", rt::Literal::String("drop")),
-        rt::Member::required("id"),
-        rt::Member::required("slug"),
-        rt::Member::required("url"),
-        rt::Member::required("domain"),
-        rt::Member::required("raw_url"),
-        rt::Member::required("deployment_id"),
-        rt::Member::required("title"),
-        rt::Member::required("content_type"),
-        rt::Member::required("render_mode"),
-        rt::Member::required("visibility"),
-        rt::Member::required("status"),
-        rt::Member::required("revision"),
-        rt::Member::required("content_revision"),
-        rt::Member::required("access_revision"),
-        rt::Member::required("size_bytes"),
-        rt::Member::required("warnings"),
-        rt::Member::required("created_at"),
-        rt::Member::required("expires_at"),
-        rt::Member::required("accessible"),
-        rt::Member::required("persistent"),
-        rt::Member::required("badge_applied"),
-        rt::Member::required("noindex"),
-        rt::Member::required("password_protected"),
-        rt::Member::required("metadata"),
-        rt::Member::required("tier"),
-        rt::Member::required("limitations"),
-        rt::Member::required("workspace"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Drop {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "object",
+                presence: rt::Presence::Constant(rt::Literal::String("drop")),
+            },
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "slug",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "url",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "domain",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "raw_url",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "deployment_id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "title",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "content_type",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "render_mode",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "visibility",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "status",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "revision",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "content_revision",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "access_revision",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "size_bytes",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "warnings",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "created_at",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "expires_at",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "accessible",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "persistent",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "badge_applied",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "noindex",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "password_protected",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "metadata",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "tier",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "limitations",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "workspace",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
-            slug: rt::Node::empty(),
-            url: rt::Node::empty(),
-            domain: rt::Node::empty(),
-            raw_url: rt::Node::empty(),
-            deployment_id: rt::Node::empty(),
-            title: rt::Node::empty(),
-            content_type: rt::Node::empty(),
-            render_mode: rt::Node::empty(),
+            id: String::new(),
+            slug: String::new(),
+            url: String::new(),
+            domain: None,
+            raw_url: None,
+            deployment_id: None,
+            title: String::new(),
+            content_type: String::new(),
+            render_mode: String::new(),
             visibility: rt::Node::empty(),
-            status: rt::Node::empty(),
-            revision: rt::Node::empty(),
-            content_revision: rt::Node::empty(),
-            access_revision: rt::Node::empty(),
-            size_bytes: rt::Node::empty(),
-            warnings: rt::Node::empty(),
+            status: String::new(),
+            revision: 0,
+            content_revision: 0,
+            access_revision: 0,
+            size_bytes: 0,
+            warnings: Vec::new(),
             created_at: rt::Node::empty(),
-            expires_at: rt::Node::empty(),
-            accessible: rt::Node::empty(),
-            persistent: rt::Node::empty(),
-            badge_applied: rt::Node::empty(),
-            noindex: rt::Node::empty(),
-            password_protected: rt::Node::empty(),
-            metadata: rt::Node::empty(),
+            expires_at: None,
+            accessible: false,
+            persistent: false,
+            badge_applied: false,
+            noindex: false,
+            password_protected: false,
+            metadata: BTreeMap::new(),
             tier: rt::Node::empty(),
             limitations: rt::Node::empty(),
             workspace: rt::Node::empty(),
@@ -2367,7 +2759,7 @@ impl rt::Record for Drop {
 rt::record!(Drop);
 
 /// A step that would lift a limitation of the drop.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct DropAction {
     /// Machine name of the step.
     ///
@@ -2391,22 +2783,38 @@ pub struct DropAction {
     pub additional: rt::Others,
 }
 
-impl rt::Record for DropAction {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("code"),
-        rt::Member::required("kind"),
-        rt::Member::required("priority"),
-        rt::Member::required("message"),
-        rt::Member::optional("resolve"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for DropAction {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "code",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "kind",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "priority",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "message",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "resolve",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            code: rt::Node::empty(),
+            code: String::new(),
             kind: rt::Node::empty(),
             priority: rt::Node::empty(),
-            message: rt::Node::empty(),
-            resolve: rt::Node::empty(),
+            message: String::new(),
+            resolve: None,
             additional: rt::Node::empty(),
         }
     }
@@ -2441,7 +2849,7 @@ impl rt::Record for DropAction {
 rt::record!(DropAction);
 
 /// Whether a client can take the step through the API, or a person has to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DropActionKind {
     /// `api`.
@@ -2453,34 +2861,23 @@ pub enum DropActionKind {
 }
 
 impl rt::Vocabulary for DropActionKind {
-    const VALUES: &'static [&'static str] = &["api", "human"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Api,
-                1 => Self::Human,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Api => 0,
-                Self::Human => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("api", Self::Api), ("human", Self::Human)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Api => "api",
+            Self::Human => "human",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(DropActionKind);
 
 /// Whether the step has to be taken, or would be good.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DropActionPriority {
     /// `required`.
@@ -2492,34 +2889,23 @@ pub enum DropActionPriority {
 }
 
 impl rt::Vocabulary for DropActionPriority {
-    const VALUES: &'static [&'static str] = &["required", "suggested"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Required,
-                1 => Self::Suggested,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Required => 0,
-                Self::Suggested => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("required", Self::Required), ("suggested", Self::Suggested)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Required => "required",
+            Self::Suggested => "suggested",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(DropActionPriority);
 
 /// The call or the page that takes a step.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct DropActionTarget {
     /// HTTP method.
     ///
@@ -2537,18 +2923,28 @@ pub struct DropActionTarget {
     pub additional: rt::Others,
 }
 
-impl rt::Record for DropActionTarget {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("method"),
-        rt::Member::optional("url"),
-        rt::Member::optional("endpoint"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for DropActionTarget {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "method",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "url",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "endpoint",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            method: rt::Node::empty(),
-            url: rt::Node::empty(),
-            endpoint: rt::Node::empty(),
+            method: String::new(),
+            url: None,
+            endpoint: None,
             additional: rt::Node::empty(),
         }
     }
@@ -2579,7 +2975,7 @@ impl rt::Record for DropActionTarget {
 rt::record!(DropActionTarget);
 
 /// What holds the drop back, as steps that would lift it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct DropLimitations {
     /// The steps.
     pub actions: Vec<DropAction>,
@@ -2587,12 +2983,18 @@ pub struct DropLimitations {
     pub additional: rt::Others,
 }
 
-impl rt::Record for DropLimitations {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("actions")];
-    const OTHERS: bool = true;
+impl rt::Node for DropLimitations {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "actions",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            actions: rt::Node::empty(),
+            actions: Vec::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -2619,7 +3021,7 @@ impl rt::Record for DropLimitations {
 rt::record!(DropLimitations);
 
 /// One page of drops.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct DropPage {
     /// The drops of this page.
     pub data: Vec<Drop>,
@@ -2635,19 +3037,32 @@ pub struct DropPage {
     pub additional: rt::Others,
 }
 
-impl rt::Record for DropPage {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::constant("object", rt::Literal::String("list")),
-        rt::Member::required("data"),
-        rt::Member::required("has_more"),
-        rt::Member::required("next_cursor"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for DropPage {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "object",
+                presence: rt::Presence::Constant(rt::Literal::String("list")),
+            },
+            rt::Member {
+                name: "data",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "has_more",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "next_cursor",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            data: rt::Node::empty(),
-            has_more: rt::Node::empty(),
-            next_cursor: rt::Node::empty(),
+            data: Vec::new(),
+            has_more: false,
+            next_cursor: None,
             additional: rt::Node::empty(),
         }
     }
@@ -2678,7 +3093,7 @@ impl rt::Record for DropPage {
 rt::record!(DropPage);
 
 /// The rules of the plan under which the drop was published.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct DropTier {
     /// Name of the plan.
     ///
@@ -2704,22 +3119,38 @@ pub struct DropTier {
     pub additional: rt::Others,
 }
 
-impl rt::Record for DropTier {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("name"),
-        rt::Member::required("max_size_bytes"),
-        rt::Member::required("ttl_days"),
-        rt::Member::required("persistent"),
-        rt::Member::required("badge"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for DropTier {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "name",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "max_size_bytes",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "ttl_days",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "persistent",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "badge",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            name: rt::Node::empty(),
-            max_size_bytes: rt::Node::empty(),
-            ttl_days: rt::Node::empty(),
-            persistent: rt::Node::empty(),
-            badge: rt::Node::empty(),
+            name: String::new(),
+            max_size_bytes: 0,
+            ttl_days: None,
+            persistent: false,
+            badge: false,
             additional: rt::Node::empty(),
         }
     }
@@ -2754,7 +3185,7 @@ impl rt::Record for DropTier {
 rt::record!(DropTier);
 
 /// What the plan allows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Entitlements {
     /// Each capability by name, either on or off, or at a level such as `none`.
     ///
@@ -2770,17 +3201,27 @@ pub struct Entitlements {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Entitlements {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("capabilities"),
-        rt::Member::required("required_plan"),
-        rt::Member::required("limits"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Entitlements {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "capabilities",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "required_plan",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "limits",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            capabilities: rt::Node::empty(),
-            required_plan: rt::Node::empty(),
+            capabilities: BTreeMap::new(),
+            required_plan: BTreeMap::new(),
             limits: rt::Node::empty(),
             additional: rt::Node::empty(),
         }
@@ -2812,7 +3253,7 @@ impl rt::Record for Entitlements {
 rt::record!(Entitlements);
 
 /// `Entitlements capabilities value`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum EntitlementsCapabilitiesValue {
     /// A truth value.
@@ -2870,7 +3311,7 @@ impl From<String> for EntitlementsCapabilitiesValue {
 }
 
 /// An open invitation to a workspace.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Invitation {
     /// Id of the invitation.
     ///
@@ -2896,24 +3337,43 @@ pub struct Invitation {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Invitation {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("id"),
-        rt::Member::optional("workspace"),
-        rt::Member::optional("email"),
-        rt::Member::optional("role"),
-        rt::Member::optional("created_at"),
-        rt::Member::optional("expires_at"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Invitation {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "workspace",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "email",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "role",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "created_at",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "expires_at",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
-            workspace: rt::Node::empty(),
-            email: rt::Node::empty(),
-            role: rt::Node::empty(),
-            created_at: rt::Node::empty(),
-            expires_at: rt::Node::empty(),
+            id: String::new(),
+            workspace: None,
+            email: None,
+            role: None,
+            created_at: None,
+            expires_at: None,
             additional: rt::Node::empty(),
         }
     }
@@ -2950,7 +3410,7 @@ impl rt::Record for Invitation {
 rt::record!(Invitation);
 
 /// The open invitations of the account.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct InvitationList {
     /// The invitations.
     pub invitations: Vec<Invitation>,
@@ -2958,12 +3418,18 @@ pub struct InvitationList {
     pub additional: rt::Others,
 }
 
-impl rt::Record for InvitationList {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("invitations")];
-    const OTHERS: bool = true;
+impl rt::Node for InvitationList {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "invitations",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            invitations: rt::Node::empty(),
+            invitations: Vec::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -2990,7 +3456,7 @@ impl rt::Record for InvitationList {
 rt::record!(InvitationList);
 
 /// Whom to invite to a workspace.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct InviteMemberRequest {
     /// Address that the invitation goes to.
     ///
@@ -3017,16 +3483,23 @@ impl InviteMemberRequest {
     }
 }
 
-impl rt::Record for InviteMemberRequest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("email"),
-        rt::Member::optional("role"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for InviteMemberRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "email",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "role",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            email: rt::Node::empty(),
-            role: rt::Node::empty(),
+            email: String::new(),
+            role: None,
             additional: rt::Node::empty(),
         }
     }
@@ -3055,7 +3528,7 @@ impl rt::Record for InviteMemberRequest {
 rt::record!(InviteMemberRequest);
 
 /// Role in the workspace. Member unless stated; ownership is transferred later, not given here.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum InviteMemberRequestRole {
     /// `admin`.
@@ -3067,27 +3540,16 @@ pub enum InviteMemberRequestRole {
 }
 
 impl rt::Vocabulary for InviteMemberRequestRole {
-    const VALUES: &'static [&'static str] = &["admin", "member"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Admin,
-                1 => Self::Member,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Admin => 0,
-                Self::Member => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("admin", Self::Admin), ("member", Self::Member)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Admin => "admin",
+            Self::Member => "member",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -3095,7 +3557,7 @@ rt::vocabulary!(InviteMemberRequestRole);
 
 /// A file of an upload session. Either you upload its bytes, or the server fetches them from
 /// `source_url`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ManifestFile {
     /// [The type `UploadedFile`](crate::types::UploadedFile).
@@ -3153,7 +3615,7 @@ impl From<RemoteFile> for ManifestFile {
 }
 
 /// An account that belongs to a workspace.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Member {
     /// Id of the account.
     ///
@@ -3177,22 +3639,38 @@ pub struct Member {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Member {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("account_id"),
-        rt::Member::optional("email"),
-        rt::Member::optional("display_name"),
-        rt::Member::required("role"),
-        rt::Member::optional("joined_at"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Member {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "account_id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "email",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "display_name",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "role",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "joined_at",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            account_id: rt::Node::empty(),
-            email: rt::Node::empty(),
-            display_name: rt::Node::empty(),
+            account_id: String::new(),
+            email: None,
+            display_name: None,
             role: rt::Node::empty(),
-            joined_at: rt::Node::empty(),
+            joined_at: None,
             additional: rt::Node::empty(),
         }
     }
@@ -3227,7 +3705,7 @@ impl rt::Record for Member {
 rt::record!(Member);
 
 /// The members of a workspace.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct MemberList {
     /// The members.
     pub members: Vec<Member>,
@@ -3235,12 +3713,18 @@ pub struct MemberList {
     pub additional: rt::Others,
 }
 
-impl rt::Record for MemberList {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("members")];
-    const OTHERS: bool = true;
+impl rt::Node for MemberList {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "members",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            members: rt::Node::empty(),
+            members: Vec::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -3267,7 +3751,7 @@ impl rt::Record for MemberList {
 rt::record!(MemberList);
 
 /// Asks for a login code by email.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct OtpRequest {
     /// Address that the code is sent to.
     ///
@@ -3287,12 +3771,18 @@ impl OtpRequest {
     }
 }
 
-impl rt::Record for OtpRequest {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("email")];
-    const OTHERS: bool = true;
+impl rt::Node for OtpRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "email",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            email: rt::Node::empty(),
+            email: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -3319,7 +3809,7 @@ impl rt::Record for OtpRequest {
 rt::record!(OtpRequest);
 
 /// A login code is on its way.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct OtpSent {
     /// Seconds until the code expires.
     ///
@@ -3331,17 +3821,27 @@ pub struct OtpSent {
     pub additional: rt::Others,
 }
 
-impl rt::Record for OtpSent {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::constant("ok", rt::Literal::Bool(true)),
-        rt::Member::required("expires_in"),
-        rt::Member::optional("next_action"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for OtpSent {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "ok",
+                presence: rt::Presence::Constant(rt::Literal::Bool(true)),
+            },
+            rt::Member {
+                name: "expires_in",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "next_action",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            expires_in: rt::Node::empty(),
-            next_action: rt::Node::empty(),
+            expires_in: 0,
+            next_action: None,
             additional: rt::Node::empty(),
         }
     }
@@ -3370,7 +3870,7 @@ impl rt::Record for OtpSent {
 rt::record!(OtpSent);
 
 /// An address together with the code that was sent to it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct OtpVerification {
     /// Address that the code was sent to.
     ///
@@ -3395,15 +3895,22 @@ impl OtpVerification {
     }
 }
 
-impl rt::Record for OtpVerification {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("email"),
-        rt::Member::required("code"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for OtpVerification {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "email",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "code",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            email: rt::Node::empty(),
+            email: String::new(),
             code: rt::Node::empty(),
             additional: rt::Node::empty(),
         }
@@ -3433,7 +3940,7 @@ impl rt::Record for OtpVerification {
 rt::record!(OtpVerification);
 
 /// One reference that the path-safety check rejected.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct PathViolation {
     /// The file that holds the reference, relative to the root of the drop.
     ///
@@ -3455,20 +3962,33 @@ pub struct PathViolation {
     pub additional: rt::Others,
 }
 
-impl rt::Record for PathViolation {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("path"),
-        rt::Member::required("line"),
-        rt::Member::required("ref"),
-        rt::Member::required("attr"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for PathViolation {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "path",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "line",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "ref",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "attr",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            path: rt::Node::empty(),
-            line: rt::Node::empty(),
-            r#ref: rt::Node::empty(),
-            attr: rt::Node::empty(),
+            path: String::new(),
+            line: 0,
+            r#ref: String::new(),
+            attr: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -3501,7 +4021,7 @@ impl rt::Record for PathViolation {
 rt::record!(PathViolation);
 
 /// Settings of the new drop, and the workspace it goes to.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct PublishOptions {
     /// Title of the drop.
     ///
@@ -3542,28 +4062,53 @@ pub struct PublishOptions {
     pub additional: rt::Others,
 }
 
-impl rt::Record for PublishOptions {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("title"),
-        rt::Member::optional("visibility"),
-        rt::Member::optional("password"),
-        rt::Member::optional("noindex"),
-        rt::Member::optional("expires_at"),
-        rt::Member::optional("domain"),
-        rt::Member::optional("slug"),
-        rt::Member::optional("workspace"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for PublishOptions {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "title",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "visibility",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "password",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "noindex",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "expires_at",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "domain",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "slug",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "workspace",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            title: rt::Node::empty(),
-            visibility: rt::Node::empty(),
+            title: None,
+            visibility: None,
             password: rt::Node::empty(),
             noindex: rt::Node::empty(),
             expires_at: rt::Node::empty(),
             domain: rt::Node::empty(),
             slug: rt::Node::empty(),
-            workspace: rt::Node::empty(),
+            workspace: None,
             additional: rt::Node::empty(),
         }
     }
@@ -3605,7 +4150,7 @@ rt::record!(PublishOptions);
 
 /// What to publish: either an upload session that is complete, or one URL that the server fetches.
 /// Exactly one of the two.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum PublishRequest {
     /// [The type `PublishUploadRequest`](crate::types::PublishUploadRequest).
@@ -3663,7 +4208,7 @@ impl From<PublishSourceRequest> for PublishRequest {
 }
 
 /// Publishes one file that the server fetches.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct PublishSourceRequest {
     /// URL of the file, `http` or `https`. Addresses inside private networks are refused.
     ///
@@ -3691,18 +4236,28 @@ impl PublishSourceRequest {
     }
 }
 
-impl rt::Record for PublishSourceRequest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("source_url"),
-        rt::Member::optional("options"),
-        rt::Member::optional("metadata"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for PublishSourceRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "source_url",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "options",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "metadata",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            source_url: rt::Node::empty(),
-            options: rt::Node::empty(),
-            metadata: rt::Node::empty(),
+            source_url: String::new(),
+            options: None,
+            metadata: None,
             additional: rt::Node::empty(),
         }
     }
@@ -3733,7 +4288,7 @@ impl rt::Record for PublishSourceRequest {
 rt::record!(PublishSourceRequest);
 
 /// Publishes the files of an upload session.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct PublishUploadRequest {
     /// Id of the upload session. It has to be complete, and can be used once.
     ///
@@ -3766,20 +4321,33 @@ impl PublishUploadRequest {
     }
 }
 
-impl rt::Record for PublishUploadRequest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("upload_id"),
-        rt::Member::optional("entry"),
-        rt::Member::optional("options"),
-        rt::Member::optional("metadata"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for PublishUploadRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "upload_id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "entry",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "options",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "metadata",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            upload_id: rt::Node::empty(),
-            entry: rt::Node::empty(),
-            options: rt::Node::empty(),
-            metadata: rt::Node::empty(),
+            upload_id: String::new(),
+            entry: None,
+            options: None,
+            metadata: None,
             additional: rt::Node::empty(),
         }
     }
@@ -3812,7 +4380,7 @@ impl rt::Record for PublishUploadRequest {
 rt::record!(PublishUploadRequest);
 
 /// A file that the server could not fetch.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct RemoteFetchFailure {
     /// Path of the file in the drop.
     ///
@@ -3830,18 +4398,28 @@ pub struct RemoteFetchFailure {
     pub additional: rt::Others,
 }
 
-impl rt::Record for RemoteFetchFailure {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("path"),
-        rt::Member::required("source_url"),
-        rt::Member::required("reason"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for RemoteFetchFailure {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "path",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "source_url",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "reason",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            path: rt::Node::empty(),
-            source_url: rt::Node::empty(),
-            reason: rt::Node::empty(),
+            path: String::new(),
+            source_url: String::new(),
+            reason: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -3872,7 +4450,7 @@ impl rt::Record for RemoteFetchFailure {
 rt::record!(RemoteFetchFailure);
 
 /// A file that the server fetches.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct RemoteFile {
     /// Path of the file in the drop.
     ///
@@ -3902,18 +4480,28 @@ impl RemoteFile {
     }
 }
 
-impl rt::Record for RemoteFile {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("path"),
-        rt::Member::required("source_url"),
-        rt::Member::optional("content_type"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for RemoteFile {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "path",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "source_url",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "content_type",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            path: rt::Node::empty(),
-            source_url: rt::Node::empty(),
-            content_type: rt::Node::empty(),
+            path: String::new(),
+            source_url: String::new(),
+            content_type: None,
             additional: rt::Node::empty(),
         }
     }
@@ -3944,7 +4532,7 @@ impl rt::Record for RemoteFile {
 rt::record!(RemoteFile);
 
 /// What you know of a drop whose id you do not have.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct ResolveDropRequest {
     /// A URL of the drop, of any kind, or its slug or id.
     ///
@@ -3964,12 +4552,18 @@ impl ResolveDropRequest {
     }
 }
 
-impl rt::Record for ResolveDropRequest {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("target")];
-    const OTHERS: bool = true;
+impl rt::Node for ResolveDropRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "target",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            target: rt::Node::empty(),
+            target: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -3996,7 +4590,7 @@ impl rt::Record for ResolveDropRequest {
 rt::record!(ResolveDropRequest);
 
 /// A logged-in session of an account.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Session {
     /// Access token (`at_…`), to be sent as a bearer credential.
     ///
@@ -4018,21 +4612,37 @@ pub struct Session {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Session {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::constant("object", rt::Literal::String("session")),
-        rt::Member::required("token"),
-        rt::Member::required("account_id"),
-        rt::Member::required("is_new_account"),
-        rt::Member::required("expires_in"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Session {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "object",
+                presence: rt::Presence::Constant(rt::Literal::String("session")),
+            },
+            rt::Member {
+                name: "token",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "account_id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "is_new_account",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "expires_in",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
             token: rt::Node::empty(),
-            account_id: rt::Node::empty(),
-            is_new_account: rt::Node::empty(),
-            expires_in: rt::Node::empty(),
+            account_id: String::new(),
+            is_new_account: false,
+            expires_in: 0,
             additional: rt::Node::empty(),
         }
     }
@@ -4065,7 +4675,7 @@ impl rt::Record for Session {
 rt::record!(Session);
 
 /// The workspace to work in from now on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct SwitchWorkspaceRequest {
     /// Slug or id of the workspace.
     ///
@@ -4085,12 +4695,18 @@ impl SwitchWorkspaceRequest {
     }
 }
 
-impl rt::Record for SwitchWorkspaceRequest {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("workspace")];
-    const OTHERS: bool = true;
+impl rt::Node for SwitchWorkspaceRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "workspace",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            workspace: rt::Node::empty(),
+            workspace: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -4117,7 +4733,7 @@ impl rt::Record for SwitchWorkspaceRequest {
 rt::record!(SwitchWorkspaceRequest);
 
 /// Changes to the account.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct UpdateAccountRequest {
     /// New name to show to others. Null clears it.
     ///
@@ -4137,12 +4753,18 @@ impl UpdateAccountRequest {
     }
 }
 
-impl rt::Record for UpdateAccountRequest {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("display_name")];
-    const OTHERS: bool = true;
+impl rt::Node for UpdateAccountRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "display_name",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            display_name: rt::Node::empty(),
+            display_name: None,
             additional: rt::Node::empty(),
         }
     }
@@ -4169,7 +4791,7 @@ impl rt::Record for UpdateAccountRequest {
 rt::record!(UpdateAccountRequest);
 
 /// Changes of a domain. What is absent stays as it is. The mode cannot be changed.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct UpdateDomainRequest {
     /// The drop to serve from now on. For domains in `dedicated` mode.
     ///
@@ -4183,16 +4805,23 @@ pub struct UpdateDomainRequest {
     pub additional: rt::Others,
 }
 
-impl rt::Record for UpdateDomainRequest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("drop_id"),
-        rt::Member::optional("default"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for UpdateDomainRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "drop_id",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "default",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            drop_id: rt::Node::empty(),
-            default: rt::Node::empty(),
+            drop_id: None,
+            default: None,
             additional: rt::Node::empty(),
         }
     }
@@ -4222,7 +4851,7 @@ rt::record!(UpdateDomainRequest);
 
 /// Changes of a drop's settings. A member that is absent leaves the setting as it is; null clears it.
 /// The content of a drop is changed with a new deployment instead.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct UpdateDropRequest {
     /// New title. Absent leaves it as it is.
     ///
@@ -4260,26 +4889,51 @@ pub struct UpdateDropRequest {
     pub additional: rt::Others,
 }
 
-impl rt::Record for UpdateDropRequest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("title"),
-        rt::Member::optional("visibility"),
-        rt::Member::optional("password"),
-        rt::Member::optional("noindex"),
-        rt::Member::optional("expires_at"),
-        rt::Member::optional("metadata"),
-        rt::Member::optional("domain"),
-        rt::Member::optional("slug"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for UpdateDropRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "title",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "visibility",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "password",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "noindex",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "expires_at",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "metadata",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "domain",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "slug",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            title: rt::Node::empty(),
-            visibility: rt::Node::empty(),
+            title: None,
+            visibility: None,
             password: rt::Node::empty(),
             noindex: rt::Node::empty(),
             expires_at: rt::Node::empty(),
-            metadata: rt::Node::empty(),
+            metadata: None,
             domain: rt::Node::empty(),
             slug: rt::Node::empty(),
             additional: rt::Node::empty(),
@@ -4322,7 +4976,7 @@ impl rt::Record for UpdateDropRequest {
 rt::record!(UpdateDropRequest);
 
 /// The new role of a member.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct UpdateMemberRequest {
     /// The new role. `owner` transfers the ownership of the workspace.
     pub role: WorkspaceRole,
@@ -4340,9 +4994,15 @@ impl UpdateMemberRequest {
     }
 }
 
-impl rt::Record for UpdateMemberRequest {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("role")];
-    const OTHERS: bool = true;
+impl rt::Node for UpdateMemberRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "role",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
             role: rt::Node::empty(),
@@ -4372,7 +5032,7 @@ impl rt::Record for UpdateMemberRequest {
 rt::record!(UpdateMemberRequest);
 
 /// New names for a workspace. What is absent stays as it is.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct UpdateWorkspaceRequest {
     /// New name, for people.
     ///
@@ -4386,16 +5046,23 @@ pub struct UpdateWorkspaceRequest {
     pub additional: rt::Others,
 }
 
-impl rt::Record for UpdateWorkspaceRequest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("name"),
-        rt::Member::optional("slug"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for UpdateWorkspaceRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "name",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "slug",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            name: rt::Node::empty(),
-            slug: rt::Node::empty(),
+            name: None,
+            slug: None,
             additional: rt::Node::empty(),
         }
     }
@@ -4424,7 +5091,7 @@ impl rt::Record for UpdateWorkspaceRequest {
 rt::record!(UpdateWorkspaceRequest);
 
 /// An upload session and how far it has come.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Upload {
     /// Id of the upload session.
     ///
@@ -4450,24 +5117,43 @@ pub struct Upload {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Upload {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("upload_id"),
-        rt::Member::required("status"),
-        rt::Member::required("expires_at"),
-        rt::Member::optional("entry"),
-        rt::Member::required("files"),
-        rt::Member::optional("next_action"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Upload {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "upload_id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "status",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "expires_at",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "entry",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "files",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "next_action",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            upload_id: rt::Node::empty(),
-            status: rt::Node::empty(),
+            upload_id: String::new(),
+            status: String::new(),
             expires_at: rt::Node::empty(),
-            entry: rt::Node::empty(),
-            files: rt::Node::empty(),
-            next_action: rt::Node::empty(),
+            entry: None,
+            files: Vec::new(),
+            next_action: None,
             additional: rt::Node::empty(),
         }
     }
@@ -4504,7 +5190,7 @@ impl rt::Record for Upload {
 rt::record!(Upload);
 
 /// A file of an upload session, as the server sees it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct UploadFile {
     /// Id of the file in the session.
     ///
@@ -4534,24 +5220,43 @@ pub struct UploadFile {
     pub additional: rt::Others,
 }
 
-impl rt::Record for UploadFile {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("file_id"),
-        rt::Member::required("path"),
-        rt::Member::required("content_type"),
-        rt::Member::required("size_bytes"),
-        rt::Member::required("object_key"),
-        rt::Member::required("verified"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for UploadFile {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "file_id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "path",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "content_type",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "size_bytes",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "object_key",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "verified",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            file_id: rt::Node::empty(),
-            path: rt::Node::empty(),
-            content_type: rt::Node::empty(),
-            size_bytes: rt::Node::empty(),
-            object_key: rt::Node::empty(),
-            verified: rt::Node::empty(),
+            file_id: String::new(),
+            path: String::new(),
+            content_type: String::new(),
+            size_bytes: 0,
+            object_key: String::new(),
+            verified: false,
             additional: rt::Node::empty(),
         }
     }
@@ -4589,7 +5294,7 @@ rt::record!(UploadFile);
 
 /// A signed address in the storage, not in this API. Send the bytes with one `PUT` and exactly these
 /// headers, without your credential.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct UploadTarget {
     /// Address for the `PUT`.
     ///
@@ -4607,18 +5312,31 @@ pub struct UploadTarget {
     pub additional: rt::Others,
 }
 
-impl rt::Record for UploadTarget {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::constant("strategy", rt::Literal::String("single_put")),
-        rt::Member::required("url"),
-        rt::Member::required("headers"),
-        rt::Member::required("expires_at"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for UploadTarget {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "strategy",
+                presence: rt::Presence::Constant(rt::Literal::String("single_put")),
+            },
+            rt::Member {
+                name: "url",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "headers",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "expires_at",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            url: rt::Node::empty(),
-            headers: rt::Node::empty(),
+            url: String::new(),
+            headers: BTreeMap::new(),
             expires_at: rt::Node::empty(),
             additional: rt::Node::empty(),
         }
@@ -4650,7 +5368,7 @@ impl rt::Record for UploadTarget {
 rt::record!(UploadTarget);
 
 /// A file that you upload to the target you are given.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct UploadedFile {
     /// Path of the file in the drop.
     ///
@@ -4689,19 +5407,32 @@ impl UploadedFile {
     }
 }
 
-impl rt::Record for UploadedFile {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("path"),
-        rt::Member::required("content_type"),
-        rt::Member::required("size_bytes"),
-        rt::Member::optional("checksum_sha256"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for UploadedFile {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "path",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "content_type",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "size_bytes",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "checksum_sha256",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            path: rt::Node::empty(),
-            content_type: rt::Node::empty(),
-            size_bytes: rt::Node::empty(),
+            path: String::new(),
+            content_type: String::new(),
+            size_bytes: 0,
             checksum_sha256: rt::Node::empty(),
             additional: rt::Node::empty(),
         }
@@ -4735,7 +5466,7 @@ impl rt::Record for UploadedFile {
 rt::record!(UploadedFile);
 
 /// Whether the drop may be listed in public, or is known only to those who have its URL.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Visibility {
     /// `public`.
@@ -4747,27 +5478,16 @@ pub enum Visibility {
 }
 
 impl rt::Vocabulary for Visibility {
-    const VALUES: &'static [&'static str] = &["public", "unlisted"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Public,
-                1 => Self::UnlistedValue,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Public => 0,
-                Self::UnlistedValue => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("public", Self::Public), ("unlisted", Self::UnlistedValue)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Public => "public",
+            Self::UnlistedValue => "unlisted",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -4775,7 +5495,7 @@ rt::vocabulary!(Visibility);
 
 /// Something the server noticed. Seen so far: `root_relative_reference`, and `slug_suffixed` (the slug
 /// was taken, so the server appended to it). A warning can carry further members.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Warning {
     /// Machine name of the warning.
     ///
@@ -4785,12 +5505,18 @@ pub struct Warning {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Warning {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("code")];
-    const OTHERS: bool = true;
+impl rt::Node for Warning {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "code",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            code: rt::Node::empty(),
+            code: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -4817,7 +5543,7 @@ impl rt::Record for Warning {
 rt::record!(Warning);
 
 /// A workspace that the credential can reach.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Workspace {
     /// Id of the workspace.
     ///
@@ -4843,24 +5569,43 @@ pub struct Workspace {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Workspace {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("id"),
-        rt::Member::required("name"),
-        rt::Member::required("slug"),
-        rt::Member::required("kind"),
-        rt::Member::optional("is_active"),
-        rt::Member::optional("role"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Workspace {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "name",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "slug",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "kind",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "is_active",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "role",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
-            name: rt::Node::empty(),
-            slug: rt::Node::empty(),
+            id: String::new(),
+            name: String::new(),
+            slug: String::new(),
             kind: rt::Node::empty(),
-            is_active: rt::Node::empty(),
-            role: rt::Node::empty(),
+            is_active: None,
+            role: None,
             additional: rt::Node::empty(),
         }
     }
@@ -4897,7 +5642,7 @@ impl rt::Record for Workspace {
 rt::record!(Workspace);
 
 /// A workspace that a publish could go to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct WorkspaceChoice {
     /// Slug of the workspace, to be passed as `workspace`.
     ///
@@ -4919,20 +5664,33 @@ pub struct WorkspaceChoice {
     pub additional: rt::Others,
 }
 
-impl rt::Record for WorkspaceChoice {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("slug"),
-        rt::Member::optional("id"),
-        rt::Member::optional("name"),
-        rt::Member::optional("kind"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for WorkspaceChoice {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "slug",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "id",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "name",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "kind",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            slug: rt::Node::empty(),
-            id: rt::Node::empty(),
-            name: rt::Node::empty(),
-            kind: rt::Node::empty(),
+            slug: String::new(),
+            id: None,
+            name: None,
+            kind: None,
             additional: rt::Node::empty(),
         }
     }
@@ -4965,7 +5723,7 @@ impl rt::Record for WorkspaceChoice {
 rt::record!(WorkspaceChoice);
 
 /// Whether the workspace is the account's own or a team's.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum WorkspaceChoiceKind {
     /// `personal`.
@@ -4977,34 +5735,23 @@ pub enum WorkspaceChoiceKind {
 }
 
 impl rt::Vocabulary for WorkspaceChoiceKind {
-    const VALUES: &'static [&'static str] = &["personal", "team"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Personal,
-                1 => Self::Team,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Personal => 0,
-                Self::Team => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("personal", Self::Personal), ("team", Self::Team)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Personal => "personal",
+            Self::Team => "team",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(WorkspaceChoiceKind);
 
 /// Whether the workspace is the account's own or a team's.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum WorkspaceKind {
     /// `personal`.
@@ -5016,34 +5763,23 @@ pub enum WorkspaceKind {
 }
 
 impl rt::Vocabulary for WorkspaceKind {
-    const VALUES: &'static [&'static str] = &["personal", "team"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Personal,
-                1 => Self::Team,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Personal => 0,
-                Self::Team => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("personal", Self::Personal), ("team", Self::Team)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Personal => "personal",
+            Self::Team => "team",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(WorkspaceKind);
 
 /// The workspaces that the credential can reach.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct WorkspaceList {
     /// The workspaces.
     pub workspaces: Vec<Workspace>,
@@ -5051,12 +5787,18 @@ pub struct WorkspaceList {
     pub additional: rt::Others,
 }
 
-impl rt::Record for WorkspaceList {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("workspaces")];
-    const OTHERS: bool = true;
+impl rt::Node for WorkspaceList {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "workspaces",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            workspaces: rt::Node::empty(),
+            workspaces: Vec::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -5083,7 +5825,7 @@ impl rt::Record for WorkspaceList {
 rt::record!(WorkspaceList);
 
 /// What a member may do in a workspace.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum WorkspaceRole {
     /// `owner`.
@@ -5097,36 +5839,24 @@ pub enum WorkspaceRole {
 }
 
 impl rt::Vocabulary for WorkspaceRole {
-    const VALUES: &'static [&'static str] = &["owner", "admin", "member"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Owner,
-                1 => Self::Admin,
-                2 => Self::Member,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Owner => 0,
-                Self::Admin => 1,
-                Self::Member => 2,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("owner", Self::Owner), ("admin", Self::Admin), ("member", Self::Member)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Member => "member",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(WorkspaceRole);
 
 /// The workspace that something belongs to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct WorkspaceSummary {
     /// Id of the workspace.
     ///
@@ -5146,19 +5876,32 @@ pub struct WorkspaceSummary {
     pub additional: rt::Others,
 }
 
-impl rt::Record for WorkspaceSummary {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("id"),
-        rt::Member::required("name"),
-        rt::Member::required("slug"),
-        rt::Member::required("kind"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for WorkspaceSummary {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "name",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "slug",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "kind",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
-            name: rt::Node::empty(),
-            slug: rt::Node::empty(),
+            id: String::new(),
+            name: String::new(),
+            slug: String::new(),
             kind: rt::Node::empty(),
             additional: rt::Node::empty(),
         }

@@ -24,7 +24,7 @@ use crate::{problems, types};
 /// | --- | --- |
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GetAccount {}
 
@@ -51,20 +51,21 @@ pub enum GetAccountProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for GetAccountProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for GetAccount {
     type Api = crate::Api;
     type View<'a> = GetAccountProblem<'a>;
-    fn view(kind: &problems::Kind) -> GetAccountProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                GetAccountProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => GetAccountProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => GetAccountProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => GetAccountProblem::RateLimitExceeded,
-            other => GetAccountProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for GetAccount {
@@ -93,6 +94,8 @@ impl rt::Operation for GetAccount {
     }
 }
 
+rt::operation!(GetAccount);
+
 /// Delete the account.
 ///
 /// `DELETE /v1/account`
@@ -112,7 +115,7 @@ impl rt::Operation for GetAccount {
 /// | 403 | [`step_up_required`](crate::Code::StepUpRequired), [`insufficient_scope`](crate::Code::InsufficientScope) |
 /// | 409 | [`sole_owner_of_team`](crate::Code::SoleOwnerOfTeam) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DeleteAccount {}
 
@@ -145,23 +148,24 @@ pub enum DeleteAccountProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for DeleteAccountProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::StepUpRequired => Self::StepUpRequired,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::SoleOwnerOfTeam => Self::SoleOwnerOfTeam,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for DeleteAccount {
     type Api = crate::Api;
     type View<'a> = DeleteAccountProblem<'a>;
-    fn view(kind: &problems::Kind) -> DeleteAccountProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                DeleteAccountProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => DeleteAccountProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => DeleteAccountProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => DeleteAccountProblem::RateLimitExceeded,
-            problems::Kind::StepUpRequired => DeleteAccountProblem::StepUpRequired,
-            problems::Kind::InsufficientScope => DeleteAccountProblem::InsufficientScope,
-            problems::Kind::SoleOwnerOfTeam => DeleteAccountProblem::SoleOwnerOfTeam,
-            other => DeleteAccountProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for DeleteAccount {
@@ -198,6 +202,8 @@ impl rt::Operation for DeleteAccount {
     }
 }
 
+rt::operation!(DeleteAccount);
+
 /// Update the account.
 ///
 /// `PATCH /v1/account`
@@ -215,7 +221,7 @@ impl rt::Operation for DeleteAccount {
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateAccount {
     /// The request body.
@@ -247,23 +253,22 @@ pub enum UpdateAccountProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for UpdateAccountProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for UpdateAccount {
     type Api = crate::Api;
     type View<'a> = UpdateAccountProblem<'a>;
-    fn view(kind: &problems::Kind) -> UpdateAccountProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                UpdateAccountProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => UpdateAccountProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => UpdateAccountProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => UpdateAccountProblem::RateLimitExceeded,
-            problems::Kind::ValidationError(members) => {
-                UpdateAccountProblem::ValidationError(members)
-            }
-            other => UpdateAccountProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for UpdateAccount {
@@ -300,6 +305,8 @@ impl rt::Operation for UpdateAccount {
     }
 }
 
+rt::operation!(UpdateAccount);
+
 /// Switch the active workspace.
 ///
 /// `PUT /v1/account/active-workspace`
@@ -320,7 +327,7 @@ impl rt::Operation for UpdateAccount {
 /// | 404 | [`workspace_not_found`](crate::Code::WorkspaceNotFound) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SwitchWorkspace {
     /// The request body.
@@ -356,29 +363,24 @@ pub enum SwitchWorkspaceProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for SwitchWorkspaceProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::WorkspaceNotFound => Self::WorkspaceNotFound,
+            problems::Kind::WorkspacePinned => Self::WorkspacePinned,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for SwitchWorkspace {
     type Api = crate::Api;
     type View<'a> = SwitchWorkspaceProblem<'a>;
-    fn view(kind: &problems::Kind) -> SwitchWorkspaceProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                SwitchWorkspaceProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => SwitchWorkspaceProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => SwitchWorkspaceProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => {
-                SwitchWorkspaceProblem::RateLimitExceeded
-            }
-            problems::Kind::ValidationError(members) => {
-                SwitchWorkspaceProblem::ValidationError(members)
-            }
-            problems::Kind::WorkspaceNotFound => {
-                SwitchWorkspaceProblem::WorkspaceNotFound
-            }
-            problems::Kind::WorkspacePinned => SwitchWorkspaceProblem::WorkspacePinned,
-            other => SwitchWorkspaceProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for SwitchWorkspace {
@@ -424,3 +426,5 @@ impl rt::Operation for SwitchWorkspace {
         Some(rt::Content::json("application/json", &self.body))
     }
 }
+
+rt::operation!(SwitchWorkspace);

@@ -23,7 +23,7 @@ use crate::{problems, types};
 /// | --- | --- |
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ListApiKeys {}
 
@@ -50,20 +50,21 @@ pub enum ListApiKeysProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for ListApiKeysProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for ListApiKeys {
     type Api = crate::Api;
     type View<'a> = ListApiKeysProblem<'a>;
-    fn view(kind: &problems::Kind) -> ListApiKeysProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                ListApiKeysProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => ListApiKeysProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => ListApiKeysProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => ListApiKeysProblem::RateLimitExceeded,
-            other => ListApiKeysProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for ListApiKeys {
@@ -92,6 +93,8 @@ impl rt::Operation for ListApiKeys {
     }
 }
 
+rt::operation!(ListApiKeys);
+
 /// Mint an API key.
 ///
 /// `POST /v1/api-keys`
@@ -112,7 +115,7 @@ impl rt::Operation for ListApiKeys {
 /// | 404 | [`workspace_not_found`](crate::Code::WorkspaceNotFound) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateApiKey {
     /// The request body.
@@ -152,29 +155,28 @@ pub enum CreateApiKeyProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for CreateApiKeyProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::StepUpRequired => Self::StepUpRequired,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::ServiceCannotMintDelegated => {
+                Self::ServiceCannotMintDelegated
+            }
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::WorkspaceNotFound => Self::WorkspaceNotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for CreateApiKey {
     type Api = crate::Api;
     type View<'a> = CreateApiKeyProblem<'a>;
-    fn view(kind: &problems::Kind) -> CreateApiKeyProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                CreateApiKeyProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => CreateApiKeyProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => CreateApiKeyProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => CreateApiKeyProblem::RateLimitExceeded,
-            problems::Kind::StepUpRequired => CreateApiKeyProblem::StepUpRequired,
-            problems::Kind::InsufficientScope => CreateApiKeyProblem::InsufficientScope,
-            problems::Kind::ServiceCannotMintDelegated => {
-                CreateApiKeyProblem::ServiceCannotMintDelegated
-            }
-            problems::Kind::ValidationError(members) => {
-                CreateApiKeyProblem::ValidationError(members)
-            }
-            problems::Kind::WorkspaceNotFound => CreateApiKeyProblem::WorkspaceNotFound,
-            other => CreateApiKeyProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for CreateApiKey {
@@ -221,6 +223,8 @@ impl rt::Operation for CreateApiKey {
     }
 }
 
+rt::operation!(CreateApiKey);
+
 /// Revoke an API key.
 ///
 /// `DELETE /v1/api-keys/{key_id}`
@@ -239,7 +243,7 @@ impl rt::Operation for CreateApiKey {
 /// | 403 | [`insufficient_scope`](crate::Code::InsufficientScope) |
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteApiKey {
     /// Id of the API key.
@@ -277,22 +281,23 @@ pub enum DeleteApiKeyProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for DeleteApiKeyProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for DeleteApiKey {
     type Api = crate::Api;
     type View<'a> = DeleteApiKeyProblem<'a>;
-    fn view(kind: &problems::Kind) -> DeleteApiKeyProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                DeleteApiKeyProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => DeleteApiKeyProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => DeleteApiKeyProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => DeleteApiKeyProblem::RateLimitExceeded,
-            problems::Kind::InsufficientScope => DeleteApiKeyProblem::InsufficientScope,
-            problems::Kind::NotFound => DeleteApiKeyProblem::NotFound,
-            other => DeleteApiKeyProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for DeleteApiKey {
@@ -333,3 +338,5 @@ impl rt::Operation for DeleteApiKey {
         )
     }
 }
+
+rt::operation!(DeleteApiKey);

@@ -23,7 +23,7 @@ use crate::{problems, types};
 /// | --- | --- |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RequestOtp {
     /// The request body.
@@ -49,18 +49,19 @@ pub enum RequestOtpProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for RequestOtpProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for RequestOtp {
     type Api = crate::Api;
     type View<'a> = RequestOtpProblem<'a>;
-    fn view(kind: &problems::Kind) -> RequestOtpProblem<'_> {
-        match kind {
-            problems::Kind::RateLimitExceeded => RequestOtpProblem::RateLimitExceeded,
-            problems::Kind::ValidationError(members) => {
-                RequestOtpProblem::ValidationError(members)
-            }
-            other => RequestOtpProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for RequestOtp {
@@ -92,6 +93,8 @@ impl rt::Operation for RequestOtp {
     }
 }
 
+rt::operation!(RequestOtp);
+
 /// Verify a login code.
 ///
 /// `POST /v1/auth/otp/verify`
@@ -110,7 +113,7 @@ impl rt::Operation for RequestOtp {
 /// | 401 | [`otp_expired`](crate::Code::OtpExpired), [`otp_invalid`](crate::Code::OtpInvalid) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct VerifyOtp {
     /// The request body.
@@ -140,20 +143,21 @@ pub enum VerifyOtpProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for VerifyOtpProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::OtpExpired => Self::OtpExpired,
+            problems::Kind::OtpInvalid => Self::OtpInvalid,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for VerifyOtp {
     type Api = crate::Api;
     type View<'a> = VerifyOtpProblem<'a>;
-    fn view(kind: &problems::Kind) -> VerifyOtpProblem<'_> {
-        match kind {
-            problems::Kind::OtpExpired => VerifyOtpProblem::OtpExpired,
-            problems::Kind::OtpInvalid => VerifyOtpProblem::OtpInvalid,
-            problems::Kind::RateLimitExceeded => VerifyOtpProblem::RateLimitExceeded,
-            problems::Kind::ValidationError(members) => {
-                VerifyOtpProblem::ValidationError(members)
-            }
-            other => VerifyOtpProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for VerifyOtp {
@@ -190,6 +194,8 @@ impl rt::Operation for VerifyOtp {
     }
 }
 
+rt::operation!(VerifyOtp);
+
 /// Log out.
 ///
 /// `POST /v1/auth/logout`
@@ -206,7 +212,7 @@ impl rt::Operation for VerifyOtp {
 /// | --- | --- |
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Logout {}
 
@@ -233,20 +239,21 @@ pub enum LogoutProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for LogoutProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for Logout {
     type Api = crate::Api;
     type View<'a> = LogoutProblem<'a>;
-    fn view(kind: &problems::Kind) -> LogoutProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                LogoutProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => LogoutProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => LogoutProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => LogoutProblem::RateLimitExceeded,
-            other => LogoutProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for Logout {
@@ -272,3 +279,5 @@ impl rt::Operation for Logout {
         None
     }
 }
+
+rt::operation!(Logout);

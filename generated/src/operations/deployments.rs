@@ -25,7 +25,7 @@ use crate::{problems, types};
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListDeployments {
     /// Id of the drop. A slug or a URL is not accepted; resolve it first.
@@ -103,26 +103,23 @@ pub enum ListDeploymentsProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for ListDeploymentsProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for ListDeployments {
     type Api = crate::Api;
     type View<'a> = ListDeploymentsProblem<'a>;
-    fn view(kind: &problems::Kind) -> ListDeploymentsProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                ListDeploymentsProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => ListDeploymentsProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => ListDeploymentsProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => {
-                ListDeploymentsProblem::RateLimitExceeded
-            }
-            problems::Kind::ValidationError(members) => {
-                ListDeploymentsProblem::ValidationError(members)
-            }
-            problems::Kind::NotFound => ListDeploymentsProblem::NotFound,
-            other => ListDeploymentsProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for ListDeployments {
@@ -176,6 +173,8 @@ impl rt::Operation for ListDeployments {
     }
 }
 
+rt::operation!(ListDeployments);
+
 /// Update the content of a drop.
 ///
 /// `POST /v1/drops/{drop_id}/deployments`
@@ -199,7 +198,7 @@ impl rt::Operation for ListDeployments {
 /// | 413 | [`quota_exceeded`](crate::Code::QuotaExceeded) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError), [`checksum_mismatch`](crate::Code::ChecksumMismatch), [`remote_fetch_failed`](crate::Code::RemoteFetchFailed), [`upload_not_complete`](crate::Code::UploadNotComplete) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateDeployment {
     /// Id of the drop. A slug or a URL is not accepted; resolve it first.
@@ -301,50 +300,35 @@ pub enum CreateDeploymentProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for CreateDeploymentProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::QuotaExceeded(members) => Self::QuotaExceeded(members),
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::NotFound => Self::NotFound,
+            problems::Kind::RevisionConflict(members) => Self::RevisionConflict(members),
+            problems::Kind::PublishConflict => Self::PublishConflict,
+            problems::Kind::WorkspaceMismatch => Self::WorkspaceMismatch,
+            problems::Kind::ChecksumMismatch => Self::ChecksumMismatch,
+            problems::Kind::UploadExpired => Self::UploadExpired,
+            problems::Kind::RemoteFetchFailed(members) => {
+                Self::RemoteFetchFailed(members)
+            }
+            problems::Kind::UploadAlreadyUsed => Self::UploadAlreadyUsed,
+            problems::Kind::UploadNotComplete => Self::UploadNotComplete,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for CreateDeployment {
     type Api = crate::Api;
     type View<'a> = CreateDeploymentProblem<'a>;
-    fn view(kind: &problems::Kind) -> CreateDeploymentProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                CreateDeploymentProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => CreateDeploymentProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => CreateDeploymentProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => {
-                CreateDeploymentProblem::RateLimitExceeded
-            }
-            problems::Kind::InsufficientScope => {
-                CreateDeploymentProblem::InsufficientScope
-            }
-            problems::Kind::QuotaExceeded(members) => {
-                CreateDeploymentProblem::QuotaExceeded(members)
-            }
-            problems::Kind::ValidationError(members) => {
-                CreateDeploymentProblem::ValidationError(members)
-            }
-            problems::Kind::NotFound => CreateDeploymentProblem::NotFound,
-            problems::Kind::RevisionConflict(members) => {
-                CreateDeploymentProblem::RevisionConflict(members)
-            }
-            problems::Kind::PublishConflict => CreateDeploymentProblem::PublishConflict,
-            problems::Kind::WorkspaceMismatch => {
-                CreateDeploymentProblem::WorkspaceMismatch
-            }
-            problems::Kind::ChecksumMismatch => CreateDeploymentProblem::ChecksumMismatch,
-            problems::Kind::UploadExpired => CreateDeploymentProblem::UploadExpired,
-            problems::Kind::RemoteFetchFailed(members) => {
-                CreateDeploymentProblem::RemoteFetchFailed(members)
-            }
-            problems::Kind::UploadAlreadyUsed => {
-                CreateDeploymentProblem::UploadAlreadyUsed
-            }
-            problems::Kind::UploadNotComplete => {
-                CreateDeploymentProblem::UploadNotComplete
-            }
-            other => CreateDeploymentProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for CreateDeployment {
@@ -416,6 +400,8 @@ impl rt::Operation for CreateDeployment {
     }
 }
 
+rt::operation!(CreateDeployment);
+
 /// Get a deployment.
 ///
 /// `GET /v1/drops/{drop_id}/deployments/{deployment_id}`
@@ -433,7 +419,7 @@ impl rt::Operation for CreateDeployment {
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetDeployment {
     /// Id of the drop. A slug or a URL is not accepted; resolve it first.
@@ -478,21 +464,22 @@ pub enum GetDeploymentProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for GetDeploymentProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for GetDeployment {
     type Api = crate::Api;
     type View<'a> = GetDeploymentProblem<'a>;
-    fn view(kind: &problems::Kind) -> GetDeploymentProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                GetDeploymentProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => GetDeploymentProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => GetDeploymentProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => GetDeploymentProblem::RateLimitExceeded,
-            problems::Kind::NotFound => GetDeploymentProblem::NotFound,
-            other => GetDeploymentProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for GetDeployment {
@@ -540,6 +527,8 @@ impl rt::Operation for GetDeployment {
     }
 }
 
+rt::operation!(GetDeployment);
+
 /// Read the content of a deployment.
 ///
 /// `GET /v1/drops/{drop_id}/deployments/{deployment_id}/content`
@@ -558,7 +547,7 @@ impl rt::Operation for GetDeployment {
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetDeploymentContent {
     /// Id of the drop. A slug or a URL is not accepted; resolve it first.
@@ -653,28 +642,23 @@ pub enum GetDeploymentContentProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for GetDeploymentContentProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for GetDeploymentContent {
     type Api = crate::Api;
     type View<'a> = GetDeploymentContentProblem<'a>;
-    fn view(kind: &problems::Kind) -> GetDeploymentContentProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                GetDeploymentContentProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => GetDeploymentContentProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => GetDeploymentContentProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => {
-                GetDeploymentContentProblem::RateLimitExceeded
-            }
-            problems::Kind::ValidationError(members) => {
-                GetDeploymentContentProblem::ValidationError(members)
-            }
-            problems::Kind::NotFound => GetDeploymentContentProblem::NotFound,
-            other => {
-                GetDeploymentContentProblem::Other(rt::Undeclared::new(other.code()))
-            }
-        }
-    }
 }
 
 impl rt::Operation for GetDeploymentContent {
@@ -730,3 +714,5 @@ impl rt::Operation for GetDeploymentContent {
         )
     }
 }
+
+rt::operation!(GetDeploymentContent);

@@ -23,7 +23,7 @@ use crate::{problems, types};
 /// | --- | --- |
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ListDomains {}
 
@@ -50,20 +50,21 @@ pub enum ListDomainsProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for ListDomainsProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for ListDomains {
     type Api = crate::Api;
     type View<'a> = ListDomainsProblem<'a>;
-    fn view(kind: &problems::Kind) -> ListDomainsProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                ListDomainsProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => ListDomainsProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => ListDomainsProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => ListDomainsProblem::RateLimitExceeded,
-            other => ListDomainsProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for ListDomains {
@@ -92,6 +93,8 @@ impl rt::Operation for ListDomains {
     }
 }
 
+rt::operation!(ListDomains);
+
 /// Connect a domain.
 ///
 /// `POST /v1/domains`
@@ -111,7 +114,7 @@ impl rt::Operation for ListDomains {
 /// | 409 | [`conflict`](crate::Code::Conflict) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ConnectDomain {
     /// The request body.
@@ -147,27 +150,24 @@ pub enum ConnectDomainProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for ConnectDomainProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::FeatureNotInPlan(members) => Self::FeatureNotInPlan(members),
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::Conflict(members) => Self::Conflict(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for ConnectDomain {
     type Api = crate::Api;
     type View<'a> = ConnectDomainProblem<'a>;
-    fn view(kind: &problems::Kind) -> ConnectDomainProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                ConnectDomainProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => ConnectDomainProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => ConnectDomainProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => ConnectDomainProblem::RateLimitExceeded,
-            problems::Kind::FeatureNotInPlan(members) => {
-                ConnectDomainProblem::FeatureNotInPlan(members)
-            }
-            problems::Kind::ValidationError(members) => {
-                ConnectDomainProblem::ValidationError(members)
-            }
-            problems::Kind::Conflict(members) => ConnectDomainProblem::Conflict(members),
-            other => ConnectDomainProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for ConnectDomain {
@@ -214,6 +214,8 @@ impl rt::Operation for ConnectDomain {
     }
 }
 
+rt::operation!(ConnectDomain);
+
 /// Get a domain.
 ///
 /// `GET /v1/domains/{domain}`
@@ -231,7 +233,7 @@ impl rt::Operation for ConnectDomain {
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetDomain {
     /// The hostname, or the id of the domain.
@@ -267,21 +269,22 @@ pub enum GetDomainProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for GetDomainProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for GetDomain {
     type Api = crate::Api;
     type View<'a> = GetDomainProblem<'a>;
-    fn view(kind: &problems::Kind) -> GetDomainProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                GetDomainProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => GetDomainProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => GetDomainProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => GetDomainProblem::RateLimitExceeded,
-            problems::Kind::NotFound => GetDomainProblem::NotFound,
-            other => GetDomainProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for GetDomain {
@@ -320,6 +323,8 @@ impl rt::Operation for GetDomain {
     }
 }
 
+rt::operation!(GetDomain);
+
 /// Disconnect a domain.
 ///
 /// `DELETE /v1/domains/{domain}`
@@ -339,7 +344,7 @@ impl rt::Operation for GetDomain {
 /// | 403 | [`insufficient_scope`](crate::Code::InsufficientScope) |
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteDomain {
     /// The hostname, or the id of the domain.
@@ -377,22 +382,23 @@ pub enum DeleteDomainProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for DeleteDomainProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for DeleteDomain {
     type Api = crate::Api;
     type View<'a> = DeleteDomainProblem<'a>;
-    fn view(kind: &problems::Kind) -> DeleteDomainProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                DeleteDomainProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => DeleteDomainProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => DeleteDomainProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => DeleteDomainProblem::RateLimitExceeded,
-            problems::Kind::InsufficientScope => DeleteDomainProblem::InsufficientScope,
-            problems::Kind::NotFound => DeleteDomainProblem::NotFound,
-            other => DeleteDomainProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for DeleteDomain {
@@ -434,6 +440,8 @@ impl rt::Operation for DeleteDomain {
     }
 }
 
+rt::operation!(DeleteDomain);
+
 /// Change a domain.
 ///
 /// `PATCH /v1/domains/{domain}`
@@ -453,7 +461,7 @@ impl rt::Operation for DeleteDomain {
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateDomain {
     /// The hostname, or the id of the domain.
@@ -496,24 +504,23 @@ pub enum UpdateDomainProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for UpdateDomainProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for UpdateDomain {
     type Api = crate::Api;
     type View<'a> = UpdateDomainProblem<'a>;
-    fn view(kind: &problems::Kind) -> UpdateDomainProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                UpdateDomainProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => UpdateDomainProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => UpdateDomainProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => UpdateDomainProblem::RateLimitExceeded,
-            problems::Kind::ValidationError(members) => {
-                UpdateDomainProblem::ValidationError(members)
-            }
-            problems::Kind::NotFound => UpdateDomainProblem::NotFound,
-            other => UpdateDomainProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for UpdateDomain {
@@ -560,6 +567,8 @@ impl rt::Operation for UpdateDomain {
     }
 }
 
+rt::operation!(UpdateDomain);
+
 /// Verify a domain.
 ///
 /// `POST /v1/domains/{domain}/verify`
@@ -578,7 +587,7 @@ impl rt::Operation for UpdateDomain {
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct VerifyDomain {
     /// The hostname, or the id of the domain.
@@ -614,21 +623,22 @@ pub enum VerifyDomainProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for VerifyDomainProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for VerifyDomain {
     type Api = crate::Api;
     type View<'a> = VerifyDomainProblem<'a>;
-    fn view(kind: &problems::Kind) -> VerifyDomainProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                VerifyDomainProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => VerifyDomainProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => VerifyDomainProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => VerifyDomainProblem::RateLimitExceeded,
-            problems::Kind::NotFound => VerifyDomainProblem::NotFound,
-            other => VerifyDomainProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for VerifyDomain {
@@ -670,3 +680,5 @@ impl rt::Operation for VerifyDomain {
         )
     }
 }
+
+rt::operation!(VerifyDomain);

@@ -24,7 +24,7 @@ use crate::{problems, types};
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ListDrops {
     /// The `next_cursor` of the page before. Absent for the first page.
@@ -106,23 +106,22 @@ pub enum ListDropsProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for ListDropsProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for ListDrops {
     type Api = crate::Api;
     type View<'a> = ListDropsProblem<'a>;
-    fn view(kind: &problems::Kind) -> ListDropsProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                ListDropsProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => ListDropsProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => ListDropsProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => ListDropsProblem::RateLimitExceeded,
-            problems::Kind::ValidationError(members) => {
-                ListDropsProblem::ValidationError(members)
-            }
-            other => ListDropsProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for ListDrops {
@@ -167,6 +166,8 @@ impl rt::Operation for ListDrops {
     }
 }
 
+rt::operation!(ListDrops);
+
 /// Publish a drop.
 ///
 /// `POST /v1/drops`
@@ -192,7 +193,7 @@ impl rt::Operation for ListDrops {
 /// | 413 | [`quota_exceeded`](crate::Code::QuotaExceeded) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError), [`checksum_mismatch`](crate::Code::ChecksumMismatch), [`remote_fetch_failed`](crate::Code::RemoteFetchFailed), [`upload_not_complete`](crate::Code::UploadNotComplete) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PublishDrop {
     /// A key of your choice, for example a UUID. The same key gives the same result, so a retry is safe.
@@ -273,48 +274,43 @@ pub enum PublishDropProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for PublishDropProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::FeatureNotInPlan(members) => Self::FeatureNotInPlan(members),
+            problems::Kind::QuotaExceeded(members) => Self::QuotaExceeded(members),
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::NotFound => Self::NotFound,
+            problems::Kind::Conflict(members) => Self::Conflict(members),
+            problems::Kind::PublishConflict => Self::PublishConflict,
+            problems::Kind::WorkspaceNotFound => Self::WorkspaceNotFound,
+            problems::Kind::WorkspaceChoiceRequired(members) => {
+                Self::WorkspaceChoiceRequired(members)
+            }
+            problems::Kind::WorkspaceMismatch => Self::WorkspaceMismatch,
+            problems::Kind::WorkspaceSelectorNotAllowed => {
+                Self::WorkspaceSelectorNotAllowed
+            }
+            problems::Kind::ChecksumMismatch => Self::ChecksumMismatch,
+            problems::Kind::UploadExpired => Self::UploadExpired,
+            problems::Kind::RemoteFetchFailed(members) => {
+                Self::RemoteFetchFailed(members)
+            }
+            problems::Kind::UploadAlreadyUsed => Self::UploadAlreadyUsed,
+            problems::Kind::UploadNotComplete => Self::UploadNotComplete,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for PublishDrop {
     type Api = crate::Api;
     type View<'a> = PublishDropProblem<'a>;
-    fn view(kind: &problems::Kind) -> PublishDropProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                PublishDropProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => PublishDropProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => PublishDropProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => PublishDropProblem::RateLimitExceeded,
-            problems::Kind::InsufficientScope => PublishDropProblem::InsufficientScope,
-            problems::Kind::FeatureNotInPlan(members) => {
-                PublishDropProblem::FeatureNotInPlan(members)
-            }
-            problems::Kind::QuotaExceeded(members) => {
-                PublishDropProblem::QuotaExceeded(members)
-            }
-            problems::Kind::ValidationError(members) => {
-                PublishDropProblem::ValidationError(members)
-            }
-            problems::Kind::NotFound => PublishDropProblem::NotFound,
-            problems::Kind::Conflict(members) => PublishDropProblem::Conflict(members),
-            problems::Kind::PublishConflict => PublishDropProblem::PublishConflict,
-            problems::Kind::WorkspaceNotFound => PublishDropProblem::WorkspaceNotFound,
-            problems::Kind::WorkspaceChoiceRequired(members) => {
-                PublishDropProblem::WorkspaceChoiceRequired(members)
-            }
-            problems::Kind::WorkspaceMismatch => PublishDropProblem::WorkspaceMismatch,
-            problems::Kind::WorkspaceSelectorNotAllowed => {
-                PublishDropProblem::WorkspaceSelectorNotAllowed
-            }
-            problems::Kind::ChecksumMismatch => PublishDropProblem::ChecksumMismatch,
-            problems::Kind::UploadExpired => PublishDropProblem::UploadExpired,
-            problems::Kind::RemoteFetchFailed(members) => {
-                PublishDropProblem::RemoteFetchFailed(members)
-            }
-            problems::Kind::UploadAlreadyUsed => PublishDropProblem::UploadAlreadyUsed,
-            problems::Kind::UploadNotComplete => PublishDropProblem::UploadNotComplete,
-            other => PublishDropProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for PublishDrop {
@@ -381,6 +377,8 @@ impl rt::Operation for PublishDrop {
     }
 }
 
+rt::operation!(PublishDrop);
+
 /// Find a drop by URL, slug or id.
 ///
 /// `POST /v1/drops/resolve`
@@ -400,7 +398,7 @@ impl rt::Operation for PublishDrop {
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ResolveDrop {
     /// The request body.
@@ -434,24 +432,23 @@ pub enum ResolveDropProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for ResolveDropProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for ResolveDrop {
     type Api = crate::Api;
     type View<'a> = ResolveDropProblem<'a>;
-    fn view(kind: &problems::Kind) -> ResolveDropProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                ResolveDropProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => ResolveDropProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => ResolveDropProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => ResolveDropProblem::RateLimitExceeded,
-            problems::Kind::ValidationError(members) => {
-                ResolveDropProblem::ValidationError(members)
-            }
-            problems::Kind::NotFound => ResolveDropProblem::NotFound,
-            other => ResolveDropProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for ResolveDrop {
@@ -493,6 +490,8 @@ impl rt::Operation for ResolveDrop {
     }
 }
 
+rt::operation!(ResolveDrop);
+
 /// Get a drop.
 ///
 /// `GET /v1/drops/{drop_id}`
@@ -510,7 +509,7 @@ impl rt::Operation for ResolveDrop {
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetDrop {
     /// Id of the drop. A slug or a URL is not accepted; resolve it first.
@@ -546,21 +545,22 @@ pub enum GetDropProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for GetDropProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for GetDrop {
     type Api = crate::Api;
     type View<'a> = GetDropProblem<'a>;
-    fn view(kind: &problems::Kind) -> GetDropProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                GetDropProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => GetDropProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => GetDropProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => GetDropProblem::RateLimitExceeded,
-            problems::Kind::NotFound => GetDropProblem::NotFound,
-            other => GetDropProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for GetDrop {
@@ -599,6 +599,8 @@ impl rt::Operation for GetDrop {
     }
 }
 
+rt::operation!(GetDrop);
+
 /// Delete a drop.
 ///
 /// `DELETE /v1/drops/{drop_id}`
@@ -617,7 +619,7 @@ impl rt::Operation for GetDrop {
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 409 | [`workspace_mismatch`](crate::Code::WorkspaceMismatch) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteDrop {
     /// Id of the drop. A slug or a URL is not accepted; resolve it first.
@@ -655,22 +657,23 @@ pub enum DeleteDropProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for DeleteDropProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::NotFound => Self::NotFound,
+            problems::Kind::WorkspaceMismatch => Self::WorkspaceMismatch,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for DeleteDrop {
     type Api = crate::Api;
     type View<'a> = DeleteDropProblem<'a>;
-    fn view(kind: &problems::Kind) -> DeleteDropProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                DeleteDropProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => DeleteDropProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => DeleteDropProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => DeleteDropProblem::RateLimitExceeded,
-            problems::Kind::NotFound => DeleteDropProblem::NotFound,
-            problems::Kind::WorkspaceMismatch => DeleteDropProblem::WorkspaceMismatch,
-            other => DeleteDropProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for DeleteDrop {
@@ -712,6 +715,8 @@ impl rt::Operation for DeleteDrop {
     }
 }
 
+rt::operation!(DeleteDrop);
+
 /// Change settings of a drop.
 ///
 /// `PATCH /v1/drops/{drop_id}`
@@ -732,7 +737,7 @@ impl rt::Operation for DeleteDrop {
 /// | 409 | [`revision_conflict`](crate::Code::RevisionConflict), [`conflict`](crate::Code::Conflict), [`workspace_mismatch`](crate::Code::WorkspaceMismatch) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateDrop {
     /// Id of the drop. A slug or a URL is not accepted; resolve it first.
@@ -819,32 +824,27 @@ pub enum UpdateDropProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for UpdateDropProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::FeatureNotInPlan(members) => Self::FeatureNotInPlan(members),
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::NotFound => Self::NotFound,
+            problems::Kind::RevisionConflict(members) => Self::RevisionConflict(members),
+            problems::Kind::Conflict(members) => Self::Conflict(members),
+            problems::Kind::WorkspaceMismatch => Self::WorkspaceMismatch,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for UpdateDrop {
     type Api = crate::Api;
     type View<'a> = UpdateDropProblem<'a>;
-    fn view(kind: &problems::Kind) -> UpdateDropProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                UpdateDropProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => UpdateDropProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => UpdateDropProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => UpdateDropProblem::RateLimitExceeded,
-            problems::Kind::FeatureNotInPlan(members) => {
-                UpdateDropProblem::FeatureNotInPlan(members)
-            }
-            problems::Kind::ValidationError(members) => {
-                UpdateDropProblem::ValidationError(members)
-            }
-            problems::Kind::NotFound => UpdateDropProblem::NotFound,
-            problems::Kind::RevisionConflict(members) => {
-                UpdateDropProblem::RevisionConflict(members)
-            }
-            problems::Kind::Conflict(members) => UpdateDropProblem::Conflict(members),
-            problems::Kind::WorkspaceMismatch => UpdateDropProblem::WorkspaceMismatch,
-            other => UpdateDropProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for UpdateDrop {
@@ -907,6 +907,8 @@ impl rt::Operation for UpdateDrop {
     }
 }
 
+rt::operation!(UpdateDrop);
+
 /// Read the content of a drop.
 ///
 /// `GET /v1/drops/{drop_id}/content`
@@ -926,7 +928,7 @@ impl rt::Operation for UpdateDrop {
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetDropContent {
     /// Id of the drop. A slug or a URL is not accepted; resolve it first.
@@ -1014,24 +1016,23 @@ pub enum GetDropContentProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for GetDropContentProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for GetDropContent {
     type Api = crate::Api;
     type View<'a> = GetDropContentProblem<'a>;
-    fn view(kind: &problems::Kind) -> GetDropContentProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                GetDropContentProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => GetDropContentProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => GetDropContentProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => GetDropContentProblem::RateLimitExceeded,
-            problems::Kind::ValidationError(members) => {
-                GetDropContentProblem::ValidationError(members)
-            }
-            problems::Kind::NotFound => GetDropContentProblem::NotFound,
-            other => GetDropContentProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for GetDropContent {
@@ -1083,3 +1084,5 @@ impl rt::Operation for GetDropContent {
         )
     }
 }
+
+rt::operation!(GetDropContent);

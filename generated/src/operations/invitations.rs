@@ -24,7 +24,7 @@ use crate::{problems, types};
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 403 | [`insufficient_scope`](crate::Code::InsufficientScope) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ListInvitations {}
 
@@ -53,25 +53,22 @@ pub enum ListInvitationsProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for ListInvitationsProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for ListInvitations {
     type Api = crate::Api;
     type View<'a> = ListInvitationsProblem<'a>;
-    fn view(kind: &problems::Kind) -> ListInvitationsProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                ListInvitationsProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => ListInvitationsProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => ListInvitationsProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => {
-                ListInvitationsProblem::RateLimitExceeded
-            }
-            problems::Kind::InsufficientScope => {
-                ListInvitationsProblem::InsufficientScope
-            }
-            other => ListInvitationsProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for ListInvitations {
@@ -105,6 +102,8 @@ impl rt::Operation for ListInvitations {
     }
 }
 
+rt::operation!(ListInvitations);
+
 /// Accept an invitation by its token.
 ///
 /// `POST /v1/invitations/accept`
@@ -125,7 +124,7 @@ impl rt::Operation for ListInvitations {
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AcceptInvitationByToken {
     /// The request body.
@@ -163,38 +162,25 @@ pub enum AcceptInvitationByTokenProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for AcceptInvitationByTokenProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::QuotaExceeded(members) => Self::QuotaExceeded(members),
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for AcceptInvitationByToken {
     type Api = crate::Api;
     type View<'a> = AcceptInvitationByTokenProblem<'a>;
-    fn view(kind: &problems::Kind) -> AcceptInvitationByTokenProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                AcceptInvitationByTokenProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => {
-                AcceptInvitationByTokenProblem::InvalidApiKey
-            }
-            problems::Kind::InvalidSession => {
-                AcceptInvitationByTokenProblem::InvalidSession
-            }
-            problems::Kind::RateLimitExceeded => {
-                AcceptInvitationByTokenProblem::RateLimitExceeded
-            }
-            problems::Kind::InsufficientScope => {
-                AcceptInvitationByTokenProblem::InsufficientScope
-            }
-            problems::Kind::QuotaExceeded(members) => {
-                AcceptInvitationByTokenProblem::QuotaExceeded(members)
-            }
-            problems::Kind::ValidationError(members) => {
-                AcceptInvitationByTokenProblem::ValidationError(members)
-            }
-            problems::Kind::NotFound => AcceptInvitationByTokenProblem::NotFound,
-            other => {
-                AcceptInvitationByTokenProblem::Other(rt::Undeclared::new(other.code()))
-            }
-        }
-    }
 }
 
 impl rt::Operation for AcceptInvitationByToken {
@@ -241,6 +227,8 @@ impl rt::Operation for AcceptInvitationByToken {
     }
 }
 
+rt::operation!(AcceptInvitationByToken);
+
 /// Accept an invitation.
 ///
 /// `POST /v1/invitations/{invitation_id}/accept`
@@ -260,7 +248,7 @@ impl rt::Operation for AcceptInvitationByToken {
 /// | 403 | [`insufficient_scope`](crate::Code::InsufficientScope), [`quota_exceeded`](crate::Code::QuotaExceeded) |
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AcceptInvitation {
     /// Id of the invitation.
@@ -302,29 +290,24 @@ pub enum AcceptInvitationProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for AcceptInvitationProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::QuotaExceeded(members) => Self::QuotaExceeded(members),
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for AcceptInvitation {
     type Api = crate::Api;
     type View<'a> = AcceptInvitationProblem<'a>;
-    fn view(kind: &problems::Kind) -> AcceptInvitationProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                AcceptInvitationProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => AcceptInvitationProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => AcceptInvitationProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => {
-                AcceptInvitationProblem::RateLimitExceeded
-            }
-            problems::Kind::InsufficientScope => {
-                AcceptInvitationProblem::InsufficientScope
-            }
-            problems::Kind::QuotaExceeded(members) => {
-                AcceptInvitationProblem::QuotaExceeded(members)
-            }
-            problems::Kind::NotFound => AcceptInvitationProblem::NotFound,
-            other => AcceptInvitationProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for AcceptInvitation {
@@ -371,3 +354,5 @@ impl rt::Operation for AcceptInvitation {
         )
     }
 }
+
+rt::operation!(AcceptInvitation);

@@ -25,7 +25,7 @@ use crate::{problems, types};
 /// | 403 | [`insufficient_scope`](crate::Code::InsufficientScope) |
 /// | 404 | [`workspace_not_found`](crate::Code::WorkspaceNotFound) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListMembers {
     /// Id of the workspace. Its slug is not accepted here.
@@ -65,22 +65,23 @@ pub enum ListMembersProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for ListMembersProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::WorkspaceNotFound => Self::WorkspaceNotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for ListMembers {
     type Api = crate::Api;
     type View<'a> = ListMembersProblem<'a>;
-    fn view(kind: &problems::Kind) -> ListMembersProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                ListMembersProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => ListMembersProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => ListMembersProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => ListMembersProblem::RateLimitExceeded,
-            problems::Kind::InsufficientScope => ListMembersProblem::InsufficientScope,
-            problems::Kind::WorkspaceNotFound => ListMembersProblem::WorkspaceNotFound,
-            other => ListMembersProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for ListMembers {
@@ -128,6 +129,8 @@ impl rt::Operation for ListMembers {
     }
 }
 
+rt::operation!(ListMembers);
+
 /// Invite a member.
 ///
 /// `POST /v1/workspaces/{workspace_id}/members`
@@ -147,7 +150,7 @@ impl rt::Operation for ListMembers {
 /// | 404 | [`workspace_not_found`](crate::Code::WorkspaceNotFound) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InviteMember {
     /// Id of the workspace. Its slug is not accepted here.
@@ -197,28 +200,25 @@ pub enum InviteMemberProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for InviteMemberProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::QuotaExceeded(members) => Self::QuotaExceeded(members),
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::WorkspaceNotFound => Self::WorkspaceNotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for InviteMember {
     type Api = crate::Api;
     type View<'a> = InviteMemberProblem<'a>;
-    fn view(kind: &problems::Kind) -> InviteMemberProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                InviteMemberProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => InviteMemberProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => InviteMemberProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => InviteMemberProblem::RateLimitExceeded,
-            problems::Kind::InsufficientScope => InviteMemberProblem::InsufficientScope,
-            problems::Kind::QuotaExceeded(members) => {
-                InviteMemberProblem::QuotaExceeded(members)
-            }
-            problems::Kind::ValidationError(members) => {
-                InviteMemberProblem::ValidationError(members)
-            }
-            problems::Kind::WorkspaceNotFound => InviteMemberProblem::WorkspaceNotFound,
-            other => InviteMemberProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for InviteMember {
@@ -274,6 +274,8 @@ impl rt::Operation for InviteMember {
     }
 }
 
+rt::operation!(InviteMember);
+
 /// Remove a member.
 ///
 /// `DELETE /v1/workspaces/{workspace_id}/members/{account_id}`
@@ -292,7 +294,7 @@ impl rt::Operation for InviteMember {
 /// | 403 | [`insufficient_scope`](crate::Code::InsufficientScope) |
 /// | 404 | [`workspace_not_found`](crate::Code::WorkspaceNotFound), [`account_not_found`](crate::Code::AccountNotFound) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RemoveMember {
     /// Id of the workspace. Its slug is not accepted here.
@@ -341,23 +343,24 @@ pub enum RemoveMemberProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for RemoveMemberProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::WorkspaceNotFound => Self::WorkspaceNotFound,
+            problems::Kind::AccountNotFound => Self::AccountNotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for RemoveMember {
     type Api = crate::Api;
     type View<'a> = RemoveMemberProblem<'a>;
-    fn view(kind: &problems::Kind) -> RemoveMemberProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                RemoveMemberProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => RemoveMemberProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => RemoveMemberProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => RemoveMemberProblem::RateLimitExceeded,
-            problems::Kind::InsufficientScope => RemoveMemberProblem::InsufficientScope,
-            problems::Kind::WorkspaceNotFound => RemoveMemberProblem::WorkspaceNotFound,
-            problems::Kind::AccountNotFound => RemoveMemberProblem::AccountNotFound,
-            other => RemoveMemberProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for RemoveMember {
@@ -408,6 +411,8 @@ impl rt::Operation for RemoveMember {
     }
 }
 
+rt::operation!(RemoveMember);
+
 /// Change the role of a member.
 ///
 /// `PATCH /v1/workspaces/{workspace_id}/members/{account_id}`
@@ -427,7 +432,7 @@ impl rt::Operation for RemoveMember {
 /// | 404 | [`workspace_not_found`](crate::Code::WorkspaceNotFound), [`account_not_found`](crate::Code::AccountNotFound) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateMember {
     /// Id of the workspace. Its slug is not accepted here.
@@ -487,27 +492,26 @@ pub enum UpdateMemberProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for UpdateMemberProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::StepUpRequired => Self::StepUpRequired,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::WorkspaceNotFound => Self::WorkspaceNotFound,
+            problems::Kind::AccountNotFound => Self::AccountNotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for UpdateMember {
     type Api = crate::Api;
     type View<'a> = UpdateMemberProblem<'a>;
-    fn view(kind: &problems::Kind) -> UpdateMemberProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                UpdateMemberProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => UpdateMemberProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => UpdateMemberProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => UpdateMemberProblem::RateLimitExceeded,
-            problems::Kind::StepUpRequired => UpdateMemberProblem::StepUpRequired,
-            problems::Kind::InsufficientScope => UpdateMemberProblem::InsufficientScope,
-            problems::Kind::ValidationError(members) => {
-                UpdateMemberProblem::ValidationError(members)
-            }
-            problems::Kind::WorkspaceNotFound => UpdateMemberProblem::WorkspaceNotFound,
-            problems::Kind::AccountNotFound => UpdateMemberProblem::AccountNotFound,
-            other => UpdateMemberProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for UpdateMember {
@@ -567,3 +571,5 @@ impl rt::Operation for UpdateMember {
         Some(rt::Content::json("application/json", &self.body))
     }
 }
+
+rt::operation!(UpdateMember);

@@ -28,7 +28,7 @@ use crate::{problems, types};
 /// | 413 | [`quota_exceeded`](crate::Code::QuotaExceeded) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError), [`remote_fetch_failed`](crate::Code::RemoteFetchFailed) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded), [`too_many_active_uploads`](crate::Code::TooManyActiveUploads) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateUpload {
     /// A key of your choice, for example a UUID. The same key gives the same result, so a retry is safe.
@@ -85,32 +85,27 @@ pub enum CreateUploadProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for CreateUploadProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::QuotaExceeded(members) => Self::QuotaExceeded(members),
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::RemoteFetchFailed(members) => {
+                Self::RemoteFetchFailed(members)
+            }
+            problems::Kind::TooManyActiveUploads => Self::TooManyActiveUploads,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for CreateUpload {
     type Api = crate::Api;
     type View<'a> = CreateUploadProblem<'a>;
-    fn view(kind: &problems::Kind) -> CreateUploadProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                CreateUploadProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => CreateUploadProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => CreateUploadProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => CreateUploadProblem::RateLimitExceeded,
-            problems::Kind::QuotaExceeded(members) => {
-                CreateUploadProblem::QuotaExceeded(members)
-            }
-            problems::Kind::ValidationError(members) => {
-                CreateUploadProblem::ValidationError(members)
-            }
-            problems::Kind::RemoteFetchFailed(members) => {
-                CreateUploadProblem::RemoteFetchFailed(members)
-            }
-            problems::Kind::TooManyActiveUploads => {
-                CreateUploadProblem::TooManyActiveUploads
-            }
-            other => CreateUploadProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for CreateUpload {
@@ -157,6 +152,8 @@ impl rt::Operation for CreateUpload {
     }
 }
 
+rt::operation!(CreateUpload);
+
 /// Get an upload.
 ///
 /// `GET /v1/uploads/{upload_id}`
@@ -174,7 +171,7 @@ impl rt::Operation for CreateUpload {
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetUpload {
     /// Id of the upload session.
@@ -212,21 +209,22 @@ pub enum GetUploadProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for GetUploadProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for GetUpload {
     type Api = crate::Api;
     type View<'a> = GetUploadProblem<'a>;
-    fn view(kind: &problems::Kind) -> GetUploadProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                GetUploadProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => GetUploadProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => GetUploadProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => GetUploadProblem::RateLimitExceeded,
-            problems::Kind::NotFound => GetUploadProblem::NotFound,
-            other => GetUploadProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for GetUpload {
@@ -265,6 +263,8 @@ impl rt::Operation for GetUpload {
     }
 }
 
+rt::operation!(GetUpload);
+
 /// Cancel an upload.
 ///
 /// `DELETE /v1/uploads/{upload_id}`
@@ -282,7 +282,7 @@ impl rt::Operation for GetUpload {
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CancelUpload {
     /// Id of the upload session.
@@ -320,21 +320,22 @@ pub enum CancelUploadProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for CancelUploadProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::NotFound => Self::NotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for CancelUpload {
     type Api = crate::Api;
     type View<'a> = CancelUploadProblem<'a>;
-    fn view(kind: &problems::Kind) -> CancelUploadProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                CancelUploadProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => CancelUploadProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => CancelUploadProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => CancelUploadProblem::RateLimitExceeded,
-            problems::Kind::NotFound => CancelUploadProblem::NotFound,
-            other => CancelUploadProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for CancelUpload {
@@ -371,6 +372,8 @@ impl rt::Operation for CancelUpload {
     }
 }
 
+rt::operation!(CancelUpload);
+
 /// Complete an upload.
 ///
 /// `POST /v1/uploads/{upload_id}/complete`
@@ -390,7 +393,7 @@ impl rt::Operation for CancelUpload {
 /// | 409 | [`upload_expired`](crate::Code::UploadExpired) |
 /// | 422 | [`checksum_mismatch`](crate::Code::ChecksumMismatch) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CompleteUpload {
     /// Id of the upload session.
@@ -449,23 +452,24 @@ pub enum CompleteUploadProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for CompleteUploadProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::NotFound => Self::NotFound,
+            problems::Kind::ChecksumMismatch => Self::ChecksumMismatch,
+            problems::Kind::UploadExpired => Self::UploadExpired,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for CompleteUpload {
     type Api = crate::Api;
     type View<'a> = CompleteUploadProblem<'a>;
-    fn view(kind: &problems::Kind) -> CompleteUploadProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                CompleteUploadProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => CompleteUploadProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => CompleteUploadProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => CompleteUploadProblem::RateLimitExceeded,
-            problems::Kind::NotFound => CompleteUploadProblem::NotFound,
-            problems::Kind::ChecksumMismatch => CompleteUploadProblem::ChecksumMismatch,
-            problems::Kind::UploadExpired => CompleteUploadProblem::UploadExpired,
-            other => CompleteUploadProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for CompleteUpload {
@@ -521,3 +525,5 @@ impl rt::Operation for CompleteUpload {
         )
     }
 }
+
+rt::operation!(CompleteUpload);

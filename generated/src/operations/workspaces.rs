@@ -23,7 +23,7 @@ use crate::{problems, types};
 /// | --- | --- |
 /// | 401 | [`authentication_required`](crate::Code::AuthenticationRequired), [`invalid_api_key`](crate::Code::InvalidApiKey), [`invalid_session`](crate::Code::InvalidSession) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ListWorkspaces {}
 
@@ -50,20 +50,21 @@ pub enum ListWorkspacesProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for ListWorkspacesProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for ListWorkspaces {
     type Api = crate::Api;
     type View<'a> = ListWorkspacesProblem<'a>;
-    fn view(kind: &problems::Kind) -> ListWorkspacesProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                ListWorkspacesProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => ListWorkspacesProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => ListWorkspacesProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => ListWorkspacesProblem::RateLimitExceeded,
-            other => ListWorkspacesProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for ListWorkspaces {
@@ -92,6 +93,8 @@ impl rt::Operation for ListWorkspaces {
     }
 }
 
+rt::operation!(ListWorkspaces);
+
 /// Create a workspace.
 ///
 /// `POST /v1/workspaces`
@@ -111,7 +114,7 @@ impl rt::Operation for ListWorkspaces {
 /// | 409 | [`conflict`](crate::Code::Conflict) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateWorkspace {
     /// The request body.
@@ -149,34 +152,25 @@ pub enum CreateWorkspaceProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for CreateWorkspaceProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::FeatureNotInPlan(members) => Self::FeatureNotInPlan(members),
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::Conflict(members) => Self::Conflict(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for CreateWorkspace {
     type Api = crate::Api;
     type View<'a> = CreateWorkspaceProblem<'a>;
-    fn view(kind: &problems::Kind) -> CreateWorkspaceProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                CreateWorkspaceProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => CreateWorkspaceProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => CreateWorkspaceProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => {
-                CreateWorkspaceProblem::RateLimitExceeded
-            }
-            problems::Kind::InsufficientScope => {
-                CreateWorkspaceProblem::InsufficientScope
-            }
-            problems::Kind::FeatureNotInPlan(members) => {
-                CreateWorkspaceProblem::FeatureNotInPlan(members)
-            }
-            problems::Kind::ValidationError(members) => {
-                CreateWorkspaceProblem::ValidationError(members)
-            }
-            problems::Kind::Conflict(members) => {
-                CreateWorkspaceProblem::Conflict(members)
-            }
-            other => CreateWorkspaceProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for CreateWorkspace {
@@ -223,6 +217,8 @@ impl rt::Operation for CreateWorkspace {
     }
 }
 
+rt::operation!(CreateWorkspace);
+
 /// Delete a workspace.
 ///
 /// `DELETE /v1/workspaces/{workspace_id}`
@@ -241,7 +237,7 @@ impl rt::Operation for CreateWorkspace {
 /// | 403 | [`step_up_required`](crate::Code::StepUpRequired), [`insufficient_scope`](crate::Code::InsufficientScope) |
 /// | 404 | [`workspace_not_found`](crate::Code::WorkspaceNotFound) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteWorkspace {
     /// Id of the workspace. Its slug is not accepted here.
@@ -283,29 +279,24 @@ pub enum DeleteWorkspaceProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for DeleteWorkspaceProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::StepUpRequired => Self::StepUpRequired,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::WorkspaceNotFound => Self::WorkspaceNotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for DeleteWorkspace {
     type Api = crate::Api;
     type View<'a> = DeleteWorkspaceProblem<'a>;
-    fn view(kind: &problems::Kind) -> DeleteWorkspaceProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                DeleteWorkspaceProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => DeleteWorkspaceProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => DeleteWorkspaceProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => {
-                DeleteWorkspaceProblem::RateLimitExceeded
-            }
-            problems::Kind::StepUpRequired => DeleteWorkspaceProblem::StepUpRequired,
-            problems::Kind::InsufficientScope => {
-                DeleteWorkspaceProblem::InsufficientScope
-            }
-            problems::Kind::WorkspaceNotFound => {
-                DeleteWorkspaceProblem::WorkspaceNotFound
-            }
-            other => DeleteWorkspaceProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for DeleteWorkspace {
@@ -347,6 +338,8 @@ impl rt::Operation for DeleteWorkspace {
     }
 }
 
+rt::operation!(DeleteWorkspace);
+
 /// Rename a workspace.
 ///
 /// `PATCH /v1/workspaces/{workspace_id}`
@@ -367,7 +360,7 @@ impl rt::Operation for DeleteWorkspace {
 /// | 409 | [`conflict`](crate::Code::Conflict) |
 /// | 422 | [`validation_error`](crate::Code::ValidationError) |
 /// | 429 | [`rate_limit_exceeded`](crate::Code::RateLimitExceeded) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateWorkspace {
     /// Id of the workspace. Its slug is not accepted here.
@@ -417,34 +410,25 @@ pub enum UpdateWorkspaceProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for UpdateWorkspaceProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AuthenticationRequired => Self::AuthenticationRequired,
+            problems::Kind::InvalidApiKey => Self::InvalidApiKey,
+            problems::Kind::InvalidSession => Self::InvalidSession,
+            problems::Kind::RateLimitExceeded => Self::RateLimitExceeded,
+            problems::Kind::InsufficientScope => Self::InsufficientScope,
+            problems::Kind::ValidationError(members) => Self::ValidationError(members),
+            problems::Kind::Conflict(members) => Self::Conflict(members),
+            problems::Kind::WorkspaceNotFound => Self::WorkspaceNotFound,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for UpdateWorkspace {
     type Api = crate::Api;
     type View<'a> = UpdateWorkspaceProblem<'a>;
-    fn view(kind: &problems::Kind) -> UpdateWorkspaceProblem<'_> {
-        match kind {
-            problems::Kind::AuthenticationRequired => {
-                UpdateWorkspaceProblem::AuthenticationRequired
-            }
-            problems::Kind::InvalidApiKey => UpdateWorkspaceProblem::InvalidApiKey,
-            problems::Kind::InvalidSession => UpdateWorkspaceProblem::InvalidSession,
-            problems::Kind::RateLimitExceeded => {
-                UpdateWorkspaceProblem::RateLimitExceeded
-            }
-            problems::Kind::InsufficientScope => {
-                UpdateWorkspaceProblem::InsufficientScope
-            }
-            problems::Kind::ValidationError(members) => {
-                UpdateWorkspaceProblem::ValidationError(members)
-            }
-            problems::Kind::Conflict(members) => {
-                UpdateWorkspaceProblem::Conflict(members)
-            }
-            problems::Kind::WorkspaceNotFound => {
-                UpdateWorkspaceProblem::WorkspaceNotFound
-            }
-            other => UpdateWorkspaceProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for UpdateWorkspace {
@@ -500,3 +484,5 @@ impl rt::Operation for UpdateWorkspace {
         Some(rt::Content::json("application/json", &self.body))
     }
 }
+
+rt::operation!(UpdateWorkspace);

@@ -3,10 +3,13 @@
 //! Comes in: [`Content`], a value and how it is written. Goes out: octets and the `Content-Type`. Deliberately absent:
 //! how single values become text ([`style`](crate::style)), and parts ([`multipart`](crate::multipart)).
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use crate::encode;
 use crate::error::RequestError;
+use crate::inspect::{self, Shown};
 use crate::multipart::{self, Headers, Multipart};
 use crate::node::{Node, View};
 use crate::operation::ParamSpec;
@@ -57,6 +60,32 @@ impl<'a> Content<'a> {
     /// Octets of a media type that the caller chose.
     pub fn chosen(body: &'a RawBody) -> Self {
         Self { media_type: &body.media_type, payload: Payload::Raw(&body.octets) }
+    }
+}
+
+impl fmt::Debug for Content<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.payload {
+            Payload::Parts(parts) => parts.fmt(f),
+            Payload::Json(value)
+            | Payload::Form(value, _)
+            | Payload::Multipart(value, _)
+            | Payload::Raw(value) => Shown(value).fmt(f),
+        }
+    }
+}
+
+impl PartialEq for Content<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.media_type == other.media_type
+            && match (self.payload, other.payload) {
+                (Payload::Parts(one), Payload::Parts(other)) => one == other,
+                (Payload::Json(one), Payload::Json(other))
+                | (Payload::Form(one, _), Payload::Form(other, _))
+                | (Payload::Multipart(one, _), Payload::Multipart(other, _))
+                | (Payload::Raw(one), Payload::Raw(other)) => inspect::same(one, other),
+                _ => false,
+            }
     }
 }
 
@@ -152,6 +181,7 @@ pub(crate) fn write(content: Content<'_>, headers: &Headers<'_>) -> Result<(Byte
             View::Bytes(octets) => octets.clone(),
             View::File(file) => file.octets.clone(),
             View::Text(text) => text.into_owned().into(),
+            View::Secret(text) => text.to_owned().into(),
             _ => json(value)?,
         },
     };

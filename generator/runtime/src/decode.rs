@@ -14,8 +14,8 @@ use serde::de::{
 
 use crate::json::Json;
 use crate::node::{
-    IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Presence, RecordNode, Slot, TextNode,
-    UnionNode, View,
+    IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Presence, Slot, TextNode, UnionNode,
+    View,
 };
 
 /// A place where what arrived is not what the contract promises.
@@ -303,7 +303,7 @@ fn read_entry<'de, A: MapAccess<'de>>(
 }
 
 struct RecordVisitor<'a, 'w> {
-    target: &'a mut dyn RecordNode,
+    target: &'a mut dyn Node,
     walk: &'w mut Walk,
 }
 

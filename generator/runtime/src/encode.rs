@@ -2,7 +2,7 @@
 
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use crate::node::{Literal, Node, Presence, RecordNode, View};
+use crate::node::{Literal, Node, Presence, View};
 
 /// Writes a node as compact JSON.
 pub(crate) fn to_vec(node: &dyn Node) -> Result<Vec<u8>, serde_json::Error> {
@@ -30,6 +30,7 @@ impl Serialize for Written<'_> {
             View::F32(value) => serializer.serialize_f32(value),
             View::F64(value) => serializer.serialize_f64(value),
             View::Text(text) => serializer.serialize_str(&text),
+            View::Secret(text) => serializer.serialize_str(text),
             View::Bytes(octets) => serialize_octets(octets, serializer),
             View::File(file) => serialize_octets(&file.octets, serializer),
             View::Any(value) => value.serialize(serializer),
@@ -67,10 +68,7 @@ fn serialize_octets<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok
 }
 
 /// Writes the members of a record into an object that has been begun.
-pub(crate) fn write_members<M: SerializeMap>(
-    record: &dyn RecordNode,
-    members: &mut M,
-) -> Result<(), M::Error> {
+pub(crate) fn write_members<M: SerializeMap>(record: &dyn Node, members: &mut M) -> Result<(), M::Error> {
     let others = record.others();
     for (at, member) in record.members().iter().enumerate() {
         match (member.presence, record.member(at)) {

@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use crate::decode::Violation;
 use crate::failure::{DETAIL, Failed, FailureBody, REQUEST_ID, RETRYABLE, SUGGESTION, Said, TITLE};
 use crate::json::Json;
-use crate::problem::{CodeFacts, CodePlace, Family, ProblemNode};
+use crate::problem::{CodeFacts, CodePlace, Family, ProblemNode, Undeclared};
 use crate::text::escape;
 
 /// An API, as generated code describes it.
@@ -58,13 +58,30 @@ pub trait Raises {
     /// The API.
     type Api: Api;
     /// What [`Error::kind`] gives: the errors that this operation declares, with their members.
-    type View<'a>;
+    type View<'a>: Declared<'a, Self::Api>;
+}
+
+/// A view of the errors that operations declare. It is made when somebody looks; operations that declare the same errors
+/// share it.
+pub trait Declared<'a, A: Api>: Sized {
     /// The view of a problem.
-    fn view(kind: &<Self::Api as Api>::Kind) -> Self::View<'_>;
-    /// The view of an error without a code, by its place among the operation's errors; `None` when this is no operation.
-    fn failure(at: usize, body: &<Self::Api as Api>::Failure) -> Option<Self::View<'_>> {
+    fn of_problem(problem: &'a A::Problem) -> Self;
+    /// The view of an error without a code, by its place among the operation's errors; `None` where none is declared.
+    fn of_failure(at: usize, body: &'a A::Failure) -> Option<Self> {
         let _ = (at, body);
         None
+    }
+}
+
+impl<'a, A: Api> Declared<'a, A> for Undeclared<'a> {
+    fn of_problem(problem: &'a A::Problem) -> Self {
+        Undeclared::new(problem.code())
+    }
+}
+
+impl<'a, A: Api> Declared<'a, A> for &'a A::Kind {
+    fn of_problem(problem: &'a A::Problem) -> Self {
+        A::kind(problem)
     }
 }
 
@@ -75,9 +92,6 @@ pub struct Any<A>(PhantomData<A>);
 impl<A: Api> Raises for Any<A> {
     type Api = A;
     type View<'a> = &'a A::Kind;
-    fn view(kind: &A::Kind) -> &A::Kind {
-        kind
-    }
 }
 
 /// The error of an operation. Two words wide, whatever the server said.
@@ -288,8 +302,8 @@ impl<O: Raises> Error<O> {
     /// are in [`failure`](Self::failure).
     pub fn kind(&self) -> Option<O::View<'_>> {
         match self {
-            Error::Problem(raised) => Some(O::view(O::Api::kind(&raised.problem))),
-            Error::Failure(failed) => O::failure(failed.at, &failed.body),
+            Error::Problem(raised) => Some(O::View::of_problem(&raised.problem)),
+            Error::Failure(failed) => O::View::of_failure(failed.at, &failed.body),
             _ => None,
         }
     }

@@ -11,7 +11,7 @@ use std::fmt;
 use crate::decode::Violation;
 use crate::error::{Api, Received};
 use crate::json::Json;
-use crate::node::{Literal, MapNode, Node, Presence, RecordNode, View};
+use crate::node::{Literal, MapNode, Node, Presence, View};
 
 /// The bodies of an API's errors without a code: what generated code lists.
 pub trait FailureBody: fmt::Debug + Clone + PartialEq + Send + Sync + 'static {
@@ -118,7 +118,7 @@ pub(crate) const REQUEST_ID: &[&str] =
 #[derive(Clone, Copy)]
 pub(crate) enum Said<'a> {
     Nothing,
-    Record(&'a dyn RecordNode),
+    Record(&'a dyn Node),
     Map(&'a dyn MapNode),
     Members(&'a BTreeMap<String, Json>),
     List(&'a dyn crate::node::ListNode),

@@ -11,6 +11,7 @@ pub mod decode;
 pub mod encode;
 mod error;
 mod failure;
+pub mod inspect;
 mod json;
 mod multipart;
 mod node;
@@ -29,14 +30,15 @@ pub use bytes::Bytes;
 pub use client::{Client, ClientBuilder, Credential, Exchange, Transport};
 pub use decode::Violation;
 pub use error::{
-    Any, Api, CredentialPlace, Error, Raised, Raises, Received, RequestError, TransportError, TransportStage,
-    Unexpected,
+    Any, Api, CredentialPlace, Declared, Error, Raised, Raises, Received, RequestError, TransportError,
+    TransportStage, Unexpected,
 };
 pub use failure::{Failed, FailureBody, NoFailure};
 pub use json::{Json, JsonError, Number};
 pub use multipart::{File, Multipart, Part};
 pub use node::{
-    IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Patch, Presence, Record, RecordNode,
+    AsNode, IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Patch, Presence,
+    Presence::{Optional, Required},
     Slot, TextNode, Union, UnionNode, VariantSpec, View,
 };
 pub use operation::{
@@ -48,7 +50,7 @@ pub use request::BaseUrl;
 pub use text::{Base64, Secret};
 #[cfg(feature = "reqwest")]
 pub use transport::Reqwest;
-pub use vocabulary::{IntegerVocabulary, Unlisted, Vocabulary};
+pub use vocabulary::{IntegerVocabulary, List, Unlisted, Vocabulary};
 
 #[doc(hidden)]
 pub use {http, jiff, serde, uuid};

@@ -14,17 +14,52 @@ use crate::multipart::File;
 
 /// A value that can be read from JSON in place and written as JSON.
 ///
-/// Generated types implement it through [`record!`](crate::record), [`vocabulary!`](macro@crate::vocabulary) and
-/// [`union!`](crate::union).
-pub trait Node {
+/// What is an object with declared members lists these and need say no more: its [`slot`](Node::slot) and
+/// [`view`](Node::view) are itself. Generated types become values for serde through [`record!`](crate::record),
+/// [`vocabulary!`](macro@crate::vocabulary) and [`union!`](crate::union).
+pub trait Node: AsNode {
     /// A value to read into. It is handed to nobody unless reading it succeeds.
     fn empty() -> Self
     where
         Self: Sized;
     /// Where a reader puts what it reads.
-    fn slot(&mut self) -> Slot<'_>;
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Record(self.as_node_mut())
+    }
     /// What a writer writes.
-    fn view(&self) -> View<'_>;
+    fn view(&self) -> View<'_> {
+        View::Record(self.as_node())
+    }
+    /// The declared members of an object.
+    fn members(&self) -> &'static [Member] {
+        &[]
+    }
+    /// The member at a place of [`members`](Node::members); `None` for a constant. After the last one stands the map that
+    /// keeps members which are not declared, if they are kept.
+    fn member(&self, _: usize) -> Option<&dyn Node> {
+        None
+    }
+    /// The same, to read into.
+    fn member_mut(&mut self, _: usize) -> Option<&mut dyn Node> {
+        None
+    }
+}
+
+/// Any [`Node`] without its type. Every node is one.
+pub trait AsNode {
+    #[doc(hidden)]
+    fn as_node(&self) -> &dyn Node;
+    #[doc(hidden)]
+    fn as_node_mut(&mut self) -> &mut dyn Node;
+}
+
+impl<T: Node> AsNode for T {
+    fn as_node(&self) -> &dyn Node {
+        self
+    }
+    fn as_node_mut(&mut self) -> &mut dyn Node {
+        self
+    }
 }
 
 /// Where a reader puts what it reads.
@@ -39,7 +74,7 @@ pub enum Slot<'a> {
     Option(&'a mut dyn OptionNode),
     List(&'a mut dyn ListNode),
     Map(&'a mut dyn MapNode),
-    Record(&'a mut dyn RecordNode),
+    Record(&'a mut dyn Node),
     Union(&'a mut dyn UnionNode),
     Bytes(&'a mut Bytes),
     Any(&'a mut Json),
@@ -57,9 +92,11 @@ pub enum View<'a> {
     F32(f32),
     F64(f64),
     Text(Cow<'a, str>),
+    /// Text that is never shown.
+    Secret(&'a str),
     List(&'a dyn ListNode),
     Map(&'a dyn MapNode),
-    Record(&'a dyn RecordNode),
+    Record(&'a dyn Node),
     Bytes(&'a Bytes),
     /// A file of a multipart body. Elsewhere it is its octets.
     File(&'a File),
@@ -122,7 +159,7 @@ pub trait MapNode {
     fn settle(&mut self) {}
 }
 
-/// A member of a [`Record`].
+/// A declared member of an object.
 #[derive(Debug, Clone, Copy)]
 pub struct Member {
     /// The name on the wire.
@@ -153,87 +190,21 @@ pub enum Literal {
     String(&'static str),
 }
 
-impl Member {
-    /// A member that is always there.
-    pub const fn required(name: &'static str) -> Self {
-        Self { name, presence: Presence::Required }
+impl dyn Node + '_ {
+    /// The members of an object that are not declared, where they are kept.
+    pub(crate) fn others(&self) -> Option<&dyn MapNode> {
+        match self.member(self.members().len())?.view() {
+            View::Map(map) => Some(map),
+            _ => None,
+        }
     }
 
-    /// A member that may be left out.
-    pub const fn optional(name: &'static str) -> Self {
-        Self { name, presence: Presence::Optional }
-    }
-
-    /// A member that always has the same value.
-    pub const fn constant(name: &'static str, value: Literal) -> Self {
-        Self { name, presence: Presence::Constant(value) }
-    }
-}
-
-/// An object with declared members: what a generated struct lists.
-pub trait Record: Sized {
-    /// The members, in the order of [`member`](Record::member).
-    const MEMBERS: &'static [Member];
-    /// Are members kept that are not declared? They are a map, which [`member`](Record::member) gives after the last of
-    /// [`MEMBERS`](Record::MEMBERS).
-    const OTHERS: bool = false;
-    /// A value to read into.
-    fn empty() -> Self;
-    /// The member at a place of [`MEMBERS`](Record::MEMBERS); `None` for a constant.
-    fn member(&self, at: usize) -> Option<&dyn Node>;
     /// The same, to read into.
-    fn member_mut(&mut self, at: usize) -> Option<&mut dyn Node>;
-}
-
-/// [`Record`] without its type.
-pub trait RecordNode {
-    /// [`Record::MEMBERS`].
-    fn members(&self) -> &'static [Member];
-    /// [`Record::member`].
-    fn member(&self, at: usize) -> Option<&dyn Node>;
-    /// [`Record::member_mut`].
-    fn member_mut(&mut self, at: usize) -> Option<&mut dyn Node>;
-    /// The members that are not declared, where they are kept.
-    fn others(&self) -> Option<&dyn MapNode>;
-    /// The same, to read into.
-    fn others_mut(&mut self) -> Option<&mut dyn MapNode>;
-}
-
-impl<T: Record> RecordNode for T {
-    fn members(&self) -> &'static [Member] {
-        T::MEMBERS
-    }
-    fn member(&self, at: usize) -> Option<&dyn Node> {
-        Record::member(self, at)
-    }
-    fn member_mut(&mut self, at: usize) -> Option<&mut dyn Node> {
-        Record::member_mut(self, at)
-    }
-    fn others(&self) -> Option<&dyn MapNode> {
-        others(self.members(), T::OTHERS, self)
-    }
-    fn others_mut(&mut self) -> Option<&mut dyn MapNode> {
-        others_mut(self.members(), T::OTHERS, self)
-    }
-}
-
-/// [`RecordNode::others`], compiled once.
-fn others<'a>(members: &[Member], kept: bool, record: &'a dyn RecordNode) -> Option<&'a dyn MapNode> {
-    match record.member(members.len()).filter(|_| kept)?.view() {
-        View::Map(map) => Some(map),
-        _ => None,
-    }
-}
-
-/// [`RecordNode::others_mut`], compiled once.
-fn others_mut<'a>(
-    members: &[Member],
-    kept: bool,
-    record: &'a mut dyn RecordNode,
-) -> Option<&'a mut dyn MapNode> {
-    match record.member_mut(members.len()).filter(|_| kept)?.slot() {
-        Slot::Map(map) => Some(map),
-        _ => None,
+    pub(crate) fn others_mut(&mut self) -> Option<&mut dyn MapNode> {
+        match self.member_mut(self.members().len())?.slot() {
+            Slot::Map(map) => Some(map),
+            _ => None,
+        }
     }
 }
 
@@ -316,7 +287,7 @@ impl<T> From<T> for Patch<T> {
 }
 
 /// The value of a member, by its name.
-pub(crate) fn member<'a>(record: &'a dyn RecordNode, name: &str) -> Option<View<'a>> {
+pub(crate) fn member<'a>(record: &'a dyn Node, name: &str) -> Option<View<'a>> {
     let at = record.members().iter().position(|member| member.name == name)?;
     Some(record.member(at)?.view())
 }

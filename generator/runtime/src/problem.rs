@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use crate::decode::{self, Seen, Violation, pointer_to};
 use crate::encode;
 use crate::json::Json;
-use crate::node::{Member, Presence, RecordNode, Slot};
+use crate::node::{Member, Node, Presence, Slot};
 
 /// What the contract says of a code. Every fact is a constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,23 +163,23 @@ pub trait ProblemNode {
     /// the contract does not list.
     fn select(&mut self, place: Option<usize>, code: &str);
     /// The members that every problem may have, the code left out.
-    fn common(&self) -> &dyn RecordNode;
+    fn common(&self) -> &dyn Node;
     /// The same, to read into.
-    fn common_mut(&mut self) -> &mut dyn RecordNode;
+    fn common_mut(&mut self) -> &mut dyn Node;
     /// The members that this code has; `None` when it has none.
-    fn conditional(&self) -> Option<&dyn RecordNode>;
+    fn conditional(&self) -> Option<&dyn Node>;
     /// The same, to read into.
-    fn conditional_mut(&mut self) -> Option<&mut dyn RecordNode>;
+    fn conditional_mut(&mut self) -> Option<&mut dyn Node>;
     /// Members that the contract does not name.
     fn extensions(&self) -> &BTreeMap<String, Json>;
     /// The same, to read into.
     fn extensions_mut(&mut self) -> &mut BTreeMap<String, Json>;
     /// The other members of the body, when the problem is not the body itself.
-    fn envelope(&self) -> Option<&dyn RecordNode> {
+    fn envelope(&self) -> Option<&dyn Node> {
         None
     }
     /// The same, to read into.
-    fn envelope_mut(&mut self) -> Option<&mut dyn RecordNode> {
+    fn envelope_mut(&mut self) -> Option<&mut dyn Node> {
         None
     }
     /// Of a body that lists problems: the ones after this, by number from 0.
@@ -266,7 +266,7 @@ impl<'de> Visitor<'de> for PromisedEnvelope<'_> {
                 None => map.next_value::<de::IgnoredAny>().map(|_| ())?,
             }
         }
-        if let Some(others) = problem.envelope_mut().and_then(RecordNode::others_mut) {
+        if let Some(others) = problem.envelope_mut().and_then(|envelope| envelope.others_mut()) {
             others.settle();
         }
         if found && cursor.missing().next().is_none() {
@@ -279,7 +279,7 @@ impl<'de> Visitor<'de> for PromisedEnvelope<'_> {
 
 /// The member at a place, or room among those that are not declared.
 fn member_or_other<'r>(
-    record: &'r mut dyn RecordNode,
+    record: &'r mut dyn Node,
     at: Option<usize>,
     name: Cow<'_, str>,
 ) -> Option<&'r mut dyn crate::Node> {
@@ -395,8 +395,8 @@ struct Cursor {
 }
 
 impl Cursor {
-    fn over(record: Option<&dyn RecordNode>) -> Self {
-        Self { members: record.map_or(&[], RecordNode::members), seen: Seen::default(), next: 0 }
+    fn over(record: Option<&dyn Node>) -> Self {
+        Self { members: record.map_or(&[], |record| record.members()), seen: Seen::default(), next: 0 }
     }
 
     /// Is this the member after the last one found?
@@ -592,7 +592,7 @@ fn none_missing(cursor: &Cursor, pointer: &str, violations: &mut Vec<Violation>)
 
 /// Reads one member; `false` when it is broken and the problem cannot do without it.
 fn read_member(
-    record: &mut dyn RecordNode,
+    record: &mut dyn Node,
     found: Found,
     value: &RawValue,
     within: &str,

@@ -199,6 +199,7 @@ pub(crate) fn scalar(node: &dyn Node) -> Result<String, RequestError> {
         View::I64(value) => value.to_string(),
         View::U64(value) => value.to_string(),
         View::Text(text) => text.into_owned(),
+        View::Secret(text) => text.to_owned(),
         View::Any(Json::String(text)) => text.clone(),
         View::Bytes(octets) => utf8(octets)?,
         View::File(file) => utf8(&file.octets)?,

@@ -96,7 +96,7 @@ macro_rules! text_nodes {
         impl Node for $ty {
             fn empty() -> Self { $empty }
             fn slot(&mut self) -> Slot<'_> { Slot::Text(self) }
-            fn view(&self) -> View<'_> { let $value = self; View::Text($print) }
+            fn view(&self) -> View<'_> { let $value = self; $print }
         }
         impl TextNode for $ty {
             fn set(&mut self, $text: &str) -> Result<(), &'static str> {
@@ -109,15 +109,15 @@ macro_rules! text_nodes {
 
 text_nodes!(
     jiff::Timestamp, jiff::Timestamp::UNIX_EPOCH, |text| text.parse().ok(),
-        "a date and time with offset, as of RFC 3339", |value| Cow::Owned(value.to_string());
+        "a date and time with offset, as of RFC 3339", |value| View::Text(Cow::Owned(value.to_string()));
     jiff::civil::Date, jiff::civil::Date::ZERO, |text| text.parse().ok(),
-        "a date, as of RFC 3339", |value| Cow::Owned(value.to_string());
+        "a date, as of RFC 3339", |value| View::Text(Cow::Owned(value.to_string()));
     uuid::Uuid, uuid::Uuid::nil(), |text| text.parse().ok(),
-        "a UUID, as of RFC 9562", |value| Cow::Owned(value.to_string());
+        "a UUID, as of RFC 9562", |value| View::Text(Cow::Owned(value.to_string()));
     Secret, Secret::from(""), |text| Some(Secret::from(text)),
-        "text", |value| Cow::Borrowed(value.expose());
+        "text", |value| View::Secret(value.expose());
     Base64, Base64::default(), |text| STANDARD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text)).ok().map(Base64::from),
-        "base64 text, as of RFC 4648", |value| Cow::Owned(STANDARD.encode(&value.0));
+        "base64 text, as of RFC 4648", |value| View::Text(Cow::Owned(STANDARD.encode(&value.0)));
 );
 
 crate::serde_by_node!(Secret);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::node::IntegerNode;
+use crate::node::{IntegerNode, TextNode};
 
 /// A value that the contract did not list. It is made by reading, and by `FromStr` and `From` of a vocabulary, which give
 /// the listed variant where there is one: a value is never both. To single one out, compare `as_str()`, which goes on
@@ -29,92 +29,67 @@ impl<T: fmt::Debug> fmt::Debug for Unlisted<T> {
 }
 
 /// A list of strings: what a generated enum lists.
-pub trait Vocabulary: Sized {
-    /// The values on the wire.
-    const VALUES: &'static [&'static str];
-    /// The variant at a place of [`VALUES`](Vocabulary::VALUES).
-    fn at(place: usize) -> Option<Self>;
-    /// The place of this variant, or the value that the contract did not list.
-    ///
-    /// # Errors
-    /// The value, when it is not one of [`VALUES`](Vocabulary::VALUES).
-    fn place(&self) -> Result<usize, &Unlisted>;
-    /// The variant that keeps a value which the contract did not list.
-    fn unlisted(value: Unlisted) -> Self;
+pub trait Vocabulary: Clone + Sized + 'static {
+    /// The values on the wire and their variants, and the variant that keeps a value which the contract did not list.
+    const LIST: List<Self>;
+    /// The value on the wire.
+    fn text(&self) -> &str;
 }
 
-/// The value on the wire.
-pub fn as_str<T: Vocabulary>(value: &T) -> &str {
-    match value.place() {
-        Ok(place) => T::VALUES.get(place).copied().unwrap_or_default(),
-        Err(unlisted) => unlisted.value(),
-    }
-}
+/// What a [`Vocabulary`] or an [`IntegerVocabulary`] lists: values with their variants, and what keeps other values.
+#[derive(Debug, Clone, Copy)]
+pub struct List<T: 'static, V: 'static = &'static str, U = Unlisted>(pub &'static [(V, T)], pub fn(U) -> T);
 
 /// The value for a text: listed or not.
 pub fn from_text<T: Vocabulary>(text: &str) -> T {
-    let listed = T::VALUES.iter().position(|value| *value == text).and_then(T::at);
-    listed.unwrap_or_else(|| T::unlisted(Unlisted(text.to_owned())))
+    let List(listed, keep) = T::LIST;
+    let listed = listed.iter().find(|(value, _)| *value == text);
+    listed.map_or_else(|| keep(Unlisted(text.to_owned())), |(_, variant)| variant.clone())
 }
 
 /// A list of integers: what a generated enum lists.
-pub trait IntegerVocabulary: Sized {
-    /// The values on the wire.
-    const VALUES: &'static [i64];
-    /// The variant at a place of [`VALUES`](IntegerVocabulary::VALUES).
-    fn at(place: usize) -> Option<Self>;
-    /// The place of this variant, or the value that the contract did not list.
-    ///
-    /// # Errors
-    /// The value, when it is not one of [`VALUES`](IntegerVocabulary::VALUES).
-    fn place(&self) -> Result<usize, &Unlisted<i64>>;
-    /// The variant that keeps a value which the contract did not list.
-    fn unlisted(value: Unlisted<i64>) -> Self;
-}
-
-/// The value on the wire.
-pub fn as_i64<T: IntegerVocabulary>(value: &T) -> i64 {
-    match value.place() {
-        Ok(place) => T::VALUES.get(place).copied().unwrap_or_default(),
-        Err(unlisted) => *unlisted.value(),
-    }
+pub trait IntegerVocabulary: Clone + Sized + 'static {
+    /// The values on the wire and their variants, and the variant that keeps a value which the contract did not list.
+    const LIST: List<Self, i64, Unlisted<i64>>;
+    /// The value on the wire.
+    fn integer(&self) -> i64;
 }
 
 /// The value for an integer: listed or not.
 pub fn from_i64<T: IntegerVocabulary>(integer: i64) -> T {
-    let listed = T::VALUES.iter().position(|value| *value == integer).and_then(T::at);
-    listed.unwrap_or_else(|| T::unlisted(Unlisted(integer)))
+    let List(listed, keep) = T::LIST;
+    let listed = listed.iter().find(|(value, _)| *value == integer);
+    listed.map_or_else(|| keep(Unlisted(integer)), |(_, variant)| variant.clone())
 }
 
-/// Reads an integer into a vocabulary.
-#[doc(hidden)]
-pub fn set_integer<T: IntegerVocabulary>(target: &mut T, value: i128) -> Result<(), &'static str> {
-    let mut integer = 0i64;
-    integer.set(value)?;
-    *target = from_i64(integer);
-    Ok(())
+impl<T: Vocabulary> TextNode for T {
+    fn set(&mut self, text: &str) -> Result<(), &'static str> {
+        *self = from_text(text);
+        Ok(())
+    }
 }
 
-/// Makes a generated struct a [`Node`](crate::Node) that serde reads and writes.
+impl<T: IntegerVocabulary> IntegerNode for T {
+    fn set(&mut self, value: i128) -> Result<(), &'static str> {
+        let mut integer = 0i64;
+        integer.set(value)?;
+        *self = from_i64(integer);
+        Ok(())
+    }
+}
+
+/// Makes a generated struct, which is a [`Node`](crate::Node), a value that serde reads and writes, with `Debug` and
+/// `PartialEq`.
 #[macro_export]
 macro_rules! record {
     ($ty:ident) => {
-        impl $crate::Node for $ty {
-            fn empty() -> Self {
-                <Self as $crate::Record>::empty()
-            }
-            fn slot(&mut self) -> $crate::Slot<'_> {
-                $crate::Slot::Record(self)
-            }
-            fn view(&self) -> $crate::View<'_> {
-                $crate::View::Record(self)
-            }
-        }
-        $crate::serde_by_node!($ty);
+        $crate::debug_by_node!($ty);
+        $crate::traits_by_node!($ty);
     };
 }
 
-/// Makes a generated struct around one value a [`Node`](crate::Node) that is that value on the wire.
+/// Makes a generated struct around one value a [`Node`](crate::Node) that is that value on the wire, with `Debug` and
+/// `PartialEq`.
 #[macro_export]
 macro_rules! newtype {
     ($ty:ident) => {
@@ -129,11 +104,12 @@ macro_rules! newtype {
                 $crate::Node::view(&self.0)
             }
         }
-        $crate::serde_by_node!($ty);
+        $crate::debug_by_node!($ty);
+        $crate::traits_by_node!($ty);
     };
 }
 
-/// Makes a generated union a [`Node`](crate::Node) that serde reads and writes.
+/// Makes a generated union a [`Node`](crate::Node) that serde reads and writes, with `PartialEq`.
 #[macro_export]
 macro_rules! union {
     ($ty:ident) => {
@@ -148,19 +124,19 @@ macro_rules! union {
                 <Self as $crate::Union>::held(self).view()
             }
         }
-        $crate::serde_by_node!($ty);
+        $crate::traits_by_node!($ty);
     };
 }
 
 /// Makes a generated enum of strings a [`Node`](crate::Node) that serde reads and writes, with `as_str`, `Display`,
-/// `FromStr` and `From<&str>`.
+/// `FromStr`, `From<&str>` and equality by value.
 #[macro_export]
 macro_rules! vocabulary {
     ($ty:ident) => {
         impl $ty {
             /// The value as it stands on the wire.
             pub fn as_str(&self) -> &str {
-                $crate::vocabulary::as_str(self)
+                $crate::Vocabulary::text(self)
             }
         }
         impl $crate::Node for $ty {
@@ -172,12 +148,6 @@ macro_rules! vocabulary {
             }
             fn view(&self) -> $crate::View<'_> {
                 $crate::View::Text(::std::borrow::Cow::Borrowed(self.as_str()))
-            }
-        }
-        impl $crate::TextNode for $ty {
-            fn set(&mut self, text: &str) -> ::core::result::Result<(), &'static str> {
-                *self = $crate::vocabulary::from_text(text);
-                ::core::result::Result::Ok(())
             }
         }
         impl ::core::fmt::Display for $ty {
@@ -196,18 +166,25 @@ macro_rules! vocabulary {
                 $crate::vocabulary::from_text(text)
             }
         }
-        $crate::serde_by_node!($ty);
+        impl ::core::cmp::Eq for $ty {}
+        impl ::core::hash::Hash for $ty {
+            fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
+                ::core::hash::Hash::hash(self.as_str(), state)
+            }
+        }
+        $crate::traits_by_node!($ty);
     };
 }
 
-/// Makes a generated enum of integers a [`Node`](crate::Node) that serde reads and writes, with `as_i64` and `From<i64>`.
+/// Makes a generated enum of integers a [`Node`](crate::Node) that serde reads and writes, with `as_i64`, `From<i64>` and
+/// equality by value.
 #[macro_export]
 macro_rules! integer_vocabulary {
     ($ty:ident) => {
         impl $ty {
             /// The value as it stands on the wire.
             pub fn as_i64(&self) -> i64 {
-                $crate::vocabulary::as_i64(self)
+                $crate::IntegerVocabulary::integer(self)
             }
         }
         impl $crate::Node for $ty {
@@ -221,11 +198,6 @@ macro_rules! integer_vocabulary {
                 $crate::View::I64(self.as_i64())
             }
         }
-        impl $crate::IntegerNode for $ty {
-            fn set(&mut self, value: i128) -> ::core::result::Result<(), &'static str> {
-                $crate::vocabulary::set_integer(self, value)
-            }
-        }
         impl ::core::fmt::Display for $ty {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(&self.as_i64(), f)
@@ -236,7 +208,13 @@ macro_rules! integer_vocabulary {
                 $crate::vocabulary::from_i64(value)
             }
         }
-        $crate::serde_by_node!($ty);
+        impl ::core::cmp::Eq for $ty {}
+        impl ::core::hash::Hash for $ty {
+            fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
+                ::core::hash::Hash::hash(&self.as_i64(), state)
+            }
+        }
+        $crate::traits_by_node!($ty);
     };
 }
 
@@ -256,9 +234,51 @@ macro_rules! problem {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::problem::deserialize(deserializer, <Self as $crate::Record>::empty)
+                $crate::problem::deserialize(deserializer, <Self as $crate::Node>::empty)
             }
         }
+    };
+}
+
+/// Gives a generated operation `Debug` and `PartialEq`.
+#[macro_export]
+macro_rules! operation {
+    ($ty:ident) => {
+        impl ::core::fmt::Debug for $ty {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::inspect::debug_operation(stringify!($ty), self, f)
+            }
+        }
+        impl ::core::cmp::PartialEq for $ty {
+            fn eq(&self, other: &Self) -> bool {
+                $crate::inspect::same_operation(self, other)
+            }
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! debug_by_node {
+    ($ty:ident) => {
+        impl ::core::fmt::Debug for $ty {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::inspect::debug(stringify!($ty), self, f)
+            }
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! traits_by_node {
+    ($ty:ident) => {
+        impl ::core::cmp::PartialEq for $ty {
+            fn eq(&self, other: &Self) -> bool {
+                $crate::inspect::same(self, other)
+            }
+        }
+        $crate::serde_by_node!($ty);
     };
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use problemgen_runtime as rt;
 
 /// What went wrong, as the API names it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     QuotaExceeded,
@@ -34,23 +34,14 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &["quota_exceeded", "not_found"];
-    fn at(place: usize) -> Option<Self> {
-        Some(match place {
-            0 => Self::QuotaExceeded,
-            1 => Self::NotFound,
-            _ => return None,
-        })
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(match self {
-            Self::QuotaExceeded => 0,
-            Self::NotFound => 1,
-            Self::Unlisted(value) => return Err(value),
-        })
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> =
+        rt::List(&[("quota_exceeded", Self::QuotaExceeded), ("not_found", Self::NotFound)], Self::Unlisted);
+    fn text(&self) -> &str {
+        match self {
+            Self::QuotaExceeded => "quota_exceeded",
+            Self::NotFound => "not_found",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 rt::vocabulary!(Code);
@@ -65,16 +56,21 @@ pub static FAMILY: rt::Family = rt::Family {
     request_id: Some("request_id"),
 };
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct QuotaExceeded {
     pub limit: i64,
     pub used: i64,
     pub plan: Option<String>,
 }
 
-impl rt::Record for QuotaExceeded {
-    const MEMBERS: &'static [rt::Member] =
-        &[rt::Member::required("limit"), rt::Member::required("used"), rt::Member::optional("plan")];
+impl rt::Node for QuotaExceeded {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member { name: "limit", presence: rt::Required },
+            rt::Member { name: "used", presence: rt::Required },
+            rt::Member { name: "plan", presence: rt::Optional },
+        ]
+    }
     fn empty() -> Self {
         Self { limit: rt::Node::empty(), used: rt::Node::empty(), plan: rt::Node::empty() }
     }
@@ -130,15 +126,17 @@ pub struct Problem {
     pub extensions: BTreeMap<String, rt::Json>,
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("title"),
-        rt::Member::required("status"),
-        rt::Member::optional("detail"),
-        rt::Member::required("retryable"),
-        rt::Member::optional("suggestion"),
-        rt::Member::optional("request_id"),
-    ];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member { name: "title", presence: rt::Required },
+            rt::Member { name: "status", presence: rt::Required },
+            rt::Member { name: "detail", presence: rt::Optional },
+            rt::Member { name: "retryable", presence: rt::Required },
+            rt::Member { name: "suggestion", presence: rt::Optional },
+            rt::Member { name: "request_id", presence: rt::Optional },
+        ]
+    }
     fn empty() -> Self {
         Self {
             title: rt::Node::empty(),
@@ -184,24 +182,24 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::QuotaExceeded(rt::Record::empty()),
+            Some(0) => Kind::QuotaExceeded(rt::Node::empty()),
             Some(1) => Kind::NotFound,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::QuotaExceeded(members) => Some(members),
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::QuotaExceeded(members) => Some(members),
             _ => None,
@@ -228,7 +226,7 @@ impl rt::Api for Shop {
     type Kind = Kind;
     type Failure = rt::NoFailure;
     fn empty_problem() -> Problem {
-        rt::Record::empty()
+        rt::Node::empty()
     }
     fn kind(problem: &Problem) -> &Kind {
         &problem.kind
@@ -238,18 +236,20 @@ impl rt::Api for Shop {
 pub type Client = rt::Client<Shop>;
 pub type Error<O = rt::Any<Shop>> = rt::Error<O>;
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Item {
     pub id: String,
     pub note: rt::Patch<String>,
 }
 
-impl rt::Record for Item {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("id"),
-        rt::Member::optional("note"),
-        rt::Member::constant("object", rt::Literal::String("item")),
-    ];
+impl rt::Node for Item {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member { name: "id", presence: rt::Required },
+            rt::Member { name: "note", presence: rt::Optional },
+            rt::Member { name: "object", presence: rt::Presence::Constant(rt::Literal::String("item")) },
+        ]
+    }
     fn empty() -> Self {
         Self { id: rt::Node::empty(), note: rt::Node::empty() }
     }
@@ -291,8 +291,11 @@ pub enum PutItemProblem<'a> {
 impl rt::Raises for PutItem {
     type Api = Shop;
     type View<'a> = PutItemProblem<'a>;
-    fn view(kind: &Kind) -> PutItemProblem<'_> {
-        match kind {
+}
+
+impl<'a> rt::Declared<'a, Shop> for PutItemProblem<'a> {
+    fn of_problem(problem: &'a Problem) -> Self {
+        match &problem.kind {
             Kind::QuotaExceeded(members) => PutItemProblem::QuotaExceeded(members),
             other => PutItemProblem::Other(rt::Undeclared::new(other.code())),
         }

@@ -8,16 +8,20 @@ use problemgen_runtime::{self as rt, Json};
 use serde_json::{Value, json};
 
 /// An object with any other members.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct Open {
     pub name: Option<String>,
     pub any: Option<Json>,
     pub additional: rt::Others,
 }
 
-impl rt::Record for Open {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::optional("name"), rt::Member::optional("any")];
-    const OTHERS: bool = true;
+impl rt::Node for Open {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member { name: "name", presence: rt::Optional },
+            rt::Member { name: "any", presence: rt::Optional },
+        ]
+    }
     fn empty() -> Self {
         Self::default()
     }
@@ -41,15 +45,16 @@ impl rt::Record for Open {
 rt::record!(Open);
 
 /// An object whose other members are numbers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Counted {
     pub name: rt::Patch<String>,
     pub additional: BTreeMap<String, i64>,
 }
 
-impl rt::Record for Counted {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::optional("name")];
-    const OTHERS: bool = true;
+impl rt::Node for Counted {
+    fn members(&self) -> &'static [rt::Member] {
+        &[rt::Member { name: "name", presence: rt::Optional }]
+    }
     fn empty() -> Self {
         Self { name: rt::Node::empty(), additional: rt::Node::empty() }
     }
@@ -71,7 +76,7 @@ impl rt::Record for Counted {
 rt::record!(Counted);
 
 /// A tree whose leaves are anything and whose branches could be either of two.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Tree {
     One(Box<Branch>),
     Two(Box<Branch>),
@@ -105,13 +110,15 @@ impl rt::Union for Tree {
 }
 rt::union!(Tree);
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Branch {
     pub inner: Tree,
 }
 
-impl rt::Record for Branch {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("inner")];
+impl rt::Node for Branch {
+    fn members(&self) -> &'static [rt::Member] {
+        &[rt::Member { name: "inner", presence: rt::Required }]
+    }
     fn empty() -> Self {
         Self { inner: rt::Node::empty() }
     }

@@ -27,8 +27,8 @@ macro_rules! api {
             pub(super) struct Limited {
                 pub(super) limit: i64,
             }
-            impl rt::Record for Limited {
-                const MEMBERS: &'static [rt::Member] = &[rt::Member::required("limit")];
+            impl rt::Node for Limited {
+                fn members(&self) -> &'static [rt::Member] { &[rt::Member { name: "limit", presence: rt::Required }] }
                 fn empty() -> Self {
                     Self::default()
                 }
@@ -52,9 +52,8 @@ macro_rules! api {
                 pub(super) trace_id: String,
                 pub(super) additional: rt::Others,
             }
-            impl rt::Record for Envelope {
-                const MEMBERS: &'static [rt::Member] = &[rt::Member::required("trace_id")];
-                const OTHERS: bool = true;
+            impl rt::Node for Envelope {
+                fn members(&self) -> &'static [rt::Member] { &[rt::Member { name: "trace_id", presence: rt::Required }] }
                 fn empty() -> Self {
                     Self::default()
                 }
@@ -83,9 +82,8 @@ macro_rules! api {
                 pub(super) envelope: Envelope,
                 pub(super) further: Vec<Problem>,
             }
-            impl rt::Record for Problem {
-                const MEMBERS: &'static [rt::Member] =
-                    &[rt::Member::required("message"), rt::Member::optional("retryable")];
+            impl rt::Node for Problem {
+                fn members(&self) -> &'static [rt::Member] { &[rt::Member { name: "message", presence: rt::Required }, rt::Member { name: "retryable", presence: rt::Optional }] }
                 fn empty() -> Self {
                     Self {
                         message: String::new(),
@@ -129,19 +127,19 @@ macro_rules! api {
                         _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
                     };
                 }
-                fn common(&self) -> &dyn rt::RecordNode {
+                fn common(&self) -> &dyn rt::Node {
                     self
                 }
-                fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+                fn common_mut(&mut self) -> &mut dyn rt::Node {
                     self
                 }
-                fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+                fn conditional(&self) -> Option<&dyn rt::Node> {
                     match &self.kind {
                         Kind::Limited(members) => Some(members),
                         _ => None,
                     }
                 }
-                fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+                fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
                     match &mut self.kind {
                         Kind::Limited(members) => Some(members),
                         _ => None,
@@ -153,10 +151,10 @@ macro_rules! api {
                 fn extensions_mut(&mut self) -> &mut BTreeMap<String, rt::Json> {
                     &mut self.extensions
                 }
-                fn envelope(&self) -> Option<&dyn rt::RecordNode> {
+                fn envelope(&self) -> Option<&dyn rt::Node> {
                     Some(&self.envelope)
                 }
-                fn envelope_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+                fn envelope_mut(&mut self) -> Option<&mut dyn rt::Node> {
                     Some(&mut self.envelope)
                 }
                 $($further)*
@@ -174,7 +172,7 @@ macro_rules! api {
                 type Kind = Kind;
                 type Failure = rt::NoFailure;
                 fn empty_problem() -> Problem {
-                    rt::Record::empty()
+                    rt::Node::empty()
                 }
                 fn kind(problem: &Problem) -> &Kind {
                     &problem.kind
@@ -186,9 +184,6 @@ macro_rules! api {
             impl rt::Raises for Call {
                 type Api = Api;
                 type View<'a> = &'a Kind;
-                fn view(kind: &Kind) -> &Kind {
-                    kind
-                }
             }
             impl rt::Operation for Call {
                 type Output = ();
@@ -231,7 +226,7 @@ api!(
         self.further.get(number).map(|problem| problem as &dyn rt::ProblemNode)
     }
     fn grow(&mut self) -> Option<&mut dyn rt::ProblemNode> {
-        self.further.push(rt::Record::empty());
+        self.further.push(rt::Node::empty());
         self.further.last_mut().map(|problem| problem as &mut dyn rt::ProblemNode)
     }
     fn shrink(&mut self) {

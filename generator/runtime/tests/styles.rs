@@ -25,8 +25,10 @@ struct Nothing {
     extensions: BTreeMap<String, rt::Json>,
 }
 
-impl rt::Record for Nothing {
-    const MEMBERS: &'static [rt::Member] = &[];
+impl rt::Node for Nothing {
+    fn members(&self) -> &'static [rt::Member] {
+        &[]
+    }
     fn empty() -> Self {
         Self::default()
     }
@@ -46,16 +48,16 @@ impl rt::ProblemNode for Nothing {
         ""
     }
     fn select(&mut self, _: Option<usize>, _: &str) {}
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         None
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         None
     }
     fn extensions(&self) -> &BTreeMap<String, rt::Json> {
@@ -123,9 +125,6 @@ macro_rules! written {
         impl rt::Raises for One {
             type Api = Api;
             type View<'a> = &'a Nothing;
-            fn view(kind: &Nothing) -> &Nothing {
-                kind
-            }
         }
         impl rt::Operation for One {
             type Output = ();

@@ -2,7 +2,7 @@
 //! operation the view of its errors.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::docs::Doc;
 use super::operations::{answer, status_text};
@@ -131,9 +131,14 @@ impl Printer<'_> {
                 /// A problem that the contract does not declare for the operation.
                 Other(rt::Undeclared<'a>),
             }
-            impl<'a> #name<'a> {
+            impl #name<'_> {
                 pub(crate) const ERRORS: &'static [rt::AnswerSpec] = &[#(#errors),*];
-                pub(crate) fn of(at: usize, body: &'a Failure) -> Option<Self> {
+            }
+            impl<'a> rt::Declared<'a, crate::Api> for #name<'a> {
+                fn of_problem(problem: &'a problems::Problem) -> Self {
+                    Self::Other(rt::Undeclared::new(problem.kind.code()))
+                }
+                fn of_failure(at: usize, body: &'a Failure) -> Option<Self> {
                     Some(match (at, body) { #arms _ => return None })
                 }
             }
@@ -181,42 +186,41 @@ impl Printer<'_> {
     /// What makes an operation raise errors: its view, and how it comes about.
     pub(super) fn raises(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
         let name = plan.name.ident();
-        let Some(view) = &plan.view else {
-            return quote! {
-                impl rt::Raises for #name {
-                    type Api = crate::Api;
-                    type View<'a> = rt::Undeclared<'a>;
-                    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> { rt::Undeclared::new(kind.code()) }
-                }
-            };
+        let (definition, view) = match &plan.view {
+            None => (None, quote!(rt::Undeclared)),
+            Some(view) => (Some(self.view_type(operation, view)), view.name.ident().into_token_stream()),
         };
-        let definition = self.view_type(operation, view);
-        let view_name = view.name.ident();
-        let codes = self.code_arms(view);
-        let of_kind = match codes.as_slice() {
-            [] => quote!(#view_name::Other(rt::Undeclared::new(kind.code()))),
-            arms => quote! {
-                match kind { #(#arms)* other => #view_name::Other(rt::Undeclared::new(other.code())), }
-            },
-        };
-        let of_body = match self.shared(view) {
-            Some(_) => Some(quote!(#view_name::of(at, body))),
-            None if view.cases.is_empty() => None,
-            None => {
-                let arms = self.case_arms(&view.cases, &quote!(#view_name), &quote!(failures::Failure));
-                Some(quote!(Some(match (at, body) { #arms _ => return None })))
-            }
-        };
-        let of_body = of_body.map(|of_body| {
-            quote!(fn failure(at: usize, body: &failures::Failure) -> Option<#view_name<'_>> { #of_body })
-        });
         quote! {
             #definition
             impl rt::Raises for #name {
                 type Api = crate::Api;
-                type View<'a> = #view_name<'a>;
-                fn view(kind: &problems::Kind) -> #view_name<'_> { #of_kind }
-                #of_body
+                type View<'a> = #view<'a>;
+            }
+        }
+    }
+
+    /// How the view of an operation, if it is its own, comes about.
+    fn declared(&self, view: &ViewPlan) -> TokenStream {
+        let name = view.name.ident();
+        let codes = self.code_arms(view);
+        let of_problem = match codes.as_slice() {
+            [] => quote!(Self::Other(rt::Undeclared::new(problem.kind.code()))),
+            arms => quote! {
+                match &problem.kind { #(#arms)* other => Self::Other(rt::Undeclared::new(other.code())), }
+            },
+        };
+        let of_failure = (!view.cases.is_empty()).then(|| {
+            let arms = self.case_arms(&view.cases, &quote!(Self), &quote!(failures::Failure));
+            quote! {
+                fn of_failure(at: usize, body: &'a failures::Failure) -> Option<Self> {
+                    Some(match (at, body) { #arms _ => return None })
+                }
+            }
+        });
+        quote! {
+            impl<'a> rt::Declared<'a, crate::Api> for #name<'a> {
+                fn of_problem(problem: &'a problems::Problem) -> Self { #of_problem }
+                #of_failure
             }
         }
     }
@@ -256,6 +260,7 @@ impl Printer<'_> {
             quote!(#doc #variant #payload,)
         });
         let cases = view.cases.iter().map(|case| self.case_variant(case, Some(operation)));
+        let declared = self.declared(view);
         quote! {
             #doc
             #[derive(Debug, Clone, Copy)]
@@ -266,17 +271,15 @@ impl Printer<'_> {
                 /// A problem that the contract does not declare for this operation.
                 Other(rt::Undeclared<'a>),
             }
+            #declared
         }
     }
 
     fn code_arms(&self, view: &ViewPlan) -> Vec<TokenStream> {
-        let name = view.name.ident();
         let arm = |(_, plan): (_, &CodePlan)| {
             let variant = plan.variant.ident();
-            match plan.payload {
-                Some(_) => quote!(problems::Kind::#variant(members) => #name::#variant(members),),
-                None => quote!(problems::Kind::#variant => #name::#variant,),
-            }
+            let members = plan.payload.as_ref().map(|_| quote!((members)));
+            quote!(problems::Kind::#variant #members => Self::#variant #members,)
         };
         self.view_codes(view).map(arm).collect()
     }

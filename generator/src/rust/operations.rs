@@ -99,8 +99,7 @@ impl Printer<'_> {
             quote!(#doc pub #name: #ty,)
         });
         let bare = plan.arguments().next().is_none();
-        let derives =
-            if bare { quote!(Debug, Clone, PartialEq, Default) } else { quote!(Debug, Clone, PartialEq) };
+        let derives = if bare { quote!(Clone, Default) } else { quote!(Clone) };
         let functions = self.functions(operation, plan, &docs);
         quote! {
             #doc
@@ -265,6 +264,7 @@ impl Printer<'_> {
                 #param
                 #body
             }
+            rt::operation!(#name);
         }
     }
 

@@ -223,7 +223,7 @@ fn marker(contract: &Contract, plan: &Plan) -> TokenStream {
             type Problem = Problem;
             type Kind = Kind;
             type Failure = #failure;
-            fn empty_problem() -> Problem { rt::Record::empty() }
+            fn empty_problem() -> Problem { rt::Node::empty() }
             fn kind(problem: &Problem) -> &Kind { &problem.kind }
         }
 

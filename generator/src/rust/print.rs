@@ -192,11 +192,7 @@ impl Printer<'_> {
         let RecordSpec { name, plan, within, .. } = spec;
         let name = name.ident();
         let (doc, deprecated) = (spec.doc.outer(), deprecated(spec.deprecated));
-        let derives = if has_default(plan) {
-            quote!(Debug, Clone, PartialEq, Default)
-        } else {
-            quote!(Debug, Clone, PartialEq)
-        };
+        let derives = if has_default(plan) { quote!(Clone, Default) } else { quote!(Clone) };
         let fields = plan.fields.iter().zip(&spec.members).filter(|(field, _)| field.constant.is_none());
         let fields = fields.map(|(field, (_, doc, old))| {
             let (doc, name, ty) = (doc.outer(), field.name.ident(), self.ty(&field.ty, *within));
@@ -264,10 +260,10 @@ impl Printer<'_> {
             &spec.members.iter().map(|(wire, ..)| *wire).collect::<Vec<_>>(),
             &[],
         );
-        quote!(impl rt::Record for #name { #body })
+        quote!(impl rt::Node for #name { #body })
     }
 
-    /// What stands in an `impl rt::Record`. `others` are fields of the struct that are no members, and what they are at first.
+    /// What stands in an `impl rt::Node`. `others` are fields of the struct that are no members, and what they are at first.
     pub(super) fn record_body(
         &self,
         plan: &StructPlan,
@@ -278,19 +274,17 @@ impl Printer<'_> {
             plan.fields.iter().zip(wires).map(|(field, wire)| match (&field.constant, field.required) {
                 (Some(value), _) => {
                     let value = literal(value);
-                    quote!(rt::Member::constant(#wire, #value))
+                    quote!(rt::Member { name: #wire, presence: rt::Presence::Constant(#value) })
                 }
-                (None, true) => quote!(rt::Member::required(#wire)),
-                (None, false) => quote!(rt::Member::optional(#wire)),
+                (None, true) => quote!(rt::Member { name: #wire, presence: rt::Required }),
+                (None, false) => quote!(rt::Member { name: #wire, presence: rt::Optional }),
             });
-        let places: Vec<_> = plan
-            .fields
-            .iter()
-            .enumerate()
-            .filter(|(_, field)| field.constant.is_none())
-            .map(|(at, field)| (number(at), field.name.ident()))
-            .collect();
-        let empty = places.iter().map(|(_, name)| quote!(#name: rt::Node::empty()));
+        let fields = plan.fields.iter().enumerate().filter(|(_, field)| field.constant.is_none());
+        let places: Vec<_> = fields.clone().map(|(at, field)| (number(at), field.name.ident())).collect();
+        let empty = fields.map(|(_, field)| {
+            let (name, value) = (field.name.ident(), empty(&field.ty));
+            quote!(#name: #value)
+        });
         let empty = empty.chain(plan.additional.iter().map(|(name, _)| {
             let name = name.ident();
             quote!(#name: rt::Node::empty())
@@ -300,18 +294,29 @@ impl Printer<'_> {
         let places = places.iter().chain(&last);
         let arms: Vec<_> = places.map(|(at, name)| (at, quote!(self.#name))).collect();
         let (member, member_mut) = (accessor(&arms, false), accessor(&arms, true));
-        let keeps = plan.additional.as_ref().map(|_| {
-            quote!(
-                const OTHERS: bool = true;
-            )
-        });
+        // No members is what a type that lists none has.
+        let members = (!plan.fields.is_empty())
+            .then(|| quote!(fn members(&self) -> &'static [rt::Member] { &[#(#members),*] }));
         quote! {
-            const MEMBERS: &'static [rt::Member] = &[#(#members),*];
-            #keeps
+            #members
             fn empty() -> Self { Self { #(#empty,)* #(#others),* } }
             #member
             #member_mut
         }
+    }
+}
+
+/// A value to read into, said outright where it is short: what the compiler need not infer it need not check.
+fn empty(ty: &Ty) -> TokenStream {
+    match ty {
+        Ty::Bool => quote!(false),
+        Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 => quote!(0),
+        Ty::F32 | Ty::F64 => quote!(0.0),
+        Ty::String => quote!(String::new()),
+        Ty::Vec(_) => quote!(Vec::new()),
+        Ty::Map(_) => quote!(BTreeMap::new()),
+        Ty::Option(_) => quote!(None),
+        _ => quote!(rt::Node::empty()),
     }
 }
 
@@ -322,8 +327,7 @@ fn accessor(arms: &[(&Token, TokenStream)], mutable: bool) -> TokenStream {
         if mutable { (quote!(member_mut), Some(quote!(mut))) } else { (quote!(member), None) };
     let signature = |at: TokenStream| quote!(fn #name(&#mutability self, #at: usize) -> Option<&#mutability dyn rt::Node>);
     if arms.is_empty() {
-        let signature = signature(quote!(_));
-        return quote!(#signature { None });
+        return TokenStream::new();
     }
     let signature = signature(quote!(at));
     let arms = arms.iter().map(|(at, value)| quote!(#at => &#mutability #value,));

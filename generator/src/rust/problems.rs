@@ -47,13 +47,10 @@ fn uncoded() -> TokenStream {
             /// Members that the contract does not name.
             pub extensions: BTreeMap<String, rt::Json>,
         }
-        impl rt::Record for Problem {
-            const MEMBERS: &'static [rt::Member] = &[];
+        impl rt::Node for Problem {
             fn empty() -> Self {
                 Self { kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")), extensions: BTreeMap::new() }
             }
-            fn member(&self, _: usize) -> Option<&dyn rt::Node> { None }
-            fn member_mut(&mut self, _: usize) -> Option<&mut dyn rt::Node> { None }
         }
         #node
     }
@@ -223,7 +220,7 @@ impl Printer<'_> {
             quote!(kind: Kind::Unlisted(rt::UnlistedCode::from_wire(""))),
             quote!(extensions: BTreeMap::new()),
         ];
-        others.extend(plan.envelope.iter().map(|_| quote!(envelope: rt::Record::empty())));
+        others.extend(plan.envelope.iter().map(|_| quote!(envelope: rt::Node::empty())));
         let further = matches!(family.place, CodePlace::Each(..));
         others.extend(further.then(|| quote!(further: Vec::new())));
         let further = further.then(|| {
@@ -256,7 +253,7 @@ impl Printer<'_> {
                 #further
             }
             #new
-            impl rt::Record for Problem { #record }
+            impl rt::Node for Problem { #record }
             #node
         }
     }
@@ -435,8 +432,8 @@ impl ProblemParts<'_> {
                 fn family(&self) -> &'static rt::Family { &FAMILY }
                 fn code(&self) -> &str { self.kind.code() }
                 #select
-                fn common(&self) -> &dyn rt::RecordNode { self }
-                fn common_mut(&mut self) -> &mut dyn rt::RecordNode { self }
+                fn common(&self) -> &dyn rt::Node { self }
+                fn common_mut(&mut self) -> &mut dyn rt::Node { self }
                 #conditional
                 #conditional_mut
                 fn extensions(&self) -> &BTreeMap<String, rt::Json> { &self.extensions }
@@ -450,8 +447,8 @@ impl ProblemParts<'_> {
     /// What hands out the members around the problem, and the problems beside it.
     fn around(&self) -> TokenStream {
         let envelope = quote! {
-            fn envelope(&self) -> Option<&dyn rt::RecordNode> { Some(&self.envelope) }
-            fn envelope_mut(&mut self) -> Option<&mut dyn rt::RecordNode> { Some(&mut self.envelope) }
+            fn envelope(&self) -> Option<&dyn rt::Node> { Some(&self.envelope) }
+            fn envelope_mut(&mut self) -> Option<&mut dyn rt::Node> { Some(&mut self.envelope) }
         };
         match self.place {
             CodePlace::Root(_) => TokenStream::new(),
@@ -462,7 +459,7 @@ impl ProblemParts<'_> {
                     self.further.get(number).map(|problem| problem as &dyn rt::ProblemNode)
                 }
                 fn grow(&mut self) -> Option<&mut dyn rt::ProblemNode> {
-                    self.further.push(rt::Record::empty());
+                    self.further.push(rt::Node::empty());
                     self.further.last_mut().map(|problem| problem as &mut dyn rt::ProblemNode)
                 }
                 fn shrink(&mut self) { self.further.pop(); }
@@ -483,7 +480,7 @@ impl ProblemParts<'_> {
         }
         let arms = self.codes.iter().enumerate().map(|(at, (_, plan))| {
             let (at, name) = (number(at), plan.variant.ident());
-            let members = plan.payload.is_some().then(|| quote!((rt::Record::empty())));
+            let members = plan.payload.is_some().then(|| quote!((rt::Node::empty())));
             quote!(Some(#at) => Kind::#name #members,)
         });
         quote! {
@@ -508,7 +505,7 @@ impl ProblemParts<'_> {
         } else {
             quote!(None)
         };
-        quote!(fn #name(&#mutability self) -> Option<&#mutability dyn rt::RecordNode> { #body })
+        quote!(fn #name(&#mutability self) -> Option<&#mutability dyn rt::Node> { #body })
     }
 }
 

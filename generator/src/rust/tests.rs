@@ -368,7 +368,7 @@ fn an_operation_is_a_struct_and_a_table() {
     /// | Status | Codes |
     /// | --- | --- |
     /// | 413 | [`full`](crate::Code::Full) |
-    #[derive(Debug, Clone, PartialEq)]
+    #[derive(Clone)]
     #[non_exhaustive]
     pub struct PutItem {
         /// Only check.
@@ -411,15 +411,18 @@ fn an_operation_is_a_struct_and_a_table() {
         Other(rt::Undeclared<'a>),
     }
 
+    impl<'a> rt::Declared<'a, crate::Api> for PutItemProblem<'a> {
+        fn of_problem(problem: &'a problems::Problem) -> Self {
+            match &problem.kind {
+                problems::Kind::Full(members) => Self::Full(members),
+                other => Self::Other(rt::Undeclared::new(other.code())),
+            }
+        }
+    }
+
     impl rt::Raises for PutItem {
         type Api = crate::Api;
         type View<'a> = PutItemProblem<'a>;
-        fn view(kind: &problems::Kind) -> PutItemProblem<'_> {
-            match kind {
-                problems::Kind::Full(members) => PutItemProblem::Full(members),
-                other => PutItemProblem::Other(rt::Undeclared::new(other.code())),
-            }
-        }
     }
 
     impl rt::Operation for PutItem {
@@ -448,5 +451,7 @@ fn an_operation_is_a_struct_and_a_table() {
             Some(rt::Content::json("application/json", &self.body))
         }
     }
+
+    rt::operation!(PutItem);
     "##);
 }

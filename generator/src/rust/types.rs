@@ -43,7 +43,7 @@ impl Printer<'_> {
                 quote! {
                     #doc
                     #old
-                    #[derive(Debug, Clone, PartialEq)]
+                    #[derive(Clone)]
                     pub struct #name(pub #ty);
                     rt::newtype!(#name);
                 }
@@ -132,7 +132,7 @@ impl Printer<'_> {
             }
         });
         quote! {
-            #[derive(Debug, Clone, PartialEq)]
+            #[derive(Debug, Clone)]
             #[non_exhaustive]
             pub enum #name {
                 #(#docs #names(#types),)*
@@ -182,7 +182,10 @@ fn enum_type(name: &RustName, values: &EnumValues, variants: &[RustName]) -> Tok
             let list = Vocabulary {
                 docs: &docs,
                 values: &values,
+                value: quote!(integer),
                 value_ty: quote!(i64),
+                list: quote!(rt::List<Self, i64, rt::Unlisted<i64>>),
+                kept: quote!(*value.value()),
                 kept_ty: quote!(rt::Unlisted<i64>),
                 of: quote!(IntegerVocabulary),
                 macro_name: quote!(integer_vocabulary),
@@ -204,8 +207,14 @@ pub(super) struct Vocabulary<'a> {
     pub(super) docs: &'a [TokenStream],
     /// The values.
     pub(super) values: &'a [TokenStream],
-    /// Their type.
+    /// The function that gives the value of a variant.
+    pub(super) value: TokenStream,
+    /// What it gives.
     pub(super) value_ty: TokenStream,
+    /// The type of the list.
+    pub(super) list: TokenStream,
+    /// The value of a variant that is not listed.
+    pub(super) kept: TokenStream,
     /// The type that keeps other values.
     pub(super) kept_ty: TokenStream,
     /// The trait.
@@ -220,7 +229,10 @@ impl<'a> Vocabulary<'a> {
         Self {
             docs,
             values,
-            value_ty: quote!(&'static str),
+            value: quote!(text),
+            value_ty: quote!(&str),
+            list: quote!(rt::List<Self>),
+            kept: quote!(value.value()),
             kept_ty: quote!(rt::Unlisted),
             of: quote!(Vocabulary),
             macro_name: quote!(vocabulary),
@@ -234,32 +246,11 @@ impl<'a> Vocabulary<'a> {
         variants: &[RustName],
         inherent: &TokenStream,
     ) -> TokenStream {
-        let Vocabulary { docs, values, value_ty, kept_ty, of, macro_name } = self;
+        let Vocabulary { docs, values, value, value_ty, list, kept, kept_ty, of, macro_name } = self;
         let name = name.ident();
         let names: Vec<_> = variants.iter().map(RustName::ident).collect();
-        let places: Vec<_> = (0..names.len()).map(number).collect();
-        let at = if names.is_empty() {
-            quote!(
-                fn at(_: usize) -> Option<Self> {
-                    None
-                }
-            )
-        } else {
-            quote! {
-                fn at(place: usize) -> Option<Self> {
-                    Some(match place { #(#places => Self::#names,)* _ => return None })
-                }
-            }
-        };
-        let place = if names.is_empty() {
-            quote!(match self {
-                Self::Unlisted(value) => Err(value),
-            })
-        } else {
-            quote!(Ok(match self { #(Self::#names => #places,)* Self::Unlisted(value) => return Err(value) }))
-        };
         quote! {
-            #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+            #[derive(Debug, Clone)]
             #[non_exhaustive]
             pub enum #name {
                 #(#docs #names,)*
@@ -268,10 +259,13 @@ impl<'a> Vocabulary<'a> {
             }
             #inherent
             impl rt::#of for #name {
-                const VALUES: &'static [#value_ty] = &[#(#values),*];
-                #at
-                fn place(&self) -> Result<usize, &#kept_ty> { #place }
-                fn unlisted(value: #kept_ty) -> Self { Self::Unlisted(value) }
+                const LIST: #list = rt::List(&[#((#values, Self::#names)),*], Self::Unlisted);
+                fn #value(&self) -> #value_ty {
+                    match self {
+                        #(Self::#names => #values,)*
+                        Self::Unlisted(value) => #kept,
+                    }
+                }
             }
             rt::#macro_name!(#name);
         }

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Picture`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Picture {
     /// `id`.
     pub id: i64,
@@ -15,16 +15,23 @@ pub struct Picture {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Picture {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("id"),
-        rt::Member::optional("preview"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Picture {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "preview",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
-            preview: rt::Node::empty(),
+            id: 0,
+            preview: None,
             additional: rt::Node::empty(),
         }
     }

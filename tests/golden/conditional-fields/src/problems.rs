@@ -9,7 +9,7 @@ use crate::types;
 /// The machine code of a problem: what to branch on.
 ///
 /// What went wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `not_found`: Not found.
@@ -90,33 +90,21 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &[
-        "not_found",
-        "already_shipped",
-        "partly_shipped",
-    ];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::NotFound,
-                1 => Self::AlreadyShipped,
-                2 => Self::PartlyShipped,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::NotFound => 0,
-                Self::AlreadyShipped => 1,
-                Self::PartlyShipped => 2,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[
+            ("not_found", Self::NotFound),
+            ("already_shipped", Self::AlreadyShipped),
+            ("partly_shipped", Self::PartlyShipped),
+        ],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::AlreadyShipped => "already_shipped",
+            Self::PartlyShipped => "partly_shipped",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -209,25 +197,48 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("type"),
-        rt::Member::required("title"),
-        rt::Member::required("status"),
-        rt::Member::optional("detail"),
-        rt::Member::required("retryable"),
-        rt::Member::optional("suggestion"),
-        rt::Member::optional("request_id"),
-    ];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "type",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "title",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "status",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "detail",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "retryable",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "suggestion",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "request_id",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            r#type: rt::Node::empty(),
-            title: rt::Node::empty(),
-            status: rt::Node::empty(),
-            detail: rt::Node::empty(),
-            retryable: rt::Node::empty(),
-            suggestion: rt::Node::empty(),
-            request_id: rt::Node::empty(),
+            r#type: String::new(),
+            title: String::new(),
+            status: 0,
+            detail: None,
+            retryable: false,
+            suggestion: None,
+            request_id: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
@@ -272,25 +283,25 @@ impl rt::ProblemNode for Problem {
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
             Some(0) => Kind::NotFound,
-            Some(1) => Kind::AlreadyShipped(rt::Record::empty()),
-            Some(2) => Kind::PartlyShipped(rt::Record::empty()),
+            Some(1) => Kind::AlreadyShipped(rt::Node::empty()),
+            Some(2) => Kind::PartlyShipped(rt::Node::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::AlreadyShipped(members) => Some(members),
             Kind::PartlyShipped(members) => Some(members),
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::AlreadyShipped(members) => Some(members),
             Kind::PartlyShipped(members) => Some(members),
@@ -310,7 +321,7 @@ rt::problem!(Problem);
 /// The members of `already_shipped`.
 ///
 /// See [`Code::AlreadyShipped`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct AlreadyShipped {
     /// When it left.
     pub shipped_at: rt::jiff::Timestamp,
@@ -334,19 +345,33 @@ impl AlreadyShipped {
     }
 }
 
-impl rt::Record for AlreadyShipped {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("shipped_at"),
-        rt::Member::required("parcels"),
-        rt::Member::optional("carrier"),
-        rt::Member::optional("weight"),
-    ];
+impl rt::Node for AlreadyShipped {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "shipped_at",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "parcels",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "carrier",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "weight",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
             shipped_at: rt::Node::empty(),
-            parcels: rt::Node::empty(),
-            carrier: rt::Node::empty(),
-            weight: rt::Node::empty(),
+            parcels: Vec::new(),
+            carrier: None,
+            weight: None,
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -384,7 +409,7 @@ impl From<AlreadyShipped> for Kind {
 /// The members of `partly_shipped`.
 ///
 /// See [`Code::PartlyShipped`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct PartlyShipped {
     /// `left`.
     pub left: i64,
@@ -397,10 +422,17 @@ impl PartlyShipped {
     }
 }
 
-impl rt::Record for PartlyShipped {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("left")];
+impl rt::Node for PartlyShipped {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "left",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self { left: rt::Node::empty() }
+        Self { left: 0 }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Parcel`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Parcel {
     /// `id`.
     pub id: String,
@@ -13,12 +13,18 @@ pub struct Parcel {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Parcel {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("id")];
-    const OTHERS: bool = true;
+impl rt::Node for Parcel {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
+            id: String::new(),
             additional: rt::Node::empty(),
         }
     }

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// What it shows.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Colour {
     /// `red`.
@@ -19,36 +19,24 @@ pub enum Colour {
 }
 
 impl rt::Vocabulary for Colour {
-    const VALUES: &'static [&'static str] = &["red", "amber", "green"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Red,
-                1 => Self::Amber,
-                2 => Self::Green,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Red => 0,
-                Self::Amber => 1,
-                Self::Green => 2,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("red", Self::Red), ("amber", Self::Amber), ("green", Self::Green)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Red => "red",
+            Self::Amber => "amber",
+            Self::Green => "green",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(Colour);
 
 /// `Odd`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Odd {
     /// The empty text.
@@ -74,58 +62,40 @@ pub enum Odd {
 }
 
 impl rt::Vocabulary for Odd {
-    const VALUES: &'static [&'static str] = &[
-        "",
-        "+1",
-        "-1",
-        "self",
-        "Self",
-        "a b",
-        "a-b",
-        "type",
-        "日本",
-    ];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Empty,
-                1 => Self::Plus1,
-                2 => Self::Minus1,
-                3 => Self::SelfXa277,
-                4 => Self::Self_,
-                5 => Self::AB,
-                6 => Self::ABXdf63,
-                7 => Self::Type,
-                8 => Self::U65e5U672c,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Empty => 0,
-                Self::Plus1 => 1,
-                Self::Minus1 => 2,
-                Self::SelfXa277 => 3,
-                Self::Self_ => 4,
-                Self::AB => 5,
-                Self::ABXdf63 => 6,
-                Self::Type => 7,
-                Self::U65e5U672c => 8,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[
+            ("", Self::Empty),
+            ("+1", Self::Plus1),
+            ("-1", Self::Minus1),
+            ("self", Self::SelfXa277),
+            ("Self", Self::Self_),
+            ("a b", Self::AB),
+            ("a-b", Self::ABXdf63),
+            ("type", Self::Type),
+            ("日本", Self::U65e5U672c),
+        ],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Empty => "",
+            Self::Plus1 => "+1",
+            Self::Minus1 => "-1",
+            Self::SelfXa277 => "self",
+            Self::Self_ => "Self",
+            Self::AB => "a b",
+            Self::ABXdf63 => "a-b",
+            Self::Type => "type",
+            Self::U65e5U672c => "日本",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(Odd);
 
 /// `Priority`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Priority {
     /// `1`.
@@ -141,38 +111,25 @@ pub enum Priority {
 }
 
 impl rt::IntegerVocabulary for Priority {
-    const VALUES: &'static [i64] = &[1, 2, 10, -1];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::N1,
-                1 => Self::N2,
-                2 => Self::N10,
-                3 => Self::Minus1,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted<i64>> {
-        Ok(
-            match self {
-                Self::N1 => 0,
-                Self::N2 => 1,
-                Self::N10 => 2,
-                Self::Minus1 => 3,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted<i64>) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self, i64, rt::Unlisted<i64>> = rt::List(
+        &[(1, Self::N1), (2, Self::N2), (10, Self::N10), (-1, Self::Minus1)],
+        Self::Unlisted,
+    );
+    fn integer(&self) -> i64 {
+        match self {
+            Self::N1 => 1,
+            Self::N2 => 2,
+            Self::N10 => 10,
+            Self::Minus1 => -1,
+            Self::Unlisted(value) => *value.value(),
+        }
     }
 }
 
 rt::integer_vocabulary!(Priority);
 
 /// `Signal`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Signal {
     /// What it shows.
     pub colour: Colour,
@@ -186,20 +143,33 @@ pub struct Signal {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Signal {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("colour"),
-        rt::Member::required("priority"),
-        rt::Member::required("state"),
-        rt::Member::optional("odd"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Signal {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "colour",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "priority",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "state",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "odd",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
             colour: rt::Node::empty(),
             priority: rt::Node::empty(),
             state: rt::Node::empty(),
-            odd: rt::Node::empty(),
+            odd: None,
             additional: rt::Node::empty(),
         }
     }
@@ -232,7 +202,7 @@ impl rt::Record for Signal {
 rt::record!(Signal);
 
 /// `Signal state`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SignalState {
     /// `on`.
@@ -244,34 +214,23 @@ pub enum SignalState {
 }
 
 impl rt::Vocabulary for SignalState {
-    const VALUES: &'static [&'static str] = &["on", "off"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::On,
-                1 => Self::Off,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::On => 0,
-                Self::Off => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("on", Self::On), ("off", Self::Off)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(SignalState);
 
 /// `listSignals sort`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ListSignalsSort {
     /// `asc`.
@@ -283,27 +242,16 @@ pub enum ListSignalsSort {
 }
 
 impl rt::Vocabulary for ListSignalsSort {
-    const VALUES: &'static [&'static str] = &["asc", "desc"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Asc,
-                1 => Self::Desc,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Asc => 0,
-                Self::Desc => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("asc", Self::Asc), ("desc", Self::Desc)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Asc => "asc",
+            Self::Desc => "desc",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 

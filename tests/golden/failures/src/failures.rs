@@ -3,7 +3,7 @@
 //! What the API answers when it refuses without a code: bodies, told apart by status and media type.
 
 use problemgen_runtime as rt;
-use crate::types;
+use crate::{problems, types};
 
 /// The body of an error without a code. Which operation declares which one under which status is in the view that
 /// its [`Error::kind`](crate::Error::kind) gives.
@@ -77,12 +77,18 @@ pub enum Status403Or404<'a> {
     Other(rt::Undeclared<'a>),
 }
 
-impl<'a> Status403Or404<'a> {
+impl Status403Or404<'_> {
     pub(crate) const ERRORS: &'static [rt::AnswerSpec] = &[
         rt::AnswerSpec::exact(403, "application/json", rt::BodySpec::Json(3)),
         rt::AnswerSpec::exact(404, "application/json", rt::BodySpec::Json(3)),
     ];
-    pub(crate) fn of(at: usize, body: &'a Failure) -> Option<Self> {
+}
+
+impl<'a> rt::Declared<'a, crate::Api> for Status403Or404<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        Self::Other(rt::Undeclared::new(problem.kind.code()))
+    }
+    fn of_failure(at: usize, body: &'a Failure) -> Option<Self> {
         Some(
             match (at, body) {
                 (0, Failure::Basic(body)) => Self::Forbidden(body),

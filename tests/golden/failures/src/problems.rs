@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `locked`.
@@ -47,27 +47,16 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &["locked", "not_ready"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Locked,
-                1 => Self::NotReady,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Locked => 0,
-                Self::NotReady => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("locked", Self::Locked), ("not_ready", Self::NotReady)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Locked => "locked",
+            Self::NotReady => "not_ready",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -138,15 +127,23 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("status"),
-        rt::Member::optional("detail"),
-    ];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "status",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "detail",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            status: rt::Node::empty(),
-            detail: rt::Node::empty(),
+            status: 0,
+            detail: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
@@ -180,24 +177,24 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::Locked(rt::Record::empty()),
+            Some(0) => Kind::Locked(rt::Node::empty()),
             Some(1) => Kind::NotReady,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::Locked(members) => Some(members),
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::Locked(members) => Some(members),
             _ => None,
@@ -216,7 +213,7 @@ rt::problem!(Problem);
 /// The members of `locked`.
 ///
 /// See [`Code::Locked`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Locked {
     /// `by`.
     pub by: String,
@@ -229,10 +226,17 @@ impl Locked {
     }
 }
 
-impl rt::Record for Locked {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("by")];
+impl rt::Node for Locked {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "by",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self { by: rt::Node::empty() }
+        Self { by: String::new() }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// The body of most errors.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Basic {
     /// `message`.
     pub message: String,
@@ -17,18 +17,28 @@ pub struct Basic {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Basic {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("message"),
-        rt::Member::optional("hint"),
-        rt::Member::optional("trace_id"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Basic {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "message",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "hint",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "trace_id",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            message: rt::Node::empty(),
-            hint: rt::Node::empty(),
-            trace_id: rt::Node::empty(),
+            message: String::new(),
+            hint: None,
+            trace_id: None,
             additional: rt::Node::empty(),
         }
     }
@@ -59,7 +69,7 @@ impl rt::Record for Basic {
 rt::record!(Basic);
 
 /// `Rule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Rule {
     /// `errorCode`.
     pub error_code: String,
@@ -69,16 +79,23 @@ pub struct Rule {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Rule {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("errorCode"),
-        rt::Member::required("errorMessage"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Rule {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "errorCode",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "errorMessage",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            error_code: rt::Node::empty(),
-            error_message: rt::Node::empty(),
+            error_code: String::new(),
+            error_message: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -107,7 +124,7 @@ impl rt::Record for Rule {
 rt::record!(Rule);
 
 /// A rule is broken.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct RuleBroken {
     /// `errorMessage`.
     pub error_message: String,
@@ -117,17 +134,27 @@ pub struct RuleBroken {
     pub additional: rt::Others,
 }
 
-impl rt::Record for RuleBroken {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::constant("errorCode", rt::Literal::String("rule_broken")),
-        rt::Member::required("errorMessage"),
-        rt::Member::required("rule"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for RuleBroken {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "errorCode",
+                presence: rt::Presence::Constant(rt::Literal::String("rule_broken")),
+            },
+            rt::Member {
+                name: "errorMessage",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "rule",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            error_message: rt::Node::empty(),
-            rule: rt::Node::empty(),
+            error_message: String::new(),
+            rule: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -156,7 +183,7 @@ impl rt::Record for RuleBroken {
 rt::record!(RuleBroken);
 
 /// `Validation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Validation {
     /// `errors`.
     pub errors: Vec<ValidationErrorsItem>,
@@ -164,12 +191,18 @@ pub struct Validation {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Validation {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("errors")];
-    const OTHERS: bool = true;
+impl rt::Node for Validation {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "errors",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            errors: rt::Node::empty(),
+            errors: Vec::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -196,7 +229,7 @@ impl rt::Record for Validation {
 rt::record!(Validation);
 
 /// `Validation errors item`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct ValidationErrorsItem {
     /// `field`.
     pub field: String,
@@ -206,16 +239,23 @@ pub struct ValidationErrorsItem {
     pub additional: rt::Others,
 }
 
-impl rt::Record for ValidationErrorsItem {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("field"),
-        rt::Member::required("message"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for ValidationErrorsItem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "field",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "message",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            field: rt::Node::empty(),
-            message: rt::Node::empty(),
+            field: String::new(),
+            message: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -244,7 +284,7 @@ impl rt::Record for ValidationErrorsItem {
 rt::record!(ValidationErrorsItem);
 
 /// `patchThing error 400`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum PatchThingError400 {
     /// [The type `RuleBroken`](crate::types::RuleBroken).

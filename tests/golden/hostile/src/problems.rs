@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// ````c " */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \ � r#" "# �````: " \*/ } {
@@ -96,27 +96,22 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &[
-        "c \" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}",
-    ];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::CScriptScriptAlert1Script0XR,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::CScriptScriptAlert1Script0XR => 0,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[
+            (
+                "c \" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}",
+                Self::CScriptScriptAlert1Script0XR,
+            ),
+        ],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::CScriptScriptAlert1Script0XR => {
+                "c \" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}"
+            }
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -191,17 +186,28 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("title"),
-        rt::Member::optional("status"),
-        rt::Member::optional("type"),
-    ];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "title",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "status",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "type",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            title: rt::Node::empty(),
-            status: rt::Node::empty(),
-            r#type: rt::Node::empty(),
+            title: None,
+            status: None,
+            r#type: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
@@ -237,23 +243,23 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::CScriptScriptAlert1Script0XR(rt::Record::empty()),
+            Some(0) => Kind::CScriptScriptAlert1Script0XR(rt::Node::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::CScriptScriptAlert1Script0XR(members) => Some(members),
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::CScriptScriptAlert1Script0XR(members) => Some(members),
             _ => None,
@@ -273,19 +279,24 @@ rt::problem!(Problem);
 /// ````c " */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \ � r#" "# �````.
 ///
 /// See [`Code::CScriptScriptAlert1Script0XR`].
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct CScriptScriptAlert1Script0Xr {
     /// " \*/ } { \`\`\` \~\~\~ &lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; {} {0} #\[x\] \\ � r#"
     /// "# �
     pub f_script: Option<String>,
 }
 
-impl rt::Record for CScriptScriptAlert1Script0Xr {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::optional("f \"*/ </script>")];
+impl rt::Node for CScriptScriptAlert1Script0Xr {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "f \"*/ </script>",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self {
-            f_script: rt::Node::empty(),
-        }
+        Self { f_script: None }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(

@@ -27,7 +27,7 @@ use problemgen_runtime as rt;
 ///
 /// &lt;/code&gt;&lt;/pre&gt;&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt; link `</code>` *\[&\]*
 /// \|a\|b\| */ pub fn injected() {} /* #!\[allow(unused)\] //! {} {name} "'
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Thing {
     /// " \*/ } { \`\`\` \~\~\~ &lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; {} {0} #\[x\] \\ � r#"
     /// "# �
@@ -38,16 +38,23 @@ pub struct Thing {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Thing {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("m \"*/"),
-        rt::Member::optional("n\u{202e}"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Thing {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "m \"*/",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "n\u{202e}",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
             m: rt::Node::empty(),
-            n: rt::Node::empty(),
+            n: None,
             additional: rt::Node::empty(),
         }
     }
@@ -77,7 +84,7 @@ rt::record!(Thing);
 
 /// " \*/ } { \`\`\` \~\~\~ &lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; {} {0} #\[x\] \\ � r#"
 /// "# �
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ThingM {
     /// ````" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \ � r#" "# �````.
@@ -93,43 +100,35 @@ pub enum ThingM {
 }
 
 impl rt::Vocabulary for ThingM {
-    const VALUES: &'static [&'static str] = &[
-        "\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}",
-        "*/",
-        "}",
-        "```",
-    ];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::ScriptScriptAlert1Script0XR,
-                1 => Self::StarSlash,
-                2 => Self::End,
-                3 => Self::BacktickBacktickBacktick,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::ScriptScriptAlert1Script0XR => 0,
-                Self::StarSlash => 1,
-                Self::End => 2,
-                Self::BacktickBacktickBacktick => 3,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[
+            (
+                "\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}",
+                Self::ScriptScriptAlert1Script0XR,
+            ),
+            ("*/", Self::StarSlash),
+            ("}", Self::End),
+            ("```", Self::BacktickBacktickBacktick),
+        ],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::ScriptScriptAlert1Script0XR => {
+                "\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}"
+            }
+            Self::StarSlash => "*/",
+            Self::End => "}",
+            Self::BacktickBacktickBacktick => "```",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(ThingM);
 
 /// `Thing n�`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ThingN {
     /// ````" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \ � r#" "# �````.
@@ -139,27 +138,22 @@ pub enum ThingN {
 }
 
 impl rt::Vocabulary for ThingN {
-    const VALUES: &'static [&'static str] = &[
-        "\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}",
-    ];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::ScriptScriptAlert1Script0XR,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::ScriptScriptAlert1Script0XR => 0,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[
+            (
+                "\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}",
+                Self::ScriptScriptAlert1Script0XR,
+            ),
+        ],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::ScriptScriptAlert1Script0XR => {
+                "\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}"
+            }
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 

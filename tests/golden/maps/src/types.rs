@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// `Labels`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Labels {
     /// `count`.
     pub count: i64,
@@ -18,18 +18,28 @@ pub struct Labels {
     pub additional: BTreeMap<String, Vec<String>>,
 }
 
-impl rt::Record for Labels {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("count"),
-        rt::Member::optional("nested"),
-        rt::Member::optional("anything"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Labels {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "count",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "nested",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "anything",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            count: rt::Node::empty(),
-            nested: rt::Node::empty(),
-            anything: rt::Node::empty(),
+            count: 0,
+            nested: None,
+            anything: None,
             additional: rt::Node::empty(),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// `Pet`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Pet {
     /// `name`.
     pub name: String,
@@ -27,16 +27,23 @@ impl Pet {
     }
 }
 
-impl rt::Record for Pet {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("name"),
-        rt::Member::optional("age"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Pet {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "name",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "age",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            name: rt::Node::empty(),
-            age: rt::Node::empty(),
+            name: String::new(),
+            age: None,
             additional: rt::Node::empty(),
         }
     }
@@ -65,7 +72,7 @@ impl rt::Record for Pet {
 rt::record!(Pet);
 
 /// `putRow request`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct PutRowRequest {
     /// `name`.
     pub name: String,
@@ -95,22 +102,38 @@ impl PutRowRequest {
     }
 }
 
-impl rt::Record for PutRowRequest {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("name"),
-        rt::Member::optional("tags"),
-        rt::Member::optional("range"),
-        rt::Member::optional("path"),
-        rt::Member::optional("meta"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for PutRowRequest {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "name",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "tags",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "range",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "path",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "meta",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            name: rt::Node::empty(),
-            tags: rt::Node::empty(),
-            range: rt::Node::empty(),
-            path: rt::Node::empty(),
-            meta: rt::Node::empty(),
+            name: String::new(),
+            tags: None,
+            range: None,
+            path: None,
+            meta: None,
             additional: rt::Node::empty(),
         }
     }
@@ -145,7 +168,7 @@ impl rt::Record for PutRowRequest {
 rt::record!(PutRowRequest);
 
 /// `putRow request range`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct PutRowRequestRange {
     /// `from`.
     pub from: Option<i64>,
@@ -155,16 +178,23 @@ pub struct PutRowRequestRange {
     pub additional: rt::Others,
 }
 
-impl rt::Record for PutRowRequestRange {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("from"),
-        rt::Member::optional("to"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for PutRowRequestRange {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "from",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "to",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            from: rt::Node::empty(),
-            to: rt::Node::empty(),
+            from: None,
+            to: None,
             additional: rt::Node::empty(),
         }
     }

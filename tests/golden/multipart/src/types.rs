@@ -9,7 +9,7 @@ use problemgen_runtime as rt;
 pub type Content = rt::Bytes;
 
 /// `Profile`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Profile {
     /// `photo`.
     pub photo: rt::File,
@@ -54,32 +54,63 @@ impl Profile {
     }
 }
 
-impl rt::Record for Profile {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("photo"),
-        rt::Member::optional("scans"),
-        rt::Member::required("name"),
-        rt::Member::optional("biography"),
-        rt::Member::optional("rank"),
-        rt::Member::optional("born"),
-        rt::Member::optional("address"),
-        rt::Member::optional("aliases"),
-        rt::Member::optional("limits"),
-        rt::Member::optional("kind"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Profile {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "photo",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "scans",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "name",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "biography",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "rank",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "born",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "address",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "aliases",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "limits",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "kind",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
             photo: rt::Node::empty(),
-            scans: rt::Node::empty(),
-            name: rt::Node::empty(),
-            biography: rt::Node::empty(),
-            rank: rt::Node::empty(),
-            born: rt::Node::empty(),
-            address: rt::Node::empty(),
-            aliases: rt::Node::empty(),
-            limits: rt::Node::empty(),
-            kind: rt::Node::empty(),
+            scans: None,
+            name: String::new(),
+            biography: None,
+            rank: None,
+            born: None,
+            address: None,
+            aliases: None,
+            limits: None,
+            kind: None,
             additional: rt::Node::empty(),
         }
     }
@@ -124,7 +155,7 @@ impl rt::Record for Profile {
 rt::record!(Profile);
 
 /// `Profile address`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct ProfileAddress {
     /// `city`.
     pub city: Option<String>,
@@ -132,12 +163,18 @@ pub struct ProfileAddress {
     pub additional: rt::Others,
 }
 
-impl rt::Record for ProfileAddress {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::optional("city")];
-    const OTHERS: bool = true;
+impl rt::Node for ProfileAddress {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "city",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            city: rt::Node::empty(),
+            city: None,
             additional: rt::Node::empty(),
         }
     }
@@ -164,7 +201,7 @@ impl rt::Record for ProfileAddress {
 rt::record!(ProfileAddress);
 
 /// `Profile kind`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ProfileKind {
     /// `person`.
@@ -174,25 +211,12 @@ pub enum ProfileKind {
 }
 
 impl rt::Vocabulary for ProfileKind {
-    const VALUES: &'static [&'static str] = &["person"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Person,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Person => 0,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(&[("person", Self::Person)], Self::Unlisted);
+    fn text(&self) -> &str {
+        match self {
+            Self::Person => "person",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Box`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct BoxModel {
     /// `string`.
     pub string: Option<StringModel>,
@@ -15,16 +15,23 @@ pub struct BoxModel {
     pub additional: rt::Others,
 }
 
-impl rt::Record for BoxModel {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("string"),
-        rt::Member::optional("error"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for BoxModel {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "string",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "error",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            string: rt::Node::empty(),
-            error: rt::Node::empty(),
+            string: None,
+            error: None,
             additional: rt::Node::empty(),
         }
     }
@@ -53,7 +60,7 @@ impl rt::Record for BoxModel {
 rt::record!(BoxModel);
 
 /// `Error`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Error {
     /// `code`.
     pub code: String,
@@ -61,12 +68,18 @@ pub struct Error {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Error {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("code")];
-    const OTHERS: bool = true;
+impl rt::Node for Error {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "code",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            code: rt::Node::empty(),
+            code: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -93,7 +106,7 @@ impl rt::Record for Error {
 rt::record!(Error);
 
 /// `Option`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct OptionModel {
     /// `self`.
     pub self_: String,
@@ -115,28 +128,53 @@ pub struct OptionModel {
     pub additional: rt::Others,
 }
 
-impl rt::Record for OptionModel {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("self"),
-        rt::Member::required("Self"),
-        rt::Member::optional("super"),
-        rt::Member::optional("1st"),
-        rt::Member::optional(""),
-        rt::Member::optional("a-b"),
-        rt::Member::optional("a_b"),
-        rt::Member::optional("aB"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for OptionModel {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "self",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "Self",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "super",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "1st",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "a-b",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "a_b",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "aB",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            self_: rt::Node::empty(),
-            self_x8197: rt::Node::empty(),
-            super_: rt::Node::empty(),
-            n1st: rt::Node::empty(),
-            empty: rt::Node::empty(),
-            a_b_xdf63: rt::Node::empty(),
-            a_b: rt::Node::empty(),
-            a_b_x382a: rt::Node::empty(),
+            self_: String::new(),
+            self_x8197: String::new(),
+            super_: None,
+            n1st: None,
+            empty: None,
+            a_b_xdf63: None,
+            a_b: None,
+            a_b_x382a: None,
             additional: rt::Node::empty(),
         }
     }
@@ -177,7 +215,7 @@ impl rt::Record for OptionModel {
 rt::record!(OptionModel);
 
 /// `Result`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ResultModel {
     /// `Ok`.
@@ -191,36 +229,24 @@ pub enum ResultModel {
 }
 
 impl rt::Vocabulary for ResultModel {
-    const VALUES: &'static [&'static str] = &["Ok", "Err", "None"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Ok,
-                1 => Self::Err,
-                2 => Self::None,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Ok => 0,
-                Self::Err => 1,
-                Self::None => 2,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("Ok", Self::Ok), ("Err", Self::Err), ("None", Self::None)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Ok => "Ok",
+            Self::Err => "Err",
+            Self::None => "None",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(ResultModel);
 
 /// `String`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct StringModel {
     /// `Vec`.
     pub vec: Option<Vec<String>>,
@@ -230,16 +256,23 @@ pub struct StringModel {
     pub additional: rt::Others,
 }
 
-impl rt::Record for StringModel {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("Vec"),
-        rt::Member::optional("result"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for StringModel {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "Vec",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "result",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            vec: rt::Node::empty(),
-            result: rt::Node::empty(),
+            vec: None,
+            result: None,
             additional: rt::Node::empty(),
         }
     }

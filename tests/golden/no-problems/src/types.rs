@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `listThings error 400`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct ListThingsError400 {
     /// `message`.
     pub message: String,
@@ -13,12 +13,18 @@ pub struct ListThingsError400 {
     pub additional: rt::Others,
 }
 
-impl rt::Record for ListThingsError400 {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("message")];
-    const OTHERS: bool = true;
+impl rt::Node for ListThingsError400 {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "message",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            message: rt::Node::empty(),
+            message: String::new(),
             additional: rt::Node::empty(),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `order_missing`.
@@ -47,27 +47,16 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &["order_missing", "order_shipped"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::OrderMissing,
-                1 => Self::OrderShipped,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::OrderMissing => 0,
-                Self::OrderShipped => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("order_missing", Self::OrderMissing), ("order_shipped", Self::OrderShipped)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::OrderMissing => "order_missing",
+            Self::OrderShipped => "order_shipped",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -141,17 +130,28 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("type"),
-        rt::Member::optional("title"),
-        rt::Member::optional("status"),
-    ];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "type",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "title",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "status",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            r#type: rt::Node::empty(),
-            title: rt::Node::empty(),
-            status: rt::Node::empty(),
+            r#type: None,
+            title: None,
+            status: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
@@ -188,23 +188,23 @@ impl rt::ProblemNode for Problem {
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
             Some(0) => Kind::OrderMissing,
-            Some(1) => Kind::OrderShipped(rt::Record::empty()),
+            Some(1) => Kind::OrderShipped(rt::Node::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::OrderShipped(members) => Some(members),
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::OrderShipped(members) => Some(members),
             _ => None,
@@ -223,7 +223,7 @@ rt::problem!(Problem);
 /// The members of `order_shipped`.
 ///
 /// See [`Code::OrderShipped`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct OrderShipped {
     /// `carrier`.
     pub carrier: String,
@@ -236,10 +236,17 @@ impl OrderShipped {
     }
 }
 
-impl rt::Record for OrderShipped {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("carrier")];
+impl rt::Node for OrderShipped {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "carrier",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self { carrier: rt::Node::empty() }
+        Self { carrier: String::new() }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(

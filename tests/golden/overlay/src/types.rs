@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Order {
     /// `total`.
     pub total: i64,
@@ -13,12 +13,18 @@ pub struct Order {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Order {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("total")];
-    const OTHERS: bool = true;
+impl rt::Node for Order {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "total",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            total: rt::Node::empty(),
+            total: 0,
             additional: rt::Node::empty(),
         }
     }

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `everyStyle deep`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct EveryStyleDeep {
     /// `from`.
     pub from: Option<rt::jiff::civil::Date>,
@@ -15,16 +15,23 @@ pub struct EveryStyleDeep {
     pub additional: rt::Others,
 }
 
-impl rt::Record for EveryStyleDeep {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("from"),
-        rt::Member::optional("to"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for EveryStyleDeep {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "from",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "to",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            from: rt::Node::empty(),
-            to: rt::Node::empty(),
+            from: None,
+            to: None,
             additional: rt::Node::empty(),
         }
     }
@@ -53,7 +60,7 @@ impl rt::Record for EveryStyleDeep {
 rt::record!(EveryStyleDeep);
 
 /// `everyStyle matrix`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct EveryStyleMatrix {
     /// `x`.
     pub x: Option<f64>,
@@ -63,16 +70,23 @@ pub struct EveryStyleMatrix {
     pub additional: rt::Others,
 }
 
-impl rt::Record for EveryStyleMatrix {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("x"),
-        rt::Member::optional("y"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for EveryStyleMatrix {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "x",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "y",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            x: rt::Node::empty(),
-            y: rt::Node::empty(),
+            x: None,
+            y: None,
             additional: rt::Node::empty(),
         }
     }

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Due`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Due {
     /// `on`.
     pub on: rt::jiff::civil::Date,
@@ -23,9 +23,15 @@ impl Due {
     }
 }
 
-impl rt::Record for Due {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("on")];
-    const OTHERS: bool = true;
+impl rt::Node for Due {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "on",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
             on: rt::Node::empty(),
@@ -55,7 +61,7 @@ impl rt::Record for Due {
 rt::record!(Due);
 
 /// `Note`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Note {
     /// `title`.
     pub title: String,
@@ -71,20 +77,33 @@ pub struct Note {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Note {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("title"),
-        rt::Member::required("folder"),
-        rt::Member::optional("due"),
-        rt::Member::optional("pinned"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Note {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "title",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "folder",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "due",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "pinned",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            title: rt::Node::empty(),
-            folder: rt::Node::empty(),
-            due: rt::Node::empty(),
-            pinned: rt::Node::empty(),
+            title: String::new(),
+            folder: None,
+            due: None,
+            pinned: None,
             additional: rt::Node::empty(),
         }
     }
@@ -117,7 +136,7 @@ impl rt::Record for Note {
 rt::record!(Note);
 
 /// `NotePatch`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct NotePatch {
     /// Left out keeps it.
     pub title: Option<String>,
@@ -129,16 +148,26 @@ pub struct NotePatch {
     pub additional: rt::Others,
 }
 
-impl rt::Record for NotePatch {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("title"),
-        rt::Member::optional("folder"),
-        rt::Member::optional("due"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for NotePatch {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "title",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "folder",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "due",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            title: rt::Node::empty(),
+            title: None,
             folder: rt::Node::empty(),
             due: rt::Node::empty(),
             additional: rt::Node::empty(),

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `getTile format`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum GetTileFormat {
     /// `png`.
@@ -17,34 +17,23 @@ pub enum GetTileFormat {
 }
 
 impl rt::Vocabulary for GetTileFormat {
-    const VALUES: &'static [&'static str] = &["png", "jpg"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Png,
-                1 => Self::Jpg,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Png => 0,
-                Self::Jpg => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("png", Self::Png), ("jpg", Self::Jpg)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Png => "png",
+            Self::Jpg => "jpg",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(GetTileFormat);
 
 /// `search response`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct SearchResponse {
     /// `hits`.
     pub hits: Option<i64>,
@@ -52,12 +41,18 @@ pub struct SearchResponse {
     pub additional: rt::Others,
 }
 
-impl rt::Record for SearchResponse {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::optional("hits")];
-    const OTHERS: bool = true;
+impl rt::Node for SearchResponse {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "hits",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            hits: rt::Node::empty(),
+            hits: None,
             additional: rt::Node::empty(),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// `Expression`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Expression {
     /// [The type `Sum`](crate::types::Sum).
@@ -76,7 +76,7 @@ impl From<f64> for Expression {
 }
 
 /// `Node`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Node {
     /// `name`.
     pub name: String,
@@ -103,20 +103,33 @@ impl Node {
     }
 }
 
-impl rt::Record for Node {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("name"),
-        rt::Member::optional("parent"),
-        rt::Member::optional("children"),
-        rt::Member::optional("by_name"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Node {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "name",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "parent",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "children",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "by_name",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            name: rt::Node::empty(),
-            parent: rt::Node::empty(),
-            children: rt::Node::empty(),
-            by_name: rt::Node::empty(),
+            name: String::new(),
+            parent: None,
+            children: None,
+            by_name: None,
             additional: rt::Node::empty(),
         }
     }
@@ -149,7 +162,7 @@ impl rt::Record for Node {
 rt::record!(Node);
 
 /// `Not`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Not {
     /// `not`.
     pub not: Box<Expression>,
@@ -157,9 +170,15 @@ pub struct Not {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Not {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("not")];
-    const OTHERS: bool = true;
+impl rt::Node for Not {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "not",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
             not: rt::Node::empty(),
@@ -189,7 +208,7 @@ impl rt::Record for Not {
 rt::record!(Not);
 
 /// `Sum`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Sum {
     /// `left`.
     pub left: Box<Expression>,
@@ -199,12 +218,19 @@ pub struct Sum {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Sum {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("left"),
-        rt::Member::required("right"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Sum {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "left",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "right",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
             left: rt::Node::empty(),

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Job`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Job {
     /// `id`.
     pub id: String,
@@ -13,12 +13,18 @@ pub struct Job {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Job {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("id")];
-    const OTHERS: bool = true;
+impl rt::Node for Job {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
+            id: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -45,7 +51,7 @@ impl rt::Record for Job {
 rt::record!(Job);
 
 /// `Result`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct ResultModel {
     /// `total`.
     pub total: i64,
@@ -53,12 +59,18 @@ pub struct ResultModel {
     pub additional: rt::Others,
 }
 
-impl rt::Record for ResultModel {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("total")];
-    const OTHERS: bool = true;
+impl rt::Node for ResultModel {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "total",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            total: rt::Node::empty(),
+            total: 0,
             additional: rt::Node::empty(),
         }
     }

@@ -7,7 +7,7 @@ use problemgen_runtime as rt;
 use crate::types;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `winter`.
@@ -40,25 +40,12 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &["winter"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Winter,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Winter => 0,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(&[("winter", Self::Winter)], Self::Unlisted);
+    fn text(&self) -> &str {
+        match self {
+            Self::Winter => "winter",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -126,15 +113,23 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::optional("status"),
-        rt::Member::optional("retryable"),
-    ];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "status",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "retryable",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            status: rt::Node::empty(),
-            retryable: rt::Node::empty(),
+            status: None,
+            retryable: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
@@ -168,23 +163,23 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::Winter(rt::Record::empty()),
+            Some(0) => Kind::Winter(rt::Node::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::Winter(members) => Some(members),
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::Winter(members) => Some(members),
             _ => None,
@@ -203,7 +198,7 @@ rt::problem!(Problem);
 /// The members of `winter`.
 ///
 /// See [`Code::Winter`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Winter {
     /// `until`.
     pub until: types::Season,
@@ -216,8 +211,15 @@ impl Winter {
     }
 }
 
-impl rt::Record for Winter {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("until")];
+impl rt::Node for Winter {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "until",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self { until: rt::Node::empty() }
     }

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Season`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Season {
     /// `spring`.
@@ -21,38 +21,30 @@ pub enum Season {
 }
 
 impl rt::Vocabulary for Season {
-    const VALUES: &'static [&'static str] = &["spring", "summer", "autumn", "winter"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Spring,
-                1 => Self::Summer,
-                2 => Self::Autumn,
-                3 => Self::Winter,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Spring => 0,
-                Self::Summer => 1,
-                Self::Autumn => 2,
-                Self::Winter => 3,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[
+            ("spring", Self::Spring),
+            ("summer", Self::Summer),
+            ("autumn", Self::Autumn),
+            ("winter", Self::Winter),
+        ],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Spring => "spring",
+            Self::Summer => "summer",
+            Self::Autumn => "autumn",
+            Self::Winter => "winter",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
 rt::vocabulary!(Season);
 
 /// `Tree`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Tree {
     /// `height`.
     pub height: f64,
@@ -64,18 +56,28 @@ pub struct Tree {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Tree {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("height"),
-        rt::Member::optional("best"),
-        rt::Member::optional("branches"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Tree {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "height",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "best",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "branches",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            height: rt::Node::empty(),
-            best: rt::Node::empty(),
-            branches: rt::Node::empty(),
+            height: 0.0,
+            best: None,
+            branches: None,
             additional: rt::Node::empty(),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `down`.
@@ -49,29 +49,17 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &["down", "full", "unheard"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Down,
-                1 => Self::Full,
-                2 => Self::Unheard,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Down => 0,
-                Self::Full => 1,
-                Self::Unheard => 2,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("down", Self::Down), ("full", Self::Full), ("unheard", Self::Unheard)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Down => "down",
+            Self::Full => "full",
+            Self::Unheard => "unheard",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -145,15 +133,23 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("status"),
-        rt::Member::optional("retryable"),
-    ];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "status",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "retryable",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            status: rt::Node::empty(),
-            retryable: rt::Node::empty(),
+            status: 0,
+            retryable: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
@@ -193,16 +189,16 @@ impl rt::ProblemNode for Problem {
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         None
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         None
     }
     fn extensions(&self) -> &BTreeMap<String, rt::Json> {

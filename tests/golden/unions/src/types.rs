@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Circle`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Circle {
     /// `kind`.
     pub kind: String,
@@ -26,16 +26,23 @@ impl Circle {
     }
 }
 
-impl rt::Record for Circle {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("kind"),
-        rt::Member::required("radius"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Circle {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "kind",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "radius",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            kind: rt::Node::empty(),
-            radius: rt::Node::empty(),
+            kind: String::new(),
+            radius: 0.0,
             additional: rt::Node::empty(),
         }
     }
@@ -64,7 +71,7 @@ impl rt::Record for Circle {
 rt::record!(Circle);
 
 /// `Outcome`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Outcome {
     /// When `state` is `added`.
@@ -126,7 +133,7 @@ impl From<OutcomeRefused> for Outcome {
 }
 
 /// Added.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct OutcomeAdded {
     /// `id`.
     pub id: String,
@@ -134,15 +141,22 @@ pub struct OutcomeAdded {
     pub additional: rt::Others,
 }
 
-impl rt::Record for OutcomeAdded {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::constant("state", rt::Literal::String("added")),
-        rt::Member::required("id"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for OutcomeAdded {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "state",
+                presence: rt::Presence::Constant(rt::Literal::String("added")),
+            },
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
+            id: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -169,7 +183,7 @@ impl rt::Record for OutcomeAdded {
 rt::record!(OutcomeAdded);
 
 /// Refused.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct OutcomeRefused {
     /// `why`.
     pub why: String,
@@ -177,15 +191,22 @@ pub struct OutcomeRefused {
     pub additional: rt::Others,
 }
 
-impl rt::Record for OutcomeRefused {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::constant("state", rt::Literal::String("refused")),
-        rt::Member::required("why"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for OutcomeRefused {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "state",
+                presence: rt::Presence::Constant(rt::Literal::String("refused")),
+            },
+            rt::Member {
+                name: "why",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            why: rt::Node::empty(),
+            why: String::new(),
             additional: rt::Node::empty(),
         }
     }
@@ -212,7 +233,7 @@ impl rt::Record for OutcomeRefused {
 rt::record!(OutcomeRefused);
 
 /// `Shape`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Shape {
     /// When `kind` is `circle`.
@@ -274,7 +295,7 @@ impl From<Square> for Shape {
 }
 
 /// `Square`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Square {
     /// `kind`.
     pub kind: String,
@@ -295,16 +316,23 @@ impl Square {
     }
 }
 
-impl rt::Record for Square {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("kind"),
-        rt::Member::required("side"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Square {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "kind",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "side",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            kind: rt::Node::empty(),
-            side: rt::Node::empty(),
+            kind: String::new(),
+            side: 0.0,
             additional: rt::Node::empty(),
         }
     }
@@ -333,7 +361,7 @@ impl rt::Record for Square {
 rt::record!(Square);
 
 /// `addShape response 202`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum AddShapeResponse202 {
     /// Text.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `sold`.
@@ -36,25 +36,12 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &["sold"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Sold,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Sold => 0,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(&[("sold", Self::Sold)], Self::Unlisted);
+    fn text(&self) -> &str {
+        match self {
+            Self::Sold => "sold",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -125,17 +112,28 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("status"),
-        rt::Member::optional("title"),
-        rt::Member::optional("type"),
-    ];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "status",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "title",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "type",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            status: rt::Node::empty(),
-            title: rt::Node::empty(),
-            r#type: rt::Node::empty(),
+            status: 0,
+            title: None,
+            r#type: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
@@ -171,23 +169,23 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::Sold(rt::Record::empty()),
+            Some(0) => Kind::Sold(rt::Node::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::Sold(members) => Some(members),
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::Sold(members) => Some(members),
             _ => None,
@@ -206,7 +204,7 @@ rt::problem!(Problem);
 /// The members of `sold`.
 ///
 /// See [`Code::Sold`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Sold {
     /// `buyer`.
     pub buyer: Option<String>,
@@ -219,10 +217,17 @@ impl Sold {
     }
 }
 
-impl rt::Record for Sold {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("buyer")];
+impl rt::Node for Sold {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "buyer",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self { buyer: rt::Node::empty() }
+        Self { buyer: None }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(

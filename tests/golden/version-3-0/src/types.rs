@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Item`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Item {
     /// `id`.
     pub id: i64,
@@ -17,18 +17,28 @@ pub struct Item {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Item {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("id"),
-        rt::Member::required("note"),
-        rt::Member::optional("price"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Item {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "note",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "price",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            id: rt::Node::empty(),
-            note: rt::Node::empty(),
-            price: rt::Node::empty(),
+            id: 0,
+            note: None,
+            price: None,
             additional: rt::Node::empty(),
         }
     }

@@ -3,14 +3,14 @@
 //! Operations without a tag.
 
 use problemgen_runtime as rt;
-use crate::{problems, types};
+use crate::types;
 
 /// `POST /pictures`
 ///
 /// # Success
 ///
 /// * 201, [`Picture`](crate::types::Picture): Added.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AddPicture {
     /// The request body.
@@ -29,9 +29,6 @@ impl AddPicture {
 impl rt::Raises for AddPicture {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for AddPicture {
@@ -56,12 +53,14 @@ impl rt::Operation for AddPicture {
     }
 }
 
+rt::operation!(AddPicture);
+
 /// `GET /pictures/{id}/file`
 ///
 /// # Success
 ///
 /// * 200: The file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetPictureFile {
     /// In the path: `id`.
@@ -78,9 +77,6 @@ impl GetPictureFile {
 impl rt::Raises for GetPictureFile {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for GetPictureFile {
@@ -109,12 +105,14 @@ impl rt::Operation for GetPictureFile {
     }
 }
 
+rt::operation!(GetPictureFile);
+
 /// `GET /pictures/{id}/caption`
 ///
 /// # Success
 ///
 /// * 200: The caption.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetPictureCaption {
     /// In the path: `id`.
@@ -131,9 +129,6 @@ impl GetPictureCaption {
 impl rt::Raises for GetPictureCaption {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for GetPictureCaption {
@@ -161,3 +156,5 @@ impl rt::Operation for GetPictureCaption {
         )
     }
 }
+
+rt::operation!(GetPictureCaption);

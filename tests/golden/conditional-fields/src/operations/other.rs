@@ -19,7 +19,7 @@ use crate::problems;
 /// | --- | --- |
 /// | 404 | [`not_found`](crate::Code::NotFound) |
 /// | 409 | [`already_shipped`](crate::Code::AlreadyShipped), [`partly_shipped`](crate::Code::PartlyShipped) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CancelOrder {
     /// In the path: `order`.
@@ -47,21 +47,20 @@ pub enum CancelOrderProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for CancelOrderProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::NotFound => Self::NotFound,
+            problems::Kind::AlreadyShipped(members) => Self::AlreadyShipped(members),
+            problems::Kind::PartlyShipped(members) => Self::PartlyShipped(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for CancelOrder {
     type Api = crate::Api;
     type View<'a> = CancelOrderProblem<'a>;
-    fn view(kind: &problems::Kind) -> CancelOrderProblem<'_> {
-        match kind {
-            problems::Kind::NotFound => CancelOrderProblem::NotFound,
-            problems::Kind::AlreadyShipped(members) => {
-                CancelOrderProblem::AlreadyShipped(members)
-            }
-            problems::Kind::PartlyShipped(members) => {
-                CancelOrderProblem::PartlyShipped(members)
-            }
-            other => CancelOrderProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for CancelOrder {
@@ -92,3 +91,5 @@ impl rt::Operation for CancelOrder {
         )
     }
 }
+
+rt::operation!(CancelOrder);

@@ -3,14 +3,14 @@
 //! Operations without a tag.
 
 use problemgen_runtime as rt;
-use crate::{problems, types};
+use crate::types;
 
 /// `GET /signals`
 ///
 /// # Success
 ///
 /// * 200, a list of [`Signal`](crate::types::Signal): Signals.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ListSignals {
     /// In the query: `sort`.
@@ -41,9 +41,6 @@ impl ListSignals {
 impl rt::Raises for ListSignals {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for ListSignals {
@@ -73,3 +70,5 @@ impl rt::Operation for ListSignals {
         )
     }
 }
+
+rt::operation!(ListSignals);

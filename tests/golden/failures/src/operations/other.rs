@@ -26,7 +26,7 @@ use crate::{failures, problems, types};
 /// | 507 | octets |
 /// | 4xx | [`Basic`](crate::types::Basic) |
 /// | any other | a list of [`Basic`](crate::types::Basic) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetThing {
     /// In the path: `id`.
@@ -92,43 +92,38 @@ pub enum GetThingProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
-impl rt::Raises for GetThing {
-    type Api = crate::Api;
-    type View<'a> = GetThingProblem<'a>;
-    fn view(kind: &problems::Kind) -> GetThingProblem<'_> {
-        match kind {
-            problems::Kind::Locked(members) => GetThingProblem::Locked(members),
-            problems::Kind::NotReady => GetThingProblem::NotReady,
-            other => GetThingProblem::Other(rt::Undeclared::new(other.code())),
+impl<'a> rt::Declared<'a, crate::Api> for GetThingProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::Locked(members) => Self::Locked(members),
+            problems::Kind::NotReady => Self::NotReady,
+            other => Self::Other(rt::Undeclared::new(other.code())),
         }
     }
-    fn failure(at: usize, body: &failures::Failure) -> Option<GetThingProblem<'_>> {
+    fn of_failure(at: usize, body: &'a failures::Failure) -> Option<Self> {
         Some(
             match (at, body) {
-                (0, failures::Failure::Basic(body)) => GetThingProblem::NotFound(body),
-                (2, failures::Failure::Basic(body)) => {
-                    GetThingProblem::ConflictBasic(body)
-                }
-                (3, failures::Failure::Text(body)) => GetThingProblem::ConflictText(body),
-                (4, failures::Failure::Empty) => GetThingProblem::Gone,
+                (0, failures::Failure::Basic(body)) => Self::NotFound(body),
+                (2, failures::Failure::Basic(body)) => Self::ConflictBasic(body),
+                (3, failures::Failure::Text(body)) => Self::ConflictText(body),
+                (4, failures::Failure::Empty) => Self::Gone,
                 (5, failures::Failure::Validation(body)) => {
-                    GetThingProblem::UnprocessableContent(body)
+                    Self::UnprocessableContent(body)
                 }
-                (6, failures::Failure::Basic(body)) => GetThingProblem::Status423(body),
-                (7, failures::Failure::Text(body)) => {
-                    GetThingProblem::ServiceUnavailable(body)
-                }
-                (8, failures::Failure::Bytes(body)) => {
-                    GetThingProblem::InsufficientStorage(body)
-                }
-                (9, failures::Failure::Basic(body)) => GetThingProblem::ClientError(body),
-                (10, failures::Failure::BasicList(body)) => {
-                    GetThingProblem::Default(body)
-                }
+                (6, failures::Failure::Basic(body)) => Self::Status423(body),
+                (7, failures::Failure::Text(body)) => Self::ServiceUnavailable(body),
+                (8, failures::Failure::Bytes(body)) => Self::InsufficientStorage(body),
+                (9, failures::Failure::Basic(body)) => Self::ClientError(body),
+                (10, failures::Failure::BasicList(body)) => Self::Default(body),
                 _ => return None,
             },
         )
     }
+}
+
+impl rt::Raises for GetThing {
+    type Api = crate::Api;
+    type View<'a> = GetThingProblem<'a>;
 }
 
 impl rt::Operation for GetThing {
@@ -175,6 +170,8 @@ impl rt::Operation for GetThing {
     }
 }
 
+rt::operation!(GetThing);
+
 /// The first of two that declare the same errors.
 ///
 /// `PUT /things/{id}`
@@ -189,7 +186,7 @@ impl rt::Operation for GetThing {
 /// | --- | --- |
 /// | 403 | [`Basic`](crate::types::Basic) |
 /// | 404 | [`Basic`](crate::types::Basic) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PutThing {
     /// In the path: `id`.
@@ -209,12 +206,6 @@ pub type PutThingProblem<'a> = failures::Status403Or404<'a>;
 impl rt::Raises for PutThing {
     type Api = crate::Api;
     type View<'a> = PutThingProblem<'a>;
-    fn view(kind: &problems::Kind) -> PutThingProblem<'_> {
-        PutThingProblem::Other(rt::Undeclared::new(kind.code()))
-    }
-    fn failure(at: usize, body: &failures::Failure) -> Option<PutThingProblem<'_>> {
-        PutThingProblem::of(at, body)
-    }
 }
 
 impl rt::Operation for PutThing {
@@ -239,6 +230,8 @@ impl rt::Operation for PutThing {
     }
 }
 
+rt::operation!(PutThing);
+
 /// The second.
 ///
 /// `DELETE /things/{id}`
@@ -253,7 +246,7 @@ impl rt::Operation for PutThing {
 /// | --- | --- |
 /// | 403 | [`Basic`](crate::types::Basic) |
 /// | 404 | [`Basic`](crate::types::Basic) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteThing {
     /// In the path: `id`.
@@ -273,12 +266,6 @@ pub type DeleteThingProblem<'a> = failures::Status403Or404<'a>;
 impl rt::Raises for DeleteThing {
     type Api = crate::Api;
     type View<'a> = DeleteThingProblem<'a>;
-    fn view(kind: &problems::Kind) -> DeleteThingProblem<'_> {
-        DeleteThingProblem::Other(rt::Undeclared::new(kind.code()))
-    }
-    fn failure(at: usize, body: &failures::Failure) -> Option<DeleteThingProblem<'_>> {
-        DeleteThingProblem::of(at, body)
-    }
 }
 
 impl rt::Operation for DeleteThing {
@@ -303,6 +290,8 @@ impl rt::Operation for DeleteThing {
     }
 }
 
+rt::operation!(DeleteThing);
+
 /// An answer without a body, whatever the document says.
 ///
 /// `HEAD /things/{id}`
@@ -316,7 +305,7 @@ impl rt::Operation for DeleteThing {
 /// | Status | Codes or body |
 /// | --- | --- |
 /// | 404 | no body |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct HasThing {
     /// In the path: `id`.
@@ -342,20 +331,23 @@ pub enum HasThingProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
-impl rt::Raises for HasThing {
-    type Api = crate::Api;
-    type View<'a> = HasThingProblem<'a>;
-    fn view(kind: &problems::Kind) -> HasThingProblem<'_> {
-        HasThingProblem::Other(rt::Undeclared::new(kind.code()))
+impl<'a> rt::Declared<'a, crate::Api> for HasThingProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        Self::Other(rt::Undeclared::new(problem.kind.code()))
     }
-    fn failure(at: usize, body: &failures::Failure) -> Option<HasThingProblem<'_>> {
+    fn of_failure(at: usize, body: &'a failures::Failure) -> Option<Self> {
         Some(
             match (at, body) {
-                (0, failures::Failure::Empty) => HasThingProblem::NotFound,
+                (0, failures::Failure::Empty) => Self::NotFound,
                 _ => return None,
             },
         )
     }
+}
+
+impl rt::Raises for HasThing {
+    type Api = crate::Api;
+    type View<'a> = HasThingProblem<'a>;
 }
 
 impl rt::Operation for HasThing {
@@ -380,6 +372,8 @@ impl rt::Operation for HasThing {
     }
 }
 
+rt::operation!(HasThing);
+
 /// Coded problems of another family are read as plain bodies.
 ///
 /// `PATCH /things/{id}`
@@ -395,7 +389,7 @@ impl rt::Operation for HasThing {
 /// | 400 | [`PatchThingError400`](crate::types::PatchThingError400), `rule_broken` |
 /// | 409 | [`locked`](crate::Code::Locked) |
 /// | 423 | [`locked`](crate::Code::Locked) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PatchThing {
     /// In the path: `id`.
@@ -423,25 +417,28 @@ pub enum PatchThingProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
-impl rt::Raises for PatchThing {
-    type Api = crate::Api;
-    type View<'a> = PatchThingProblem<'a>;
-    fn view(kind: &problems::Kind) -> PatchThingProblem<'_> {
-        match kind {
-            problems::Kind::Locked(members) => PatchThingProblem::Locked(members),
-            other => PatchThingProblem::Other(rt::Undeclared::new(other.code())),
+impl<'a> rt::Declared<'a, crate::Api> for PatchThingProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::Locked(members) => Self::Locked(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
         }
     }
-    fn failure(at: usize, body: &failures::Failure) -> Option<PatchThingProblem<'_>> {
+    fn of_failure(at: usize, body: &'a failures::Failure) -> Option<Self> {
         Some(
             match (at, body) {
                 (0, failures::Failure::PatchThingError400(body)) => {
-                    PatchThingProblem::BadRequest(body)
+                    Self::BadRequest(body)
                 }
                 _ => return None,
             },
         )
     }
+}
+
+impl rt::Raises for PatchThing {
+    type Api = crate::Api;
+    type View<'a> = PatchThingProblem<'a>;
 }
 
 impl rt::Operation for PatchThing {
@@ -473,3 +470,5 @@ impl rt::Operation for PatchThing {
         )
     }
 }
+
+rt::operation!(PatchThing);

@@ -44,7 +44,7 @@ use crate::{problems, types};
 /// | Status | Codes |
 /// | --- | --- |
 /// | 400 | [````c " */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \ � r#" "# �````](crate::Code::CScriptScriptAlert1Script0XR) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetScriptScriptAlert1Script0XR {
     /// " \*/ } { \`\`\` \~\~\~ &lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; {} {0} #\[x\] \\ � r#"
@@ -89,23 +89,20 @@ pub enum GetScriptScriptAlert1Script0XrProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for GetScriptScriptAlert1Script0XrProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::CScriptScriptAlert1Script0XR(members) => {
+                Self::CScriptScriptAlert1Script0XR(members)
+            }
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for GetScriptScriptAlert1Script0XR {
     type Api = crate::Api;
     type View<'a> = GetScriptScriptAlert1Script0XrProblem<'a>;
-    fn view(kind: &problems::Kind) -> GetScriptScriptAlert1Script0XrProblem<'_> {
-        match kind {
-            problems::Kind::CScriptScriptAlert1Script0XR(members) => {
-                GetScriptScriptAlert1Script0XrProblem::CScriptScriptAlert1Script0XR(
-                    members,
-                )
-            }
-            other => {
-                GetScriptScriptAlert1Script0XrProblem::Other(
-                    rt::Undeclared::new(other.code()),
-                )
-            }
-        }
-    }
 }
 
 impl rt::Operation for GetScriptScriptAlert1Script0XR {
@@ -137,3 +134,5 @@ impl rt::Operation for GetScriptScriptAlert1Script0XR {
         )
     }
 }
+
+rt::operation!(GetScriptScriptAlert1Script0XR);

@@ -3,14 +3,13 @@
 //! Operations without a tag.
 
 use problemgen_runtime as rt;
-use crate::problems;
 
 /// `GET /a/{b}/c`
 ///
 /// # Success
 ///
 /// * 200: A list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetABC {
     /// In the path: `b`.
@@ -27,9 +26,6 @@ impl GetABC {
 impl rt::Raises for GetABC {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for GetABC {
@@ -60,12 +56,14 @@ impl rt::Operation for GetABC {
     }
 }
 
+rt::operation!(GetABC);
+
 /// `DELETE /a/{b}/c`
 ///
 /// # Success
 ///
 /// * 204: Gone.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteABC {
     /// In the path: `b`.
@@ -82,9 +80,6 @@ impl DeleteABC {
 impl rt::Raises for DeleteABC {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for DeleteABC {
@@ -112,3 +107,5 @@ impl rt::Operation for DeleteABC {
         )
     }
 }
+
+rt::operation!(DeleteABC);

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 use problemgen_runtime as rt;
-use crate::{problems, types};
+use crate::types;
 
 /// `PUT /labels`
 ///
 /// # Success
 ///
 /// * 200, [`Labels`](crate::types::Labels): Labels.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PutLabels {
     /// The request body.
@@ -28,9 +28,6 @@ impl PutLabels {
 impl rt::Raises for PutLabels {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for PutLabels {
@@ -54,3 +51,5 @@ impl rt::Operation for PutLabels {
         Some(rt::Content::json("application/json", &self.body))
     }
 }
+
+rt::operation!(PutLabels);

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 use problemgen_runtime as rt;
-use crate::{problems, types};
+use crate::types;
 
 /// `POST /pets`
 ///
 /// # Success
 ///
 /// * 204: Added.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AddPet {
     /// The request body.
@@ -46,9 +46,6 @@ impl From<types::Pet> for AddPetBody {
 impl rt::Raises for AddPet {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for AddPet {
@@ -79,12 +76,14 @@ impl rt::Operation for AddPet {
     }
 }
 
+rt::operation!(AddPet);
+
 /// `PATCH /pets`
 ///
 /// # Success
 ///
 /// * 204: Changed.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ChangePet {
     /// The request body.
@@ -131,9 +130,6 @@ impl From<Vec<BTreeMap<String, rt::Json>>> for ChangePetBody {
 impl rt::Raises for ChangePet {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for ChangePet {
@@ -168,12 +164,14 @@ impl rt::Operation for ChangePet {
     }
 }
 
+rt::operation!(ChangePet);
+
 /// `PUT /pictures`
 ///
 /// # Success
 ///
 /// * 204: Put.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PutPicture {
     /// The request body.
@@ -192,9 +190,6 @@ impl PutPicture {
 impl rt::Raises for PutPicture {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for PutPicture {
@@ -217,12 +212,14 @@ impl rt::Operation for PutPicture {
     }
 }
 
+rt::operation!(PutPicture);
+
 /// `POST /pictures`
 ///
 /// # Success
 ///
 /// * 204: Added.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AddPicture {
     /// The request body.
@@ -241,9 +238,6 @@ impl AddPicture {
 impl rt::Raises for AddPicture {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for AddPicture {
@@ -266,12 +260,14 @@ impl rt::Operation for AddPicture {
     }
 }
 
+rt::operation!(AddPicture);
+
 /// `PUT /rows`
 ///
 /// # Success
 ///
 /// * 204: Put.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PutRow {
     /// The request body.
@@ -290,9 +286,6 @@ impl PutRow {
 impl rt::Raises for PutRow {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for PutRow {
@@ -336,12 +329,14 @@ impl rt::Operation for PutRow {
     }
 }
 
+rt::operation!(PutRow);
+
 /// `POST /rows`
 ///
 /// # Success
 ///
 /// * 200: Added.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AddRows {
     /// The request body.
@@ -374,9 +369,6 @@ impl From<String> for AddRowsBody {
 impl rt::Raises for AddRows {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for AddRows {
@@ -408,12 +400,14 @@ impl rt::Operation for AddRows {
     }
 }
 
+rt::operation!(AddRows);
+
 /// `DELETE /rows`
 ///
 /// # Success
 ///
 /// * 204: Deleted.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WrittenForm {
     /// The request body.
@@ -440,9 +434,6 @@ impl WrittenForm {
 impl rt::Raises for WrittenForm {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for WrittenForm {
@@ -466,3 +457,5 @@ impl rt::Operation for WrittenForm {
             .map(|body| rt::Content::raw("application/x-www-form-urlencoded", body))
     }
 }
+
+rt::operation!(WrittenForm);

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 use problemgen_runtime as rt;
-use crate::{problems, types};
+use crate::types;
 
 /// `POST /profiles`
 ///
 /// # Success
 ///
 /// * 204: Created.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateProfile {
     /// In pixels.
@@ -48,9 +48,6 @@ impl CreateProfile {
 impl rt::Raises for CreateProfile {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for CreateProfile {
@@ -103,12 +100,14 @@ impl rt::Operation for CreateProfile {
     }
 }
 
+rt::operation!(CreateProfile);
+
 /// `PUT /files`
 ///
 /// # Success
 ///
 /// * 204: Put.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PutFiles {
     /// The request body.
@@ -139,9 +138,6 @@ impl PutFiles {
 impl rt::Raises for PutFiles {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for PutFiles {
@@ -166,12 +162,14 @@ impl rt::Operation for PutFiles {
     }
 }
 
+rt::operation!(PutFiles);
+
 /// `POST /files`
 ///
 /// # Success
 ///
 /// * 204: Posted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PostAnything {
     /// The request body.
@@ -190,9 +188,6 @@ impl PostAnything {
 impl rt::Raises for PostAnything {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for PostAnything {
@@ -214,3 +209,5 @@ impl rt::Operation for PostAnything {
         Some(rt::Content::parts("multipart/mixed", &self.body))
     }
 }
+
+rt::operation!(PostAnything);

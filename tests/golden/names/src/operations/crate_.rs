@@ -3,14 +3,14 @@
 //! `crate`.
 
 use problemgen_runtime as rt;
-use crate::{problems, types};
+use crate::types;
 
 /// `GET /type/{fn}`
 ///
 /// # Success
 ///
 /// * 200, [`OptionModel`](crate::types::OptionModel): Fine.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MatchX2f96 {
     /// In the path: `fn`.
@@ -56,9 +56,6 @@ impl MatchX2f96 {
 impl rt::Raises for MatchX2f96 {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for MatchX2f96 {
@@ -93,12 +90,14 @@ impl rt::Operation for MatchX2f96 {
     }
 }
 
+rt::operation!(MatchX2f96);
+
 /// `POST /type/{fn}`
 ///
 /// # Success
 ///
 /// * 200, [`BoxModel`](crate::types::BoxModel): Fine.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Match {
     /// In the path: `fn`.
@@ -126,9 +125,6 @@ impl Match {
 impl rt::Raises for Match {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for Match {
@@ -157,3 +153,5 @@ impl rt::Operation for Match {
         self.body.as_ref().map(|body| rt::Content::json("application/json", body))
     }
 }
+
+rt::operation!(Match);

@@ -18,7 +18,7 @@ use crate::{failures, problems, types};
 /// | 400 | [`ListThingsError400`](crate::types::ListThingsError400) |
 /// | 4xx | text |
 /// | any other | no body |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ListThings {}
 
@@ -49,26 +49,27 @@ pub enum ListThingsProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
-impl rt::Raises for ListThings {
-    type Api = crate::Api;
-    type View<'a> = ListThingsProblem<'a>;
-    fn view(kind: &problems::Kind) -> ListThingsProblem<'_> {
-        ListThingsProblem::Other(rt::Undeclared::new(kind.code()))
+impl<'a> rt::Declared<'a, crate::Api> for ListThingsProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        Self::Other(rt::Undeclared::new(problem.kind.code()))
     }
-    fn failure(at: usize, body: &failures::Failure) -> Option<ListThingsProblem<'_>> {
+    fn of_failure(at: usize, body: &'a failures::Failure) -> Option<Self> {
         Some(
             match (at, body) {
                 (0, failures::Failure::ListThingsError400(body)) => {
-                    ListThingsProblem::BadRequest(body)
+                    Self::BadRequest(body)
                 }
-                (1, failures::Failure::Text(body)) => {
-                    ListThingsProblem::ClientError(body)
-                }
-                (2, failures::Failure::Empty) => ListThingsProblem::Default,
+                (1, failures::Failure::Text(body)) => Self::ClientError(body),
+                (2, failures::Failure::Empty) => Self::Default,
                 _ => return None,
             },
         )
     }
+}
+
+impl rt::Raises for ListThings {
+    type Api = crate::Api;
+    type View<'a> = ListThingsProblem<'a>;
 }
 
 impl rt::Operation for ListThings {
@@ -93,3 +94,5 @@ impl rt::Operation for ListThings {
         None
     }
 }
+
+rt::operation!(ListThings);

@@ -16,7 +16,7 @@ use crate::{problems, types};
 /// | Status | Codes |
 /// | --- | --- |
 /// | 404 | [`order_missing`](crate::Code::OrderMissing) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetOrder {
     /// In the path: `order`.
@@ -40,15 +40,18 @@ pub enum GetOrderProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for GetOrderProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::OrderMissing => Self::OrderMissing,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for GetOrder {
     type Api = crate::Api;
     type View<'a> = GetOrderProblem<'a>;
-    fn view(kind: &problems::Kind) -> GetOrderProblem<'_> {
-        match kind {
-            problems::Kind::OrderMissing => GetOrderProblem::OrderMissing,
-            other => GetOrderProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for GetOrder {
@@ -77,6 +80,8 @@ impl rt::Operation for GetOrder {
     }
 }
 
+rt::operation!(GetOrder);
+
 /// `DELETE /orders/{order}`
 ///
 /// # Success
@@ -89,7 +94,7 @@ impl rt::Operation for GetOrder {
 /// | --- | --- |
 /// | 404 | [`order_missing`](crate::Code::OrderMissing) |
 /// | 409 | [`order_shipped`](crate::Code::OrderShipped) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CancelOrder {
     /// In the path: `order`.
@@ -115,18 +120,19 @@ pub enum CancelOrderProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for CancelOrderProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::OrderMissing => Self::OrderMissing,
+            problems::Kind::OrderShipped(members) => Self::OrderShipped(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for CancelOrder {
     type Api = crate::Api;
     type View<'a> = CancelOrderProblem<'a>;
-    fn view(kind: &problems::Kind) -> CancelOrderProblem<'_> {
-        match kind {
-            problems::Kind::OrderMissing => CancelOrderProblem::OrderMissing,
-            problems::Kind::OrderShipped(members) => {
-                CancelOrderProblem::OrderShipped(members)
-            }
-            other => CancelOrderProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for CancelOrder {
@@ -157,3 +163,5 @@ impl rt::Operation for CancelOrder {
         )
     }
 }
+
+rt::operation!(CancelOrder);

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 use problemgen_runtime as rt;
-use crate::{problems, types};
+use crate::types;
 
 /// `GET /a/{plain}/b/{label}/c/{matrix}`
 ///
 /// # Success
 ///
 /// * 204: Fine.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct EveryStyle {
     /// In the path: `plain`.
@@ -109,9 +109,6 @@ impl EveryStyle {
 impl rt::Raises for EveryStyle {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for EveryStyle {
@@ -164,3 +161,5 @@ impl rt::Operation for EveryStyle {
         )
     }
 }
+
+rt::operation!(EveryStyle);

@@ -3,14 +3,14 @@
 //! Operations without a tag.
 
 use problemgen_runtime as rt;
-use crate::{problems, types};
+use crate::types;
 
 /// `PATCH /notes/{id}`
 ///
 /// # Success
 ///
 /// * 200, [`Note`](crate::types::Note): The note.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ChangeNote {
     /// In the path: `id`.
@@ -29,9 +29,6 @@ impl ChangeNote {
 impl rt::Raises for ChangeNote {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for ChangeNote {
@@ -60,3 +57,5 @@ impl rt::Operation for ChangeNote {
         Some(rt::Content::json("application/json", &self.body))
     }
 }
+
+rt::operation!(ChangeNote);

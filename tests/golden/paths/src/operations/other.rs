@@ -11,7 +11,7 @@ use crate::{failures, problems, types};
 /// # Success
 ///
 /// * 204: Cancelled.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CancelBatch {
     /// In the path: `id`.
@@ -28,9 +28,6 @@ impl CancelBatch {
 impl rt::Raises for CancelBatch {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for CancelBatch {
@@ -59,12 +56,14 @@ impl rt::Operation for CancelBatch {
     }
 }
 
+rt::operation!(CancelBatch);
+
 /// `GET /tiles/{z}/{x},{y}@{scale}x.{format}`
 ///
 /// # Success
 ///
 /// * 200: A tile.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetTile {
     /// In the path: `z`.
@@ -101,9 +100,6 @@ impl GetTile {
 impl rt::Raises for GetTile {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for GetTile {
@@ -149,12 +145,14 @@ impl rt::Operation for GetTile {
     }
 }
 
+rt::operation!(GetTile);
+
 /// `GET /files/{+path}`
 ///
 /// # Success
 ///
 /// * 200: A file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetFile {
     /// In the path: `path`.
@@ -171,9 +169,6 @@ impl GetFile {
 impl rt::Raises for GetFile {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for GetFile {
@@ -206,6 +201,8 @@ impl rt::Operation for GetFile {
     }
 }
 
+rt::operation!(GetFile);
+
 /// `GET /search?version=2&q={q}#second`
 ///
 /// # Success
@@ -217,7 +214,7 @@ impl rt::Operation for GetFile {
 /// | Status | Codes or body |
 /// | --- | --- |
 /// | any other | [`SearchResponse`](crate::types::SearchResponse) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Search {
     /// In the query: `q`.
@@ -251,22 +248,23 @@ pub enum SearchProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
-impl rt::Raises for Search {
-    type Api = crate::Api;
-    type View<'a> = SearchProblem<'a>;
-    fn view(kind: &problems::Kind) -> SearchProblem<'_> {
-        SearchProblem::Other(rt::Undeclared::new(kind.code()))
+impl<'a> rt::Declared<'a, crate::Api> for SearchProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        Self::Other(rt::Undeclared::new(problem.kind.code()))
     }
-    fn failure(at: usize, body: &failures::Failure) -> Option<SearchProblem<'_>> {
+    fn of_failure(at: usize, body: &'a failures::Failure) -> Option<Self> {
         Some(
             match (at, body) {
-                (0, failures::Failure::SearchResponse(body)) => {
-                    SearchProblem::Default(body)
-                }
+                (0, failures::Failure::SearchResponse(body)) => Self::Default(body),
                 _ => return None,
             },
         )
     }
+}
+
+impl rt::Raises for Search {
+    type Api = crate::Api;
+    type View<'a> = SearchProblem<'a>;
 }
 
 impl rt::Operation for Search {
@@ -298,8 +296,10 @@ impl rt::Operation for Search {
     }
 }
 
+rt::operation!(Search);
+
 /// `GET /nothing/is/said`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Unsaid {}
 
@@ -313,9 +313,6 @@ impl Unsaid {
 impl rt::Raises for Unsaid {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for Unsaid {
@@ -335,6 +332,8 @@ impl rt::Operation for Unsaid {
     }
 }
 
+rt::operation!(Unsaid);
+
 /// `PUT /nothing/is/said`
 ///
 /// # Errors
@@ -343,7 +342,7 @@ impl rt::Operation for Unsaid {
 /// | --- | --- |
 /// | 400 | no body |
 /// | any other | a map of JSON |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OnlyErrors {}
 
@@ -370,21 +369,24 @@ pub enum OnlyErrorsProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
-impl rt::Raises for OnlyErrors {
-    type Api = crate::Api;
-    type View<'a> = OnlyErrorsProblem<'a>;
-    fn view(kind: &problems::Kind) -> OnlyErrorsProblem<'_> {
-        OnlyErrorsProblem::Other(rt::Undeclared::new(kind.code()))
+impl<'a> rt::Declared<'a, crate::Api> for OnlyErrorsProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        Self::Other(rt::Undeclared::new(problem.kind.code()))
     }
-    fn failure(at: usize, body: &failures::Failure) -> Option<OnlyErrorsProblem<'_>> {
+    fn of_failure(at: usize, body: &'a failures::Failure) -> Option<Self> {
         Some(
             match (at, body) {
-                (0, failures::Failure::Empty) => OnlyErrorsProblem::BadRequest,
-                (1, failures::Failure::JsonMap(body)) => OnlyErrorsProblem::Default(body),
+                (0, failures::Failure::Empty) => Self::BadRequest,
+                (1, failures::Failure::JsonMap(body)) => Self::Default(body),
                 _ => return None,
             },
         )
     }
+}
+
+impl rt::Raises for OnlyErrors {
+    type Api = crate::Api;
+    type View<'a> = OnlyErrorsProblem<'a>;
 }
 
 impl rt::Operation for OnlyErrors {
@@ -407,6 +409,8 @@ impl rt::Operation for OnlyErrors {
     }
 }
 
+rt::operation!(OnlyErrors);
+
 /// `DELETE /nothing/is/said`
 ///
 /// # Success
@@ -418,7 +422,7 @@ impl rt::Operation for OnlyErrors {
 /// | Status | Codes or body |
 /// | --- | --- |
 /// | any other | no body |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DefaultWithoutBody {}
 
@@ -441,23 +445,23 @@ pub enum DefaultWithoutBodyProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
-impl rt::Raises for DefaultWithoutBody {
-    type Api = crate::Api;
-    type View<'a> = DefaultWithoutBodyProblem<'a>;
-    fn view(kind: &problems::Kind) -> DefaultWithoutBodyProblem<'_> {
-        DefaultWithoutBodyProblem::Other(rt::Undeclared::new(kind.code()))
+impl<'a> rt::Declared<'a, crate::Api> for DefaultWithoutBodyProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        Self::Other(rt::Undeclared::new(problem.kind.code()))
     }
-    fn failure(
-        at: usize,
-        body: &failures::Failure,
-    ) -> Option<DefaultWithoutBodyProblem<'_>> {
+    fn of_failure(at: usize, body: &'a failures::Failure) -> Option<Self> {
         Some(
             match (at, body) {
-                (0, failures::Failure::Empty) => DefaultWithoutBodyProblem::Default,
+                (0, failures::Failure::Empty) => Self::Default,
                 _ => return None,
             },
         )
     }
+}
+
+impl rt::Raises for DefaultWithoutBody {
+    type Api = crate::Api;
+    type View<'a> = DefaultWithoutBodyProblem<'a>;
 }
 
 impl rt::Operation for DefaultWithoutBody {
@@ -476,3 +480,5 @@ impl rt::Operation for DefaultWithoutBody {
         None
     }
 }
+
+rt::operation!(DefaultWithoutBody);

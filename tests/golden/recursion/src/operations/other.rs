@@ -3,14 +3,14 @@
 //! Operations without a tag.
 
 use problemgen_runtime as rt;
-use crate::{problems, types};
+use crate::types;
 
 /// `PUT /tree`
 ///
 /// # Success
 ///
 /// * 200, [`Expression`](crate::types::Expression): The tree.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PutTree {
     /// The request body.
@@ -27,9 +27,6 @@ impl PutTree {
 impl rt::Raises for PutTree {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for PutTree {
@@ -53,3 +50,5 @@ impl rt::Operation for PutTree {
         Some(rt::Content::json("application/json", &self.body))
     }
 }
+
+rt::operation!(PutTree);

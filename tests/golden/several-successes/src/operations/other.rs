@@ -3,7 +3,7 @@
 //! Operations without a tag.
 
 use problemgen_runtime as rt;
-use crate::{problems, types};
+use crate::types;
 
 /// `POST /jobs`
 ///
@@ -12,7 +12,7 @@ use crate::{problems, types};
 /// * 200, [`ResultModel`](crate::types::ResultModel): It is done.
 /// * 202, [`Job`](crate::types::Job): It has begun.
 /// * 204: There was nothing to do.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StartJob {}
 
@@ -63,9 +63,6 @@ impl rt::Output for StartJobOutput {
 impl rt::Raises for StartJob {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for StartJob {
@@ -89,13 +86,15 @@ impl rt::Operation for StartJob {
     }
 }
 
+rt::operation!(StartJob);
+
 /// `GET /jobs/{job}`
 ///
 /// # Success
 ///
 /// * 200, [`Job`](crate::types::Job): As data or as text.
 /// * 2xx: Anything else that is fine.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetJob {
     /// In the path: `job`.
@@ -149,9 +148,6 @@ impl rt::Output for GetJobOutput {
 impl rt::Raises for GetJob {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for GetJob {
@@ -179,3 +175,5 @@ impl rt::Operation for GetJob {
         )
     }
 }
+
+rt::operation!(GetJob);

@@ -16,7 +16,7 @@ use crate::{problems, types};
 /// | Status | Codes |
 /// | --- | --- |
 /// | 503 | [`winter`](crate::Code::Winter) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ListTrees {}
 
@@ -37,15 +37,18 @@ pub enum ListTreesProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for ListTreesProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::Winter(members) => Self::Winter(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for ListTrees {
     type Api = crate::Api;
     type View<'a> = ListTreesProblem<'a>;
-    fn view(kind: &problems::Kind) -> ListTreesProblem<'_> {
-        match kind {
-            problems::Kind::Winter(members) => ListTreesProblem::Winter(members),
-            other => ListTreesProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for ListTrees {
@@ -68,3 +71,5 @@ impl rt::Operation for ListTrees {
         None
     }
 }
+
+rt::operation!(ListTrees);

@@ -19,7 +19,7 @@ use crate::problems;
 /// | 413 | [`full`](crate::Code::Full) |
 /// | 5xx | [`down`](crate::Code::Down) |
 /// | any other | none named |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PutFile {}
 
@@ -42,16 +42,19 @@ pub enum PutFileProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for PutFileProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::Down => Self::Down,
+            problems::Kind::Full => Self::Full,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for PutFile {
     type Api = crate::Api;
     type View<'a> = PutFileProblem<'a>;
-    fn view(kind: &problems::Kind) -> PutFileProblem<'_> {
-        match kind {
-            problems::Kind::Down => PutFileProblem::Down,
-            problems::Kind::Full => PutFileProblem::Full,
-            other => PutFileProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for PutFile {
@@ -83,3 +86,5 @@ impl rt::Operation for PutFile {
         None
     }
 }
+
+rt::operation!(PutFile);

@@ -3,7 +3,7 @@
 //! Operations without a tag.
 
 use problemgen_runtime as rt;
-use crate::{problems, types};
+use crate::types;
 
 /// `POST /shapes`
 ///
@@ -11,7 +11,7 @@ use crate::{problems, types};
 ///
 /// * 200, [`Outcome`](crate::types::Outcome): What became of it.
 /// * 202, [`AddShapeResponse202`](crate::types::AddShapeResponse202): A name or a number.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AddShape {
     /// The request body.
@@ -59,9 +59,6 @@ impl rt::Output for AddShapeOutput {
 impl rt::Raises for AddShape {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for AddShape {
@@ -86,3 +83,5 @@ impl rt::Operation for AddShape {
         Some(rt::Content::json("application/json", &self.body))
     }
 }
+
+rt::operation!(AddShape);

@@ -16,7 +16,7 @@ use crate::{problems, types};
 /// | Status | Codes |
 /// | --- | --- |
 /// | 410 | [`sold`](crate::Code::Sold) |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetItem {
     /// In the path: `id`.
@@ -40,15 +40,18 @@ pub enum GetItemProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for GetItemProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::Sold(members) => Self::Sold(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for GetItem {
     type Api = crate::Api;
     type View<'a> = GetItemProblem<'a>;
-    fn view(kind: &problems::Kind) -> GetItemProblem<'_> {
-        match kind {
-            problems::Kind::Sold(members) => GetItemProblem::Sold(members),
-            other => GetItemProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for GetItem {
@@ -76,3 +79,5 @@ impl rt::Operation for GetItem {
         )
     }
 }
+
+rt::operation!(GetItem);
