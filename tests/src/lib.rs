@@ -1,6 +1,8 @@
 //! What the tests and benchmarks of this folder share: where things stand in the repository, and trees of files.
 //! Deliberately absent: any assertion, and anything that knows the generated crate.
 
+pub mod grown;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
