@@ -26,6 +26,9 @@ use crate::terminal::{BAD, FAINT, complain, say, styled};
 /// Where the wrapper writes what it measured. That it is set makes this program the wrapper.
 pub(crate) const LOG: &str = "PROBLEMGEN_RUSTC_LOG";
 
+/// What the log calls a run that compiles no crate.
+const NAMELESS: &str = "-";
+
 /// What each run of `rustc` may use, if there is a limit.
 pub(crate) const LIMITS: &str = "PROBLEMGEN_RUSTC_LIMITS";
 
@@ -285,13 +288,21 @@ pub(crate) fn read(line: &str) -> Option<(String, Cost)> {
 }
 
 /// The median of each number by itself.
-fn median(costs: &[Cost]) -> Option<Cost> {
+pub(crate) fn median(costs: &[Cost]) -> Option<Cost> {
     let middle = |of: fn(&Cost) -> f64| {
         let mut numbers: Vec<f64> = costs.iter().map(of).collect();
         numbers.sort_by(f64::total_cmp);
         numbers.get(numbers.len() / 2).copied()
     };
     Some(Cost { cpu: middle(|cost| cost.cpu)?, memory: middle(|cost| cost.memory)? })
+}
+
+/// A command whose program runs under [`wrap`]: that comes as the first argument.
+pub(crate) fn through_wrapper(log: &Path) -> Result<Command, String> {
+    let this = env::current_exe().map_err(|error| format!("this program cannot find itself: {error}"))?;
+    let mut command = Command::new(this);
+    command.env(LOG, log);
+    Ok(command)
 }
 
 /// Runs as Cargo's `RUSTC_WRAPPER` if it was started as such: runs `rustc` and notes what it used.
@@ -301,7 +312,10 @@ pub(crate) fn wrap() -> Option<ExitCode> {
     let rustc = arguments.next()?;
     let arguments: Vec<OsString> = arguments.collect();
     let imposed = env::var(LIMITS).map_or(Ok(()), |limits| limits.parse().and_then(Limits::impose));
-    let run = || Command::new(&rustc).args(&arguments).status().map_err(|error| error.to_string());
+    let mut command = Command::new(&rustc);
+    // What is run may be this very program.
+    command.args(&arguments).env_remove(LOG);
+    let mut run = || command.status().map_err(|error| error.to_string());
     let status = match imposed.and_then(|()| run()) {
         Ok(status) => status,
         Err(error) => {
@@ -310,8 +324,9 @@ pub(crate) fn wrap() -> Option<ExitCode> {
         }
     };
     let name = arguments.iter().skip_while(|argument| *argument != "--crate-name").nth(1);
-    if let (Some(name), Some(cost)) = (name, children()) {
-        let line = format!("{} {} {}\n", name.display(), cost.cpu, cost.memory);
+    let name = name.map_or_else(|| NAMELESS.into(), |name| name.display().to_string());
+    if let Some(cost) = children() {
+        let line = format!("{name} {} {}\n", cost.cpu, cost.memory);
         let file = fs::OpenOptions::new().append(true).open(log);
         // A line that is missing is noticed by the reader.
         drop(file.and_then(|mut file| std::io::Write::write_all(&mut file, line.as_bytes())));

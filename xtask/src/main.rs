@@ -10,6 +10,7 @@ mod fuzz;
 mod judges;
 mod layout;
 mod limits;
+mod peers;
 mod remote;
 mod repository;
 mod roundtrip;
@@ -43,6 +44,7 @@ enum Verb {
     Ci(ci::Args),
     Fuzz(fuzz::Args),
     BenchCompile(bench_compile::Args),
+    Peers(peers::Args),
     Roundtrip(roundtrip::Args),
     Corpus(corpus::Args),
     #[command(hide = true)]
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Verb::Ci(args) => ci::run(&args),
         Verb::Fuzz(args) => fuzz::run(&args),
         Verb::BenchCompile(args) => bench_compile::run(&args),
+        Verb::Peers(args) => peers::run(&args),
         Verb::Roundtrip(args) => roundtrip::run(&args),
         Verb::Corpus(args) => corpus::run(&args),
         Verb::CorpusOne(args) => corpus::one::run(&args),
