@@ -134,6 +134,20 @@ pub struct TypeDef {
     pub at: Pointer,
 }
 
+impl TypeDef {
+    /// Does the document itself name it, in `components.schemas`?
+    pub fn is_component(&self) -> bool {
+        self.at.0.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'))
+    }
+}
+
+/// A mark of a text, 16 bits of FNV-1a: the same everywhere and for ever, unlike the hashes of the standard library. It
+/// tells names apart that are made of the same words, and does not change with what else there is, as a number would.
+pub(crate) fn mark(text: &str) -> u32 {
+    let step = |hash: u32, octet: u8| (hash ^ u32::from(octet)).wrapping_mul(0x0100_0193);
+    text.bytes().fold(0x811c_9dc5, step) & 0xffff
+}
+
 /// The shape of a named type.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {

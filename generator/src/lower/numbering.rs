@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::contract::{
-    Contract, Docs, ErrorKind, Field, Media, Pointer, Shape, Struct, Type, TypeDef, TypeId,
+    Contract, Docs, ErrorKind, Field, Media, Pointer, Shape, Struct, Type, TypeDef, TypeId, mark,
 };
 
 /// Puts the types, which stand in the order in which they were met, into the contract.
@@ -34,22 +34,28 @@ fn missing() -> TypeDef {
     }
 }
 
-/// Inline types of the same words get a number.
+/// Of types of one name, the component, else the first by its place, keeps it; the others get a mark of where they stand.
+/// What is added can rename one of these, and changes no mark, as it would change numbers.
 fn distinguish(types: &mut [TypeDef]) {
     let mut taken: HashSet<String> = types.iter().map(|def| def.name.clone()).collect();
-    let mut previous: Option<(String, usize)> = None;
-    for def in types {
-        match &mut previous {
-            Some((name, count)) if *name == def.name => loop {
-                *count += 1;
-                let candidate = format!("{name} {count}");
+    // Sorted by name, and no two components have the same.
+    let mut rest = types;
+    while let Some(first) = rest.first() {
+        let same = rest.iter().take_while(|def| def.name == first.name).count();
+        let (group, after) = rest.split_at_mut(same);
+        let keeps = group.iter().position(TypeDef::is_component).unwrap_or(0);
+        for (_, def) in group.iter_mut().enumerate().filter(|(at, _)| *at != keeps) {
+            let mut salted = def.at.0.clone();
+            loop {
+                let candidate = format!("{} x{:04x}", def.name, mark(&salted));
                 if taken.insert(candidate.clone()) {
                     def.name = candidate;
                     break;
                 }
-            },
-            _ => previous = Some((def.name.clone(), 1)),
+                salted.push('#');
+            }
         }
+        rest = after;
     }
 }
 
@@ -107,5 +113,35 @@ fn renumber_type(ty: &mut Type, places: &[usize]) {
         }
         Type::Array(inner) | Type::Map(inner) | Type::Nullable(inner) => renumber_type(inner, places),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_type_of_the_same_words_changes_no_mark() {
+        let names = |types: &[(&str, &str)]| {
+            let mut types: Vec<TypeDef> = types
+                .iter()
+                .map(|(name, at)| TypeDef {
+                    name: (*name).to_owned(),
+                    at: Pointer((*at).to_owned()),
+                    ..missing()
+                })
+                .collect();
+            types.sort_by(|a, b| (&a.name, &a.at).cmp(&(&b.name, &b.at)));
+            distinguish(&mut types);
+            types.into_iter().map(|def| (def.at.0, def.name)).collect::<std::collections::BTreeMap<_, _>>()
+        };
+        let (component, two, three) =
+            (("A b", "/components/schemas/A b"), ("A b", "/paths/x"), ("A b", "/paths/y"));
+        let (few, many) = (names(&[component, three]), names(&[component, two, three]));
+        assert_eq!(few[component.1], "A b");
+        assert!(few[three.1].starts_with("A b x"));
+        assert!(few.iter().all(|(at, name)| many[at] == *name), "{few:?} {many:?}");
+        let (few, many) = (names(&[two]), names(&[two, three]));
+        assert_eq!((&*few[two.1], &*many[two.1]), ("A b", "A b"));
     }
 }

@@ -1,5 +1,7 @@
 //! Operations: from paths to methods on them.
 
+use std::collections::HashMap;
+
 use indexmap::IndexSet;
 use openapiv3::{PathItem, ReferenceOr, RequestBody};
 
@@ -23,6 +25,7 @@ pub(super) struct Site<'a> {
 /// Every operation: paths in document order, methods in OpenAPI's.
 pub(super) fn sites<'a>(lowering: &mut Lowering<'a>) -> Vec<Site<'a>> {
     let mut sites = Vec::new();
+    let mut made = Vec::new();
     for (path, item) in &lowering.doc.paths.paths {
         let mut pointer = String::from("/paths");
         push_token(&mut pointer, path);
@@ -35,17 +38,31 @@ pub(super) fn sites<'a>(lowering: &mut Lowering<'a>) -> Vec<Site<'a>> {
             }
         };
         for (method, operation) in methods(item) {
-            let id = match operation.operation_id.as_deref().map(str::trim) {
-                Some(id) if !id.is_empty() => id.to_owned(),
-                _ => words(method, path),
-            };
+            let written = operation.operation_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
+            let id = written.map_or_else(|| words(method, path), str::to_owned);
+            made.extend(written.is_none().then_some(sites.len()));
             let pointer = format!("{}/{}", item_origin.pointer, method.as_str().to_ascii_lowercase());
             let origin = Origin { pointer, words: id.clone() };
             let item_origin = item_origin.clone();
             sites.push(Site { path, item, method, operation, id, item_origin, origin });
         }
     }
+    tell_apart(&mut sites, &made);
     sites
+}
+
+/// Gives those of the `made` ids that are also another operation's the path as it is written: `get /drops/`.
+fn tell_apart(sites: &mut [Site<'_>], made: &[usize]) {
+    let mut times: HashMap<String, usize> = HashMap::new();
+    sites.iter().for_each(|site| *times.entry(site.id.clone()).or_default() += 1);
+    for &at in made {
+        if let Some(site) =
+            sites.get_mut(at).filter(|site| times.get(&site.id).is_some_and(|times| *times > 1))
+        {
+            site.id = format!("{} {}", site.method.as_str().to_ascii_lowercase(), site.path);
+            site.origin.words.clone_from(&site.id);
+        }
+    }
 }
 
 /// Lowers every operation, in the order of [`sites`].
@@ -154,15 +171,29 @@ fn methods(item: &PathItem) -> impl Iterator<Item = (Method, &openapiv3::Operati
     .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
 }
 
-/// Method and path in words: `get drops drop_id`.
+/// Method and path in words: `get drops by drop_id`.
 fn words(method: Method, path: &str) -> String {
-    format!("{} {}", method.as_str().to_ascii_lowercase(), path_words(path)).trim_end().to_owned()
+    format!("{} {}", method.as_str().to_ascii_lowercase(), path_words(path))
 }
 
-/// A path in words: `drops drop_id`.
+/// A path in words: `drops by drop_id`. Variables follow a `by`, so that `/users/{me}` and `/users/me` differ, as they
+/// mostly do in what they mean.
 fn path_words(path: &str) -> String {
-    let words: Vec<&str> = path.split(['/', '{', '}', ':', '.']).filter(|word| !word.is_empty()).collect();
-    words.join(" ")
+    let mut words: Vec<&str> = Vec::new();
+    let mut by = false;
+    for piece in path.split('/').flat_map(|segment| segment.split_inclusive(['{', '}'])) {
+        // A variable ends in its closing brace; what ends in an opening one, or at the end, is text.
+        let is_variable = piece.ends_with('}');
+        for word in piece.split(['{', '}', ':', '.']).filter(|word| !word.is_empty()) {
+            if is_variable && !by {
+                words.push("by");
+            }
+            // A sign between two variables does not part them.
+            by = is_variable || (by && !word.contains(char::is_alphanumeric));
+            words.push(word);
+        }
+    }
+    if words.is_empty() { "root".to_owned() } else { words.join(" ") }
 }
 
 fn body<'a>(
@@ -229,6 +260,14 @@ mod tests {
 
     #[test]
     fn an_operation_without_an_id_is_named_by_method_and_path() {
-        assert_eq!(words(Method::Get, "/drops/{drop_id}:cancel"), "get drops drop_id cancel");
+        let words = |path: &str| words(Method::Get, path);
+        assert_eq!(words("/drops/{drop_id}:cancel"), "get drops by drop_id cancel");
+        assert_eq!(
+            words("/repos/{owner}/{repo}/issues/{n}.{format}"),
+            "get repos by owner repo issues by n format"
+        );
+        assert_eq!(words("/drops/me"), "get drops me");
+        assert_eq!(words("/v1.1/{a}-{b}x/"), "get v1 1 by a - b x");
+        assert_eq!(words("/"), "get root");
     }
 }

@@ -5,8 +5,9 @@
 //!
 //! The rules, in the order in which they apply:
 //!
-//! 1. A leading `-` or `+` is a word (`-created` is `minus_created`), since sort orders and reactions differ by
-//!    nothing else. A name of signs alone is spelled (`*` is `star`). Any other sign only separates words.
+//! 1. Signs separate words, but for these, which are words themselves: `-` and `+` at either end and before a digit (`-created`
+//!    is `minus_created`, `A+` is `a_plus`, `votes--1` is `votes_minus_1`), and `<`, `>`, `=`, `!` and `~` at the beginning
+//!    (`>=5` is `greater_equal_5`). A name of signs alone is spelled (`*` is `star`).
 //! 2. Letters beyond ASCII lose their accents where they have a plain form (`größe` is `grosse`); any other character
 //!    is its code point, `u4e2d`. So no two spellings of one character make two names, and no lint of rustc's applies.
 //! 3. Words go where case or signs change, as [`heck`] does it, and are joined in the case of the place. Digits that would
@@ -15,14 +16,18 @@
 //! 5. A keyword is a raw identifier (`r#type`); those that cannot be raw, and keywords in PascalCase (`Self`), get `_`.
 //! 6. A name that the place reserves for its own use (in `types`, what the prelude calls `Option`, `String`, …) gets the
 //!    place's ending: `OptionModel`.
-//! 7. Of names that are the same by now, the one that is spelled like the wire name, else the first by octets, stays as
-//!    it is. The others end in four digits of the hash of their wire name: `created_at_x3f2a`.
+//! 7. Of names that are the same by now, one stays as it is: the one that is spelled like the wire name, else one of which no
+//!    sign was left out, else the first by octets. The others get all of their signs as words, if that tells them apart (`c` and `c#` are `c` and `c_hash`), but not
+//!    those that join or enclose words (`-`, `_`, `.`, `/`, `:`, brackets). If it does not, they end in four digits of the hash of their wire name:
+//!    `created_at_x3f2a`. So what is added can rename what wants the same name, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span};
+
+use crate::contract::mark;
 
 /// A name in Rust.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,14 +113,25 @@ impl Scope {
             groups.entry(name).or_default().push(at);
         }
         let mut names = wished.clone();
-        let mut losers = Vec::new();
+        let mut losers: Vec<usize> = Vec::new();
         for (name, mut group) in groups {
-            group.sort_by_key(|&at| (wishes[at].key != name, wishes[at].key, at));
+            let says_more = |at: usize| self.cased(&plain(wishes[at].words, true)) != name;
+            if group.len() > 1 {
+                group.sort_by_cached_key(|&at| (wishes[at].key != name, says_more(at), wishes[at].key, at));
+            }
             let free = self.taken.insert(name.to_owned());
             losers.extend(group.into_iter().skip(usize::from(free)));
         }
-        for at in losers {
-            names[at] = self.hashed(&wished[at], wishes[at].key);
+        let spelled: Vec<String> =
+            losers.iter().map(|&at| self.cased(&plain(wishes[at].words, true))).collect();
+        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+        spelled.iter().for_each(|name| *times.entry(name).or_default() += 1);
+        // Whether a spelled name is free may not depend on the hashes of others.
+        let free: Vec<bool> =
+            spelled.iter().map(|name| times.get(&**name) == Some(&1) && !self.taken.contains(name)).collect();
+        self.taken.extend(spelled.iter().zip(&free).filter(|(_, free)| **free).map(|(name, _)| name.clone()));
+        for ((at, spelled), free) in losers.into_iter().zip(spelled).zip(free) {
+            names[at] = if free { spelled } else { self.hashed(&wished[at], wishes[at].key) };
         }
         names.into_iter().map(|name| RustName(self.guarded(name))).collect()
     }
@@ -128,9 +144,14 @@ impl Scope {
     }
 
     fn wished(&self, words: &str) -> String {
+        self.cased(&plain(words, false))
+    }
+
+    /// The name of words that are plain, if nobody else wants it.
+    fn cased(&self, plain: &str) -> String {
         let name = match self.case {
-            Case::Snake | Case::Module => snake(words),
-            Case::Pascal => pascal(words),
+            Case::Snake | Case::Module => snake_of(plain),
+            Case::Pascal => pascal_of(plain),
         };
         let reserved = self.reserved.contains(&name.as_str())
             || (self.case == Case::Module && (is_keyword(&name) || WINDOWS_DEVICES.contains(&name.as_str())));
@@ -140,7 +161,7 @@ impl Scope {
     fn hashed(&mut self, name: &str, key: &str) -> String {
         let mut salted = key.to_owned();
         loop {
-            let hash = fnv(&salted) & 0xffff;
+            let hash = mark(&salted);
             let candidate = match self.case {
                 Case::Snake | Case::Module => format!("{name}_x{hash:04x}"),
                 Case::Pascal => format!("{name}X{hash:04x}"),
@@ -162,14 +183,18 @@ impl Scope {
     }
 }
 
-/// FNV-1a, 32 bits: the same everywhere and for ever, unlike the hashes of the standard library.
-fn fnv(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |hash, octet| (hash ^ u32::from(octet)).wrapping_mul(0x0100_0193))
-}
-
 /// The words of a name in snake_case.
 pub(crate) fn snake(text: &str) -> String {
-    let name = plain(text).to_snake_case();
+    snake_of(&plain(text, false))
+}
+
+/// The words of a name in PascalCase.
+pub(crate) fn pascal(text: &str) -> String {
+    pascal_of(&plain(text, false))
+}
+
+fn snake_of(plain: &str) -> String {
+    let name = plain.to_snake_case();
     match name.chars().next() {
         None => "empty".to_owned(),
         Some(first) if first.is_ascii_digit() => format!("n{name}"),
@@ -177,10 +202,9 @@ pub(crate) fn snake(text: &str) -> String {
     }
 }
 
-/// The words of a name in PascalCase.
-pub(crate) fn pascal(text: &str) -> String {
+fn pascal_of(plain: &str) -> String {
     let mut name = String::new();
-    for word in snake(text).split('_') {
+    for word in snake_of(plain).split('_') {
         let mut letters = word.chars();
         let Some(first) = letters.next() else { continue };
         if first.is_ascii_digit() && name.ends_with(|last: char| last.is_ascii_digit()) {
@@ -192,30 +216,50 @@ pub(crate) fn pascal(text: &str) -> String {
     name
 }
 
-/// The name in ASCII letters, digits and spaces.
-fn plain(text: &str) -> String {
-    let spelled = !text.chars().any(|c| c.is_alphanumeric());
+/// The name in ASCII letters, digits and spaces; with `all`, with a word for every sign that does not join or enclose words.
+fn plain(text: &str, all: bool) -> String {
+    let signs_alone = !text.chars().any(|c| c.is_alphanumeric());
     let mut out = String::with_capacity(text.len());
-    for (at, c) in text.chars().enumerate() {
+    let mut before = None;
+    let mut begun = false;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
         match c {
             c if c.is_ascii_alphanumeric() => out.push(c),
-            '-' | '+' if at == 0 => out.push_str(if c == '-' { "minus " } else { "plus " }),
             // An apostrophe does not end a word.
-            '\'' | '’' if !spelled => {}
-            c if c.is_ascii() && spelled => {
+            '\'' | '’' if !signs_alone => {}
+            c if c.is_ascii() => {
+                let is_word = match c {
+                    _ if signs_alone => true,
+                    '+' => all || is_signed(before, rest.as_str()),
+                    '-' => is_signed(before, rest.as_str()),
+                    '<' | '>' | '=' | '!' | '~' => all || !begun,
+                    '_' | '.' | '/' | ':' | ' ' | '(' | ')' | '[' | ']' | '{' | '}' => false,
+                    _ => all,
+                };
                 out.push(' ');
-                out.push_str(sign(c));
-                out.push(' ');
+                if is_word {
+                    out.push_str(sign(c));
+                    out.push(' ');
+                }
             }
-            c if c.is_ascii() => out.push(' '),
             c => match unaccented(c) {
                 Some(letters) => out.push_str(letters),
-                None if c.is_alphanumeric() || spelled => out.push_str(&format!(" u{:x} ", u32::from(c))),
+                None if c.is_alphanumeric() || signs_alone => out.push_str(&format!(" u{:x} ", u32::from(c))),
                 None => out.push(' '),
             },
         }
+        begun |= c.is_alphanumeric();
+        before = Some(c);
     }
     out
+}
+
+/// Is a `+` or `-` after this character and before the rest a sign of its own? It is at either end, and before a digit
+/// unless it joins that to a word.
+fn is_signed(before: Option<char>, rest: &str) -> bool {
+    let digit = rest.starts_with(|c: char| c.is_ascii_digit());
+    before.is_none_or(|before| digit && !before.is_alphanumeric()) || !rest.contains(char::is_alphanumeric)
 }
 
 fn sign(c: char) -> &'static str {
@@ -424,6 +468,61 @@ mod tests {
             one[0].starts_with("created_at_x") && one[2].starts_with("created_at_x") && one[0] != one[2],
             "{one:?}"
         );
+    }
+
+    #[test]
+    fn signs_that_say_something_are_words() {
+        let votes = ["+1", "-1", "votes-+1", "votes--1", "A+", "A-", "AB+", "x-1", "c++", "2024-01-31"];
+        assert_eq!(
+            assigned(Case::Snake, &votes),
+            [
+                "plus_1",
+                "minus_1",
+                "votes_plus_1",
+                "votes_minus_1",
+                "a_plus",
+                "a_minus",
+                "ab_plus",
+                "x_1",
+                "c_plus_plus",
+                "n2024_01_31"
+            ]
+        );
+        assert_eq!(
+            assigned(Case::Pascal, &[">=", "<", ">=5", "!=5", "~5", "a>=5", "5", "*", "$ref", "@id"]),
+            ["GreaterEqual", "Less", "GreaterEqual5", "NotEqual5", "Tilde5", "A5", "N5", "Star", "Ref", "Id"]
+        );
+    }
+
+    #[test]
+    fn signs_are_spelled_where_nothing_else_differs() {
+        assert_eq!(
+            assigned(Case::Pascal, &["C", "c#", "c*", "$id", "id", "@id"]),
+            ["C", "CHash", "CStar", "DollarId", "Id", "AtId"]
+        );
+        // What joins words says nothing.
+        assert!(assigned(Case::Snake, &["a_b", "a-b"])[1].starts_with("a_b_x"));
+        // Two that would be spelled alike stay as they are, whatever their order.
+        let names = assigned(Case::Snake, &["a", "a#", "A#", "a hash"]);
+        assert!(names[1].starts_with("a_x") && names[2].starts_with("a_x"), "{names:?}");
+    }
+
+    #[test]
+    fn what_is_added_renames_nothing_else() {
+        let before =
+            ["created-at", "created_at", "createdAt", "c", "c#", "type", "+1", "-1", "a_b", "a-b", "a.b"];
+        let names = assigned(Case::Snake, &before);
+        for added in
+            ["aaa", "created", "Created-At", "c-", "c++", "c&", "1", "a/b", "zzz", "created_at_", "_a_b"]
+        {
+            for at in [0, before.len()] {
+                let mut wires = before.to_vec();
+                wires.insert(at, added);
+                let mut after = assigned(Case::Snake, &wires);
+                after.remove(at);
+                assert_eq!(after, names, "with {added}");
+            }
+        }
     }
 
     #[test]

@@ -51,24 +51,24 @@ components:
     type "Trace param" Strings(["on", "off"])
     type "act request"
       file?: octets
-    type "get things id act error 404"
+    type "get things by id act error 404"
       message?: string
-    type "get things id act filter"
+    type "get things by id act filter"
       a?: string
-    type "get things id act response 200 item"
+    type "get things by id act response 200 item"
       a?: string
-    type "get things id act tags item" Strings(["a", "b"])
-    get things id act GET /things/{id}:act credentials=["key"]
+    type "get things by id act tags item" Strings(["a", "b"])
+    get things by id act GET /things/{id}:act credentials=["key"]
       param Path id Simple: string
       param Query limit Form explode: i32
-      param Query tags? Form: [<get things id act tags item>]
-      param Query filter? DeepObject explode: <get things id act filter>
+      param Query tags? Form: [<get things by id act tags item>]
+      param Query filter? DeepObject explode: <get things by id act filter>
       param Query where? Json explode: {any}
       param Header X-Trace? Simple: <Trace param>
-      Exact(200) application/json Json [<get things id act response 200 item>]
+      Exact(200) application/json Json [<get things by id act response 200 item>]
       Exact(304)
       Range(2) text/plain Text string
-      Exact(404) application/json <get things id act error 404> text/html text
+      Exact(404) application/json <get things by id act error 404> text/html text
       Range(4) application/json <Err>
       Default
     act POST /things/{id}:act
@@ -111,4 +111,19 @@ components:
     P012 /paths: servers of single operations are left out (operations: 1)
     P013 /paths/~1things~1{id}/get/security: several credentials are asked for at once (operations: 1); each is offered by itself
     "#);
+}
+
+#[test]
+fn ids_made_of_paths_differ_from_all_others() {
+    let document = "openapi: 3.0.0\ninfo: { title: T, version: '1' }\npaths:
+  /a/b: { get: { responses: { '204': { description: d } } } }
+  /a/b/: { get: { responses: { '204': { description: d } } } }
+  /c: { get: { responses: { '204': { description: d } } } }
+  /d: { get: { operationId: get c, responses: { '204': { description: d } } } }
+  /e: { get: { responses: { '204': { description: d } } } }
+";
+    let (contract, report) = super::run(document);
+    let contract = contract.unwrap_or_else(|| panic!("{}", report.render(crate::report::Paint::Plain)));
+    let ids: Vec<_> = contract.operations.iter().map(|operation| &*operation.id).collect();
+    assert_eq!(ids, ["get /a/b", "get /a/b/", "get /c", "get c", "get e"]);
 }

@@ -95,23 +95,39 @@ fn plan_one(
 }
 
 fn params(shapes: &Shapes<'_>, operation: &Operation, scope: &mut Scope) -> Vec<ArgumentPlan> {
-    let mut seen = BTreeSet::new();
-    let plan = |param: &crate::contract::Param| {
-        // Only its place tells a parameter from another of the same name.
-        let words = match param.place {
-            _ if seen.insert(super::super::names::snake(&param.name)) => param.name.clone(),
-            ParamPlace::Path => format!("{} in path", param.name),
-            ParamPlace::Query => format!("{} in query", param.name),
-            ParamPlace::Header => format!("{} in header", param.name),
-            ParamPlace::Cookie => format!("{} in cookie", param.name),
-            ParamPlace::PartHeader => format!("{} in part", param.name),
-        };
+    use crate::rust::names::snake;
+    let mut first: BTreeMap<String, u8> = BTreeMap::new();
+    for param in &operation.params {
+        let rank = standing(param.place).0;
+        first.entry(snake(&param.name)).and_modify(|first| *first = rank.min(*first)).or_insert(rank);
+    }
+    // Only its place tells a parameter from another of the same name.
+    let words = operation.params.iter().map(|param| match standing(param.place) {
+        (rank, _) if first.get(&snake(&param.name)) == Some(&rank) => param.name.clone(),
+        (_, place) => format!("{} in {place}", param.name),
+    });
+    let words: Vec<String> = words.collect();
+    let wishes = words.iter().zip(&operation.params).map(|(words, param)| Wish { words, key: &param.name });
+    let names = scope.assign(&wishes.collect::<Vec<_>>());
+    let plan = |(param, name): (&crate::contract::Param, RustName)| {
         let (inner, nullable) = shapes.unwrapped(&param.ty);
         let ty = shapes.ty(inner);
         let ty = if nullable && param.required { Ty::Option(Box::new(ty)) } else { ty };
-        ArgumentPlan { name: scope.one(&words, &param.name), ty, required: param.required }
+        ArgumentPlan { name, ty, required: param.required }
     };
-    operation.params.iter().map(plan).collect()
+    operation.params.iter().zip(names).map(plan).collect()
+}
+
+/// Which of parameters of one name has it for itself, and what the others are told apart by. It does not depend on their
+/// order.
+fn standing(place: ParamPlace) -> (u8, &'static str) {
+    match place {
+        ParamPlace::Path => (0, "path"),
+        ParamPlace::Query => (1, "query"),
+        ParamPlace::Header => (2, "header"),
+        ParamPlace::Cookie => (3, "cookie"),
+        ParamPlace::PartHeader => (4, "part"),
+    }
 }
 
 /// The media type without parameters: what answers are compared with.

@@ -23,8 +23,7 @@ pub(super) fn plan(
     locate: &dyn Fn(&Pointer) -> Place,
     report: &mut Report,
 ) -> Vec<TypePlan> {
-    let wishes: Vec<_> = contract.types.iter().map(|def| Wish::new(&def.name)).collect();
-    let names = Scope::new(Case::Pascal, RESERVED_TYPES, "Model").assign(&wishes);
+    let names = names(contract);
     let shapes = Shapes::new(contract);
     for &(id, field) in &shapes.loosened {
         if let Some(def) = contract.types.get(id)
@@ -62,6 +61,23 @@ pub(super) fn plan(
         .enumerate()
         .map(|(at, (name, form))| TypePlan { name, used: used.get(at).copied().unwrap_or_default(), form })
         .collect()
+}
+
+/// The names of the types. Those that the document itself names come first, so that no inline type can take such a name.
+fn names(contract: &Contract) -> Vec<RustName> {
+    let mut scope = Scope::new(Case::Pascal, RESERVED_TYPES, "Model");
+    let mut names = vec![RustName::own("Unnamed"); contract.types.len()];
+    for components in [true, false] {
+        let some = contract.types.iter().enumerate().filter(|(_, def)| def.is_component() == components);
+        let (places, wishes): (Vec<usize>, Vec<Wish<'_>>) =
+            some.map(|(at, def)| (at, Wish::new(&def.name))).unzip();
+        for (at, name) in places.into_iter().zip(scope.assign(&wishes)) {
+            if let Some(place) = names.get_mut(at) {
+                *place = name;
+            }
+        }
+    }
+    names
 }
 
 /// What has to be known of all types before one of them can be planned.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `busy`.
@@ -47,27 +47,16 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &["busy", "limited"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Busy,
-                1 => Self::Limited,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Busy => 0,
-                Self::Limited => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("busy", Self::Busy), ("limited", Self::Limited)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Busy => "busy",
+            Self::Limited => "limited",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -145,18 +134,26 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("message"),
-        rt::Member::optional("retryable"),
-    ];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "message",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "retryable",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            message: rt::Node::empty(),
-            retryable: rt::Node::empty(),
+            message: String::new(),
+            retryable: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
-            envelope: rt::Record::empty(),
+            envelope: rt::Node::empty(),
         }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -189,23 +186,23 @@ impl rt::ProblemNode for Problem {
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
             Some(0) => Kind::Busy,
-            Some(1) => Kind::Limited(rt::Record::empty()),
+            Some(1) => Kind::Limited(rt::Node::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::Limited(members) => Some(members),
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::Limited(members) => Some(members),
             _ => None,
@@ -217,10 +214,10 @@ impl rt::ProblemNode for Problem {
     fn extensions_mut(&mut self) -> &mut BTreeMap<String, rt::Json> {
         &mut self.extensions
     }
-    fn envelope(&self) -> Option<&dyn rt::RecordNode> {
+    fn envelope(&self) -> Option<&dyn rt::Node> {
         Some(&self.envelope)
     }
-    fn envelope_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn envelope_mut(&mut self) -> Option<&mut dyn rt::Node> {
         Some(&mut self.envelope)
     }
 }
@@ -228,7 +225,7 @@ impl rt::ProblemNode for Problem {
 rt::problem!(Problem);
 
 /// The members of the body of an error around its problem.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Envelope {
     /// `request_id`.
     pub request_id: String,
@@ -249,16 +246,23 @@ impl Envelope {
     }
 }
 
-impl rt::Record for Envelope {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("request_id"),
-        rt::Member::optional("docs"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Envelope {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "request_id",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "docs",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            request_id: rt::Node::empty(),
-            docs: rt::Node::empty(),
+            request_id: String::new(),
+            docs: None,
             additional: rt::Node::empty(),
         }
     }
@@ -289,7 +293,7 @@ rt::record!(Envelope);
 /// The members of `limited`.
 ///
 /// See [`Code::Limited`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Limited {
     /// `limit`.
     pub limit: i64,
@@ -302,10 +306,17 @@ impl Limited {
     }
 }
 
-impl rt::Record for Limited {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("limit")];
+impl rt::Node for Limited {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "limit",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self { limit: rt::Node::empty() }
+        Self { limit: 0 }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(

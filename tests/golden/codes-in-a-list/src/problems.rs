@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `1001`.
@@ -42,27 +42,16 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &["1001", "1002"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::N1001,
-                1 => Self::N1002,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::N1001 => 0,
-                Self::N1002 => 1,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("1001", Self::N1001), ("1002", Self::N1002)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::N1001 => "1001",
+            Self::N1002 => "1002",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -142,18 +131,26 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("message"),
-        rt::Member::optional("field"),
-    ];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "message",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "field",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            message: rt::Node::empty(),
-            field: rt::Node::empty(),
+            message: String::new(),
+            field: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
-            envelope: rt::Record::empty(),
+            envelope: rt::Node::empty(),
             further: Vec::new(),
         }
     }
@@ -191,16 +188,16 @@ impl rt::ProblemNode for Problem {
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         None
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         None
     }
     fn extensions(&self) -> &BTreeMap<String, rt::Json> {
@@ -209,17 +206,17 @@ impl rt::ProblemNode for Problem {
     fn extensions_mut(&mut self) -> &mut BTreeMap<String, rt::Json> {
         &mut self.extensions
     }
-    fn envelope(&self) -> Option<&dyn rt::RecordNode> {
+    fn envelope(&self) -> Option<&dyn rt::Node> {
         Some(&self.envelope)
     }
-    fn envelope_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn envelope_mut(&mut self) -> Option<&mut dyn rt::Node> {
         Some(&mut self.envelope)
     }
     fn further(&self, number: usize) -> Option<&dyn rt::ProblemNode> {
         self.further.get(number).map(|problem| problem as &dyn rt::ProblemNode)
     }
     fn grow(&mut self) -> Option<&mut dyn rt::ProblemNode> {
-        self.further.push(rt::Record::empty());
+        self.further.push(rt::Node::empty());
         self.further.last_mut().map(|problem| problem as &mut dyn rt::ProblemNode)
     }
     fn shrink(&mut self) {
@@ -235,7 +232,7 @@ impl rt::ProblemNode for Problem {
 rt::problem!(Problem);
 
 /// The members of the body of an error around its problem.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct Envelope {
     /// `trace`.
     pub trace: Option<String>,
@@ -243,12 +240,18 @@ pub struct Envelope {
     pub additional: rt::Others,
 }
 
-impl rt::Record for Envelope {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::optional("trace")];
-    const OTHERS: bool = true;
+impl rt::Node for Envelope {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "trace",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            trace: rt::Node::empty(),
+            trace: None,
             additional: rt::Node::empty(),
         }
     }

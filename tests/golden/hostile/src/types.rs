@@ -88,7 +88,7 @@ rt::record!(Thing);
 #[non_exhaustive]
 pub enum ThingM {
     /// ````" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \ � r#" "# �````.
-    ScriptScriptAlert1Script0XR,
+    TildeTildeTildeLessScriptScriptAlert1Script0XR,
     /// `*/`.
     StarSlash,
     /// `}`.
@@ -104,7 +104,7 @@ impl rt::Vocabulary for ThingM {
         &[
             (
                 "\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}",
-                Self::ScriptScriptAlert1Script0XR,
+                Self::TildeTildeTildeLessScriptScriptAlert1Script0XR,
             ),
             ("*/", Self::StarSlash),
             ("}", Self::End),
@@ -114,7 +114,7 @@ impl rt::Vocabulary for ThingM {
     );
     fn text(&self) -> &str {
         match self {
-            Self::ScriptScriptAlert1Script0XR => {
+            Self::TildeTildeTildeLessScriptScriptAlert1Script0XR => {
                 "\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}"
             }
             Self::StarSlash => "*/",
@@ -132,7 +132,7 @@ rt::vocabulary!(ThingM);
 #[non_exhaustive]
 pub enum ThingN {
     /// ````" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \ � r#" "# �````.
-    ScriptScriptAlert1Script0XR,
+    TildeTildeTildeLessScriptScriptAlert1Script0XR,
     /// A value that this version of the contract does not list.
     Unlisted(rt::Unlisted),
 }
@@ -142,14 +142,14 @@ impl rt::Vocabulary for ThingN {
         &[
             (
                 "\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}",
-                Self::ScriptScriptAlert1Script0XR,
+                Self::TildeTildeTildeLessScriptScriptAlert1Script0XR,
             ),
         ],
         Self::Unlisted,
     );
     fn text(&self) -> &str {
         match self {
-            Self::ScriptScriptAlert1Script0XR => {
+            Self::TildeTildeTildeLessScriptScriptAlert1Script0XR => {
                 "\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}"
             }
             Self::Unlisted(value) => value.value(),

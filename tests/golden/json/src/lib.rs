@@ -7,13 +7,13 @@
 //! # Example
 //!
 //! ```no_run
-//! use golden_json::{Client, operations::DeleteABC};
+//! use golden_json::{Client, operations::DeleteAByBC};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::builder(golden_json::Credential::none())
 //!     .base_url("https://api.example.com")
 //!     .build()?;
-//! let request = DeleteABC::new(1);
+//! let request = DeleteAByBC::new(1);
 //! match client.send(request).await {
 //!     Ok(answer) => println!("{answer:?}"),
 //!     Err(error) => eprintln!("{error}"),

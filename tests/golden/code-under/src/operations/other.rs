@@ -17,7 +17,7 @@ use crate::problems;
 /// | --- | --- |
 /// | 409 | [`busy`](crate::Code::Busy), [`limited`](crate::Code::Limited) |
 /// | 429 | [`busy`](crate::Code::Busy), [`limited`](crate::Code::Limited) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ListThings {}
 
@@ -40,16 +40,19 @@ pub enum ListThingsProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for ListThingsProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::Busy => Self::Busy,
+            problems::Kind::Limited(members) => Self::Limited(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for ListThings {
     type Api = crate::Api;
     type View<'a> = ListThingsProblem<'a>;
-    fn view(kind: &problems::Kind) -> ListThingsProblem<'_> {
-        match kind {
-            problems::Kind::Busy => ListThingsProblem::Busy,
-            problems::Kind::Limited(members) => ListThingsProblem::Limited(members),
-            other => ListThingsProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for ListThings {
@@ -73,3 +76,5 @@ impl rt::Operation for ListThings {
         None
     }
 }
+
+rt::operation!(ListThings);

@@ -17,7 +17,7 @@ use crate::problems;
 /// | --- | --- |
 /// | 400 | [`1001`](crate::Code::N1001), [`1002`](crate::Code::N1002) |
 /// | 503 | [`1001`](crate::Code::N1001), [`1002`](crate::Code::N1002) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AddThing {}
 
@@ -40,16 +40,19 @@ pub enum AddThingProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for AddThingProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::N1001 => Self::N1001,
+            problems::Kind::N1002 => Self::N1002,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for AddThing {
     type Api = crate::Api;
     type View<'a> = AddThingProblem<'a>;
-    fn view(kind: &problems::Kind) -> AddThingProblem<'_> {
-        match kind {
-            problems::Kind::N1001 => AddThingProblem::N1001,
-            problems::Kind::N1002 => AddThingProblem::N1002,
-            other => AddThingProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for AddThing {
@@ -71,3 +74,5 @@ impl rt::Operation for AddThing {
         None
     }
 }
+
+rt::operation!(AddThing);

@@ -11,27 +11,27 @@ use problemgen_runtime as rt;
 /// * 200: A list.
 #[derive(Clone)]
 #[non_exhaustive]
-pub struct GetABC {
+pub struct GetAByBC {
     /// In the path: `b`.
     pub b: i64,
 }
 
-impl GetABC {
+impl GetAByBC {
     /// `GET /a/{b}/c`, with its parameters.
     pub fn new(b: i64) -> Self {
         Self { b }
     }
 }
 
-impl rt::Raises for GetABC {
+impl rt::Raises for GetAByBC {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
 }
 
-impl rt::Operation for GetABC {
+impl rt::Operation for GetAByBC {
     type Output = Vec<f64>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
-        id: "get a b c",
+        id: "get a by b c",
         method: rt::http::Method::GET,
         path: &[
             rt::Segment::Literal("/a/"),
@@ -56,7 +56,7 @@ impl rt::Operation for GetABC {
     }
 }
 
-rt::operation!(GetABC);
+rt::operation!(GetAByBC);
 
 /// `DELETE /a/{b}/c`
 ///
@@ -65,27 +65,27 @@ rt::operation!(GetABC);
 /// * 204: Gone.
 #[derive(Clone)]
 #[non_exhaustive]
-pub struct DeleteABC {
+pub struct DeleteAByBC {
     /// In the path: `b`.
     pub b: i64,
 }
 
-impl DeleteABC {
+impl DeleteAByBC {
     /// `DELETE /a/{b}/c`, with its parameters.
     pub fn new(b: i64) -> Self {
         Self { b }
     }
 }
 
-impl rt::Raises for DeleteABC {
+impl rt::Raises for DeleteAByBC {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
 }
 
-impl rt::Operation for DeleteABC {
+impl rt::Operation for DeleteAByBC {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
-        id: "delete a b c",
+        id: "delete a by b c",
         method: rt::http::Method::DELETE,
         path: &[
             rt::Segment::Literal("/a/"),
@@ -108,4 +108,4 @@ impl rt::Operation for DeleteABC {
     }
 }
 
-rt::operation!(DeleteABC);
+rt::operation!(DeleteAByBC);

@@ -16,9 +16,9 @@ pub struct MatchX2f96 {
     /// In the path: `fn`.
     pub r#fn: String,
     /// In the query: `filter[name]`.
-    pub filter_name: Option<String>,
+    pub filter_name_xc486: Option<String>,
     /// In the query: `filter_name`.
-    pub filter_name_in_query: Option<String>,
+    pub filter_name: Option<String>,
     /// In the header: `X-Async`.
     pub x_async: Option<bool>,
 }
@@ -28,21 +28,21 @@ impl MatchX2f96 {
     pub fn new(r#fn: impl Into<String>) -> Self {
         Self {
             r#fn: r#fn.into(),
+            filter_name_xc486: None,
             filter_name: None,
-            filter_name_in_query: None,
             x_async: None,
         }
     }
     /// In the query: `filter[name]`.
     #[must_use]
-    pub fn filter_name(mut self, value: impl Into<String>) -> Self {
-        self.filter_name = Some(value.into());
+    pub fn filter_name_xc486(mut self, value: impl Into<String>) -> Self {
+        self.filter_name_xc486 = Some(value.into());
         self
     }
     /// In the query: `filter_name`.
     #[must_use]
-    pub fn filter_name_in_query(mut self, value: impl Into<String>) -> Self {
-        self.filter_name_in_query = Some(value.into());
+    pub fn filter_name(mut self, value: impl Into<String>) -> Self {
+        self.filter_name = Some(value.into());
         self
     }
     /// In the header: `X-Async`.
@@ -81,8 +81,8 @@ impl rt::Operation for MatchX2f96 {
         Some(
             match at {
                 0 => &self.r#fn,
-                1 => &self.filter_name,
-                2 => &self.filter_name_in_query,
+                1 => &self.filter_name_xc486,
+                2 => &self.filter_name,
                 3 => &self.x_async,
                 _ => return None,
             },
