@@ -12,7 +12,7 @@ mod tests;
 
 use crate::contract::{Contract, Pointer};
 use crate::load::{Part, Sources};
-use crate::report::{Code, Diagnostic, Place, Report};
+use crate::report::{Code, Diagnostic, Place, Report, Severity};
 
 /// Holds the contract against every law. `None` when one with the weight of an error is broken.
 pub fn check(contract: &Contract, sources: &Sources, report: &mut Report) -> Option<()> {
@@ -45,6 +45,14 @@ impl Findings<'_> {
 
     fn note(&mut self, code: Code, at: &Pointer, message: impl Into<String>, help: impl Into<String>) {
         self.push(Diagnostic::note(code, message), at, help);
+    }
+
+    fn say(&mut self, code: Code, severity: Severity, at: &Pointer, message: String, help: &str) {
+        match severity {
+            Severity::Error => self.error(code, at, message, help),
+            Severity::Warning => self.warn(code, at, message, help),
+            Severity::Note => self.note(code, at, message, help),
+        }
     }
 
     fn push(&mut self, diagnostic: Diagnostic, at: &Pointer, help: impl Into<String>) {

@@ -24,6 +24,7 @@ const ELSEWHERE: &[(Code, &str, &str)] = &[
     (problemgen::check::codes::UNUSED_PATH_PARAM, "generator/src/check/tests.rs", "C002:"),
     (problemgen::check::codes::OPTIONAL_PATH_PARAM, "generator/src/check/tests.rs", "C003:"),
     (problemgen::check::codes::INDEX, "generator/src/check/tests.rs", "C005:"),
+    (problemgen::check::codes::SHADOW, "generator/src/check/tests.rs", "C017:"),
     (problemgen::check::codes::DUPLICATE_CODE, "generator/src/check/tests.rs", "C010:"),
     // What was replaced has to become undeletable between two steps.
     (codes::LEFTOVER, "generator/src/store/tests.rs", "Step::DiscardOld"),

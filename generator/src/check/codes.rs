@@ -28,9 +28,9 @@ crate::codes! {
     pub NO_STATUS = "C012", "code has no status",
         "Neither the schema of the code nor an exact status of a response says with which status it is sent.";
     /// A code that does not say whether a retry can help.
-    pub RETRYABLE = "C013", "`retryable` is not told alike by the code and by the common members",
+    pub RETRYABLE = "C013", "code does not say whether a retry can help",
         "When every problem carries a member that says whether the identical request can succeed later, every code should say \
-         what it is; when no problem carries one, no code can.";
+         what it is.";
     /// Two codes with one `type`.
     pub DUPLICATE_TYPE = "C014", "two codes have the same `type`",
         "`type` identifies the kind of problem (RFC 9457, section 3.1.1), so that each code needs its own.";

@@ -1,10 +1,11 @@
 //! Laws over families of coded problems.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
-use crate::contract::{CodePlace, Example, Field, ProblemCode, ProblemFamily};
+use crate::contract::{CodePlace, Example, Field, Pointer, ProblemCode, ProblemFamily};
+use crate::report::{Code, Severity};
 
 use super::{Findings, codes};
 
@@ -24,7 +25,7 @@ pub(super) fn check(family: &ProblemFamily, findings: &mut Findings<'_>) {
             && let Some(other) = types.insert(uri, &code.code)
             && other != code.code
         {
-            findings.error(
+            findings.warn(
                 codes::DUPLICATE_TYPE,
                 &code.at,
                 format!("`{}` and `{other}` have the same `type`", code.code),
@@ -32,12 +33,93 @@ pub(super) fn check(family: &ProblemFamily, findings: &mut Findings<'_>) {
             );
         }
         statuses(code, findings);
-        retryable(family, code, findings);
         type_uri(family, code, findings);
         shadows(family, code, findings);
         standing(family, code, findings);
         code.examples.iter().for_each(|shown| example(family, code, shown, findings));
     }
+    gaps(family, findings);
+}
+
+/// What a code lacks.
+struct Gap {
+    code: Code,
+    severity: Severity,
+    lacks: fn(&ProblemFamily, &ProblemCode) -> bool,
+    /// What is said of one code, and of several; `{}` stands for their names.
+    one: &'static str,
+    many: &'static str,
+    help: &'static str,
+}
+
+const GAPS: [Gap; 4] = [
+    Gap {
+        code: codes::NO_STATUS,
+        severity: Severity::Warning,
+        lacks: |_, code| code.statuses.is_empty(),
+        one: "nothing says with which status {} is sent",
+        many: "nothing says with which status these codes are sent: {}",
+        help: "add `status` with a `const` to the schema of the code, or name the code under an exact status",
+    },
+    Gap {
+        code: codes::RETRYABLE,
+        severity: Severity::Note,
+        lacks: lacks_retryable,
+        one: "{} does not say whether a retry can help, though every problem does",
+        many: "these codes do not say whether a retry can help, though every problem does: {}",
+        help: "add the member with a `const` to the schema of the code, unless it varies",
+    },
+    Gap {
+        code: codes::NOT_RAISED,
+        severity: Severity::Warning,
+        lacks: |_, code| code.raised_by.is_empty(),
+        one: "no operation raises {}",
+        many: "no operation raises these codes: {}",
+        help: "name it in the responses that carry it",
+    },
+    Gap {
+        code: codes::NO_EXAMPLE,
+        severity: Severity::Note,
+        lacks: |_, code| code.examples.is_empty(),
+        one: "{} has no example",
+        many: "these codes have no examples: {}",
+        help: "add an example to the schema of the code",
+    },
+];
+
+/// How many names a diagnostic lists.
+const LISTED: usize = 10;
+
+/// Says once for codes that are described at the same place what they lack.
+fn gaps(family: &ProblemFamily, findings: &mut Findings<'_>) {
+    let mut together: BTreeMap<&Pointer, Vec<&ProblemCode>> = BTreeMap::new();
+    for code in &family.codes {
+        together.entry(&code.at).or_default().push(code);
+    }
+    for (at, members) in together {
+        for gap in &GAPS {
+            let lacking: Vec<String> = members
+                .iter()
+                .filter(|code| (gap.lacks)(family, code))
+                .map(|code| format!("`{}`", code.code))
+                .collect();
+            let (listed, others) = lacking.split_at(lacking.len().min(LISTED));
+            let words = match (listed, others.len()) {
+                ([], _) => continue,
+                ([only], _) => gap.one.replace("{}", only),
+                (_, 0) => gap.many.replace("{}", &listed.join(", ")),
+                (_, more) => gap.many.replace("{}", &format!("{} and {more} more", listed.join(", "))),
+            };
+            findings.say(gap.code, gap.severity, at, words, gap.help);
+        }
+    }
+}
+
+fn lacks_retryable(family: &ProblemFamily, code: &ProblemCode) -> bool {
+    let member = family.roles.retryable.as_ref();
+    let always =
+        member.is_some_and(|name| family.members.iter().any(|field| field.name == *name && field.required));
+    always && code.retryable.is_none()
 }
 
 fn statuses(code: &ProblemCode, findings: &mut Findings<'_>) {
@@ -48,35 +130,6 @@ fn statuses(code: &ProblemCode, findings: &mut Findings<'_>) {
             format!("`{}` has the status {status}, which is no error", code.code),
             "problems have statuses from 400 to 599",
         );
-    }
-    if code.statuses.is_empty() {
-        findings.warn(
-            codes::NO_STATUS,
-            &code.at,
-            format!("nothing says with which status `{}` is sent", code.code),
-            "add `status` with a `const` to the schema of the code, or name the code under an exact status",
-        );
-    }
-}
-
-fn retryable(family: &ProblemFamily, code: &ProblemCode, findings: &mut Findings<'_>) {
-    let member = family.roles.retryable.as_ref();
-    let always =
-        member.is_some_and(|name| family.members.iter().any(|field| field.name == *name && field.required));
-    match (&code.retryable, member) {
-        (Some(_), None) => findings.error(
-            codes::RETRYABLE,
-            &code.at,
-            format!("`{}` says whether a retry can help, but problems have no such member", code.code),
-            "add the member to the base schema",
-        ),
-        (None, Some(name)) if always => findings.note(
-            codes::RETRYABLE,
-            &code.at,
-            format!("`{}` does not say what its `{name}` is", code.code),
-            format!("add `{name}` with a `const` to the schema of the code, unless it varies"),
-        ),
-        _ => {}
     }
 }
 
@@ -124,7 +177,7 @@ fn shadows(family: &ProblemFamily, code: &ProblemCode, findings: &mut Findings<'
     }
 }
 
-/// The code's place in the documentation and among the operations.
+/// The code's place in the documentation.
 fn standing(family: &ProblemFamily, code: &ProblemCode, findings: &mut Findings<'_>) {
     if let Some(section) = &code.section
         && !family.sections.is_empty()
@@ -135,22 +188,6 @@ fn standing(family: &ProblemFamily, code: &ProblemCode, findings: &mut Findings<
             &code.at,
             format!("`{}` stands in the section `{section}`, which the base does not list", code.code),
             format!("the sections are: {}", family.sections.join(", ")),
-        );
-    }
-    if code.raised_by.is_empty() {
-        findings.warn(
-            codes::NOT_RAISED,
-            &code.at,
-            format!("no operation raises `{}`", code.code),
-            "name it in the responses that carry it",
-        );
-    }
-    if code.examples.is_empty() {
-        findings.note(
-            codes::NO_EXAMPLE,
-            &code.at,
-            format!("`{}` has no example", code.code),
-            "add an example to the schema of the code",
         );
     }
 }
@@ -164,7 +201,7 @@ fn example(family: &ProblemFamily, code: &ProblemCode, shown: &Example, findings
     };
     let carried = problem.and_then(|problem| problem.get(member));
     if carried.is_none_or(|carried| word(carried) != code.code) {
-        findings.error(
+        findings.warn(
             codes::EXAMPLE_CLASH,
             &code.at,
             format!("the example{name} of `{}` does not carry this code", code.code),
@@ -176,7 +213,7 @@ fn example(family: &ProblemFamily, code: &ProblemCode, shown: &Example, findings
         && !code.statuses.is_empty()
         && !status.as_u64().is_some_and(|status| code.statuses.iter().any(|own| u64::from(*own) == status))
     {
-        findings.error(
+        findings.warn(
             codes::EXAMPLE_CLASH,
             &code.at,
             format!(
@@ -195,7 +232,7 @@ fn example(family: &ProblemFamily, code: &ProblemCode, shown: &Example, findings
         .map(|field| field.name.as_str())
         .collect();
     if !lacking.is_empty() {
-        findings.error(
+        findings.warn(
             codes::EXAMPLE_LACKS,
             &code.at,
             format!("the example{name} of `{}` lacks {}", code.code, lacking.join(", ")),

@@ -163,14 +163,15 @@ fn laws_over_codes() {
         other.examples.clear();
         contract.families[0].codes.push(other);
     }), @r#"
-    Error C014: `other` and `sold_out` have the same `type`
+    Warning C014: `other` and `sold_out` have the same `type`
     Error C016: the `type` of `other` leads to another place on the documentation page
     Note C020: `other` has no example
     "#);
     insta::assert_snapshot!(broken_code(|code| code.statuses = vec![200, 409]), @"Error C011: `sold_out` has the status 200, which is no error");
     insta::assert_snapshot!(broken_code(|code| code.statuses.clear()), @"Warning C012: nothing says with which status `sold_out` is sent");
-    insta::assert_snapshot!(broken_code(|code| code.retryable = None), @"Note C013: `sold_out` does not say what its `retryable` is");
-    insta::assert_snapshot!(broken(|contract| contract.families[0].roles.retryable = None), @"Error C013: `sold_out` says whether a retry can help, but problems have no such member");
+    insta::assert_snapshot!(broken_code(|code| code.retryable = None), @r#"
+    Note C013: `sold_out` does not say whether a retry can help, though every problem does
+    "#);
     insta::assert_snapshot!(broken_code(|code| code.fields[0].name = "code".to_owned()), @"Error C017: `sold_out` gives the common member `code` another type");
     insta::assert_snapshot!(broken_code(|code| code.section = Some("Traffic".to_owned())), @"Error C018: `sold_out` stands in the section `Traffic`, which the base does not list");
     insta::assert_snapshot!(broken_code(|code| code.raised_by.clear()), @"Warning C019: no operation raises `sold_out`");
@@ -187,9 +188,15 @@ fn laws_over_problem_types() {
 #[test]
 fn laws_over_examples() {
     insta::assert_snapshot!(broken_code(|code| code.examples.clear()), @"Note C020: `sold_out` has no example");
-    insta::assert_snapshot!(broken_code(|code| code.examples[0].value["code"] = json!("other")), @"Error C021: the example `none` of `sold_out` does not carry this code");
-    insta::assert_snapshot!(broken_code(|code| code.examples[0].value["status"] = json!(410)), @"Error C021: the example `none` of `sold_out` has the status 410, which the code does not have");
-    insta::assert_snapshot!(broken_code(|code| code.examples[0].value = json!({"code": "sold_out"})), @"Error C022: the example `none` of `sold_out` lacks retryable, left");
+    insta::assert_snapshot!(broken_code(|code| code.examples[0].value["code"] = json!("other")), @r#"
+    Warning C021: the example `none` of `sold_out` does not carry this code
+    "#);
+    insta::assert_snapshot!(broken_code(|code| code.examples[0].value["status"] = json!(410)), @r#"
+    Warning C021: the example `none` of `sold_out` has the status 410, which the code does not have
+    "#);
+    insta::assert_snapshot!(broken_code(|code| code.examples[0].value = json!({"code": "sold_out"})), @r#"
+    Warning C022: the example `none` of `sold_out` lacks retryable, left
+    "#);
 }
 
 #[test]

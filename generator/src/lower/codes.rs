@@ -110,6 +110,10 @@ crate::codes! {
     /// A code of an extension that no error can have.
     pub UNKNOWN_CODE = "P031", "code that no error can have",
         "An extension describes a code, but the schemas of errors list others and leave no room for it, or no error has a code.";
+    /// A common member that a code gives another type.
+    pub WIDENED = "P032", "code gives a common member another type",
+        "A common member has one type in all problems. A code can say what its value is; where it says another type, the member can \
+         only be read as any value.";
     /// A key of `content` that is no media type.
     pub MEDIA_TYPE = "P040", "media type is not one",
         "A media type is `type/subtype`, both made of the characters that RFC 9110 allows in a token. A key of `content` that is \

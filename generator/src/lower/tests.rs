@@ -1,12 +1,13 @@
 //! Small made-up APIs, lowered and printed in a compact form.
 
+mod encodings;
 mod operations;
 mod print;
 mod problems;
 mod types;
 
 use crate::config::Config;
-use crate::contract::{Contract, Pointer};
+use crate::contract::{CodePlace, Contract, Pointer};
 use crate::report::{Paint, Place, Report};
 
 /// Lowers a document and prints what came of it: the contract, then the diagnostics.
@@ -48,6 +49,32 @@ fn read(text: &str) -> String {
         .and_then(|document| crate::resolve::resolve(document, &mut report));
     let contract = resolved.and_then(|resolved| super::lower(&resolved, &Config::default(), &mut report));
     contract.map_or_else(|| report.render(Paint::Plain), |contract| print::contract(&contract))
+}
+
+/// Reads a document of any version and prints what came of it: the contract, then the diagnostics of this stage.
+fn read_all(text: &str) -> String {
+    with_config(text, &Config::default())
+}
+
+/// The same, with the place of the code set.
+fn configured(text: &str, place: CodePlace) -> String {
+    let code = Some(crate::config::Setting { value: place, at: self::place(&Pointer::default()) });
+    let problems = crate::config::Problems { code, ..Default::default() };
+    with_config(text, &Config { problems, ..Config::default() })
+}
+
+fn with_config(text: &str, config: &Config) -> String {
+    let mut report = Report::new();
+    let resolved = crate::load::load_text("openapi.yaml", text, &mut report)
+        .and_then(|sources| crate::bundle::bundle(sources, &mut report))
+        .and_then(|document| crate::downlevel::downlevel(document, &mut report))
+        .and_then(|document| crate::resolve::resolve(document, &mut report));
+    let contract = resolved.and_then(|resolved| super::lower(&resolved, config, &mut report));
+    let mut out = contract.map(|contract| print::contract(&contract)).unwrap_or_default();
+    for diagnostic in report.diagnostics() {
+        out.push_str(&format!("{}: {}\n", diagnostic.code.code, diagnostic.message));
+    }
+    out
 }
 
 /// A document whose only operation takes `schema` as its body; `schemas` stand in the components.

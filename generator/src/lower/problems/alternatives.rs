@@ -13,7 +13,7 @@ use super::super::place::{Key, Origin, Place, component_name};
 use super::super::{Lowering, codes};
 use super::ground::Envelope;
 use super::held::Held;
-use super::{code_values, stand};
+use super::{code_values, parent, stand};
 
 /// How deep a response may nest its alternatives.
 const DEPTH: usize = 20;
@@ -71,7 +71,9 @@ fn walk<'a>(lowering: &mut Lowering<'a>, slot: Slot<'a>, place: &Place<'_>, at: 
             let origin = Origin::schema(name);
             let deeper = Walk { choice: at.choice.clone(), depth: at.depth + 1, ..*at };
             return match target {
-                ReferenceOr::Item(schema) if !only_wraps(&Node::of(schema)) => {
+                ReferenceOr::Item(schema)
+                    if !only_wraps(&Node::of(schema)) || parent::is_child(lowering, &Node::of(schema)) =>
+                {
                     component(lowering, name, at).at(&place.pointer())
                 }
                 _ => walk(lowering, Slot::from(target), &origin.place(), &deeper),
@@ -169,7 +171,8 @@ fn leaf<'a>(lowering: &mut Lowering<'a>, slot: Slot<'a>, origin: &Origin, at: &W
     if let Some(place) = at.holder {
         return code_values::read(lowering, flat, data, origin, place, &at.choice);
     }
-    let Some(found) = stand::find(lowering, &flat, at.choice.member.as_deref()) else {
+    let told = at.choice.member.clone().or_else(|| parent::telling_member(lowering, data, &flat));
+    let Some(found) = stand::find(lowering, &flat, told.as_deref()) else {
         return match &at.choice.member {
             // The mapping says which codes it is for, and the schema nothing of them.
             Some(member) if !at.choice.values.is_empty() => {

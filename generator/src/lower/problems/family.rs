@@ -61,7 +61,7 @@ fn family<'a>(lowering: &mut Lowering<'a>, draft: &Draft<'a>) -> ProblemFamily {
     }
     let lead = Rc::clone(&draft.family.lead);
     let claimed = fields::claimed(lowering, draft);
-    let members = fields::common(lowering, draft, &claimed);
+    let mut members = fields::common(lowering, draft, &claimed);
     let envelope = match lead.place {
         CodePlace::Root(_) => Vec::new(),
         CodePlace::Under(..) | CodePlace::Each(..) => fields::envelope(lowering, draft),
@@ -70,7 +70,8 @@ fn family<'a>(lowering: &mut Lowering<'a>, draft: &Draft<'a>) -> ProblemFamily {
         .codes
         .values()
         .filter_map(|known| {
-            let fields = fields::own(lowering, draft, known, &members, &claimed);
+            let mut fields = fields::own(lowering, draft, known, &members, &claimed);
+            fields::widen(lowering, known, &mut members, &mut fields);
             code(lowering, known, fields)
         })
         .collect();

@@ -169,6 +169,34 @@ fn settle(lowering: &mut Lowering<'_>, fields: &mut [Field], field: Field, at: &
     }
 }
 
+/// A member that a code has of another type than all problems is any value in all of them: no body would fit both.
+pub(super) fn widen<'a>(
+    lowering: &mut Lowering<'a>,
+    code: &DraftCode<'a>,
+    common: &mut [Field],
+    fields: &mut Vec<Field>,
+) {
+    fields.retain(|field| {
+        let Some(known) = common.iter_mut().find(|known| known.name == field.name) else { return true };
+        if let Some(facts) = code.facts.first()
+            && known.ty != Type::Any
+        {
+            lowering.warn(
+                codes::WIDENED,
+                &facts.at,
+                format!(
+                    "`{}` gives the common member `{}` another type, so that it is read as any value",
+                    facts.code, field.name
+                ),
+                "rename the member of the code, or change the type in the base",
+            );
+        }
+        known.ty = Type::Any;
+        known.constant = None;
+        false
+    });
+}
+
 /// Members that are named after their code, however the document came to them.
 fn named<'a>(list: &[Declared<'a>], code: &str) -> Vec<Declared<'a>> {
     let renamed = |declared: &Declared<'a>| Declared {

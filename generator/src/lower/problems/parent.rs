@@ -52,6 +52,25 @@ pub(super) fn read<'a>(
     }
 }
 
+/// The member by which a parent tells those apart that extend it: its own, or that of one that it extends.
+pub(super) fn telling_member<'a>(
+    lowering: &Lowering<'a>,
+    data: Option<&'a SchemaData>,
+    flat: &Flat<'a>,
+) -> Option<String> {
+    let parents = flat.parents.iter().filter_map(|name| lowering.component(name)?.1.as_item());
+    let all = data.into_iter().chain(parents.map(|schema| &schema.schema_data));
+    all.filter_map(|data| data.discriminator.as_ref()).map(|found| found.property_name.clone()).next()
+}
+
+/// Does the schema extend a parent, and so have a code by its name or by the mapping, whatever else it says?
+pub(super) fn is_child(lowering: &Lowering<'_>, node: &Node<'_>) -> bool {
+    node.all_of.iter().any(|branch| {
+        let schema = lowering.target(Slot::from(branch));
+        matches!(branch, ReferenceOr::Reference { .. }) && schema.is_some_and(|schema| Node::of(schema).is_parent())
+    })
+}
+
 /// What a child declares of the code beyond its parent.
 fn own_code<'a>(
     lowering: &Lowering<'a>,

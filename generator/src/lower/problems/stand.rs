@@ -205,7 +205,7 @@ fn holds_code<'a>(lowering: &Lowering<'a>, name: &str, list: &[Declared<'a>], se
     let is_text = kind.as_ref().is_none_or(|node| match node.kind() {
         Some("string") => true,
         // An integer that lists nothing most often repeats the status.
-        Some("integer") => search.only.is_some(),
+        Some("integer") => search.only.is_some() || search.hint == Some(name),
         None => !node.composes() || node.all_of.is_empty(),
         _ => false,
     });

@@ -138,6 +138,7 @@ fn contradictions_are_refused() {
     P029 /components/schemas/Odd: the `status` of `odd` is not an HTTP status
     P025 /components/schemas/Again: this code requires the common member `suggestion`, which stays optional in the model
     P025 /components/schemas/Again: this code narrows the common member `suggestion`, which keeps its type in the model
+    P032 /components/schemas/SoldOut: `sold_out` gives the common member `request_id` another type, so that it is read as any value
     P024 /components/schemas/Again: `sold_out` is described twice, with different `retryable`
     P025 /components/schemas/Odd: this code narrows the common member `title`, which keeps its type in the model
     P030 /components/schemas/NoCode/x-problem: `NoCode` describes no code that an operation could raise, so nothing reads its `x-problem`

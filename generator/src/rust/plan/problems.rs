@@ -54,8 +54,16 @@ fn envelope(shapes: &Shapes<'_>, family: &ProblemFamily, used: Used) -> StructPl
     StructPlan { fields, additional: Some((scope.one("additional", "additional members"), Ty::Others)) }
 }
 
+/// The words of a code: of a URI, its fragment or the last segment of its path (RFC 9457, section 3.1.1).
+fn words_of(code: &str) -> &str {
+    let is_uri = code.contains("://") || code.starts_with(['/', '#']) || code.starts_with("urn:");
+    let last = code.rsplit(['/', '#', ':']).find(|part| part.contains(char::is_alphanumeric));
+    last.filter(|_| is_uri).unwrap_or(code)
+}
+
 fn code_plans(shapes: &Shapes<'_>, family: &ProblemFamily, used: Used) -> Vec<CodePlan> {
-    let wishes: Vec<_> = family.codes.iter().map(|code| Wish::new(&code.code)).collect();
+    let wishes: Vec<_> =
+        family.codes.iter().map(|code| Wish { words: words_of(&code.code), key: &code.code }).collect();
     let variants = Scope::new(Case::Pascal, &["Unlisted", "Other"], "Code").assign(&wishes);
     let mut structs = Scope::new(Case::Pascal, PAYLOAD_RESERVED, "Members");
     let payload = |code: &ProblemCode, variant: &RustName| {
