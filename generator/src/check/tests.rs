@@ -211,6 +211,10 @@ fn an_example_is_looked_into_where_the_problem_stands() {
         })
     };
     assert_eq!(within(|body| json!({"errors": [body], "trace": "t"})), "");
-    insta::assert_snapshot!(within(|body| json!({"errors": [body]})), @"Error C022: the example `none` of `sold_out` lacks trace");
-    insta::assert_snapshot!(within(|body| json!({"errors": [], "all": body, "trace": "t"})), @"Error C021: the example `none` of `sold_out` does not carry this code");
+    insta::assert_snapshot!(within(|body| json!({"errors": [body]})), @r#"
+    Warning C022: the example `none` of `sold_out` lacks trace
+    "#);
+    insta::assert_snapshot!(within(|body| json!({"errors": [], "all": body, "trace": "t"})), @r#"
+    Warning C021: the example `none` of `sold_out` does not carry this code
+    "#);
 }

@@ -145,9 +145,12 @@ fn required(schema: &mut Schema, context: &mut Context<'_>) {
         }
         _ => return,
     };
-    let message = format!("`required: {flag}` says nothing of a schema and is ignored");
-    let help = "list the names of required members in the `required` of the object that has them";
-    context.say("/required", Diagnostic::warning(codes::REQUIRED, message).help(help));
+    // In a registry of codes, it is read.
+    if !context.pointer.contains("/x-") {
+        let message = format!("`required: {flag}` says nothing of a schema and is ignored");
+        let help = "list the names of required members in the `required` of the object that has them";
+        context.say("/required", Diagnostic::warning(codes::REQUIRED, message).help(help));
+    }
     extend(schema, "required");
 }
 

@@ -58,7 +58,7 @@ pub(super) fn read<'a>(
         }
         return held;
     }
-    let ground = lowering.ground_of(&flat, data, origin, place);
+    let ground = lowering.ground_of(&flat, data, origin, place, open);
     held.grounds.insert(ground);
     match codes.as_slice() {
         // A schema for one code, which is its own ground.

@@ -12,7 +12,7 @@ use crate::contract::{CodeId, ErrorKind, FamilyId, Pointer, StatusSpec};
 use crate::report::Diagnostic;
 
 use super::super::{Lowering, codes};
-use super::facts::Facts;
+use super::facts::{Facts, Source};
 use super::families::Family;
 use super::ground::GroundId;
 use super::held::{Held, Mention};
@@ -153,7 +153,7 @@ pub(super) fn extensions<'a>(lowering: &mut Lowering<'a>, drafts: &mut [Draft<'a
         }
         let families: BTreeSet<usize> = concerned.iter().map(|index| uses[*index].family).collect();
         for entry in entries {
-            declare(lowering, drafts, &families, entry);
+            declare(lowering, drafts, &families, entry, Source::Place);
         }
     }
     file(drafts, uses, &narrowed);
@@ -179,7 +179,7 @@ fn document<'a>(lowering: &mut Lowering<'a>, drafts: &mut [Draft<'a>]) {
             entries.extend(registry::strict(lowering, codes, &at));
         }
         for entry in entries {
-            declare(lowering, drafts, &all, entry);
+            declare(lowering, drafts, &all, entry, Source::Extension);
         }
     }
 }
@@ -228,7 +228,7 @@ fn bases<'a>(lowering: &mut Lowering<'a>, drafts: &mut [Draft<'a>]) {
             let Some((codes, at)) = said.codes else { continue };
             for entry in registry::strict(lowering, codes, &at) {
                 if ground.open || draft.codes.contains_key(&entry.code) {
-                    let facts = Rc::new(entry.facts(lowering, id));
+                    let facts = Rc::new(entry.facts(lowering, id, Source::Extension));
                     add(&mut draft.codes, &facts);
                 } else {
                     unknown(lowering, &entry);
@@ -244,6 +244,7 @@ fn declare<'a>(
     drafts: &mut [Draft<'a>],
     about: &BTreeSet<usize>,
     entry: Entry<'a>,
+    source: Source,
 ) {
     let is_number = entry.code.parse::<i64>().is_ok();
     let fits = |draft: &Draft<'a>| draft.family.lead.open && (is_number || !draft.family.lead.numeric);
@@ -254,7 +255,7 @@ fn declare<'a>(
     };
     let draft = &mut drafts[*at];
     let Some(ground) = draft.family.grounds.first().copied() else { return };
-    let facts = Rc::new(entry.facts(lowering, ground));
+    let facts = Rc::new(entry.facts(lowering, ground, source));
     add(&mut draft.codes, &facts);
 }
 
@@ -281,7 +282,8 @@ fn file(drafts: &mut [Draft<'_>], uses: &mut [Use<'_>], narrowed: &HashMap<usize
         let chooses = one.held.mentions.iter().any(|mention| mention.chosen);
         for (code, known) in &draft.codes {
             // What only an extension names can stand wherever the schema leaves the code open.
-            let declared = known.facts.iter().all(|facts| !facts.is_of_schema);
+            let declared = known.facts.iter().any(|facts| facts.source == Source::Extension)
+                && known.facts.iter().all(|facts| facts.source != Source::Schema);
             let may = match narrowed.get(&at) {
                 Some(listed) => listed.contains(code),
                 None => implied.contains(code.as_str()) || declared && one.held.open && !chooses,

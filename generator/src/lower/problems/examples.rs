@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::contract::{CodePlace, Docs, Example, Pointer};
 
 use super::super::{Lowering, codes, values};
-use super::facts::Facts;
+use super::facts::{Facts, Source};
 use super::ground::GroundId;
 use super::{DraftCode, limits, vocabulary};
 
@@ -78,7 +78,7 @@ pub(super) fn facts<'a>(shown: &Shown<'a>, ground: GroundId) -> Option<Rc<Facts<
     facts.title = text(vocabulary::TITLE);
     facts.type_uri = text(vocabulary::TYPE).filter(|uri| limits::is_uri(uri) && *uri != shown.code);
     facts.docs = shown.docs.clone();
-    facts.is_of_schema = false;
+    facts.source = Source::Place;
     Some(Rc::new(facts))
 }
 

@@ -36,9 +36,19 @@ pub(in super::super) struct Facts<'a> {
     /// The members of the ground that this code always has and others may lack.
     pub(super) requires: Rc<BTreeSet<&'a str>>,
     pub(super) examples: Vec<Example>,
-    /// Does a schema say it, and not only an extension or an example?
-    pub(super) is_of_schema: bool,
+    pub(super) source: Source,
     pub(super) at: Pointer,
+}
+
+/// Who says it, and so which errors can have the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A schema: those that it is part of.
+    Schema,
+    /// An extension of the document or of a ground: all that leave the code open.
+    Extension,
+    /// An operation, a response or an example: those that it is about.
+    Place,
 }
 
 /// A member of a code's schema.
@@ -67,7 +77,7 @@ impl<'a> Facts<'a> {
             members: Rc::default(),
             requires: Rc::default(),
             examples: Vec::new(),
-            is_of_schema: true,
+            source: Source::Schema,
             at,
         }
     }
@@ -155,7 +165,7 @@ pub(super) fn of<'a>(
                 members: Rc::clone(&members),
                 requires: Rc::clone(&requires),
                 examples: examples.clone(),
-                is_of_schema: true,
+                source: Source::Schema,
                 at: at.clone(),
             })
         })

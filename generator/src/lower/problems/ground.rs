@@ -52,8 +52,8 @@ pub(super) struct Envelope<'a> {
 #[derive(Default)]
 pub(in super::super) struct Known<'a> {
     grounds: Vec<Rc<Ground<'a>>>,
-    /// Grounds by the pointers of their schemas and the place of the code.
-    by_pointer: HashMap<(String, String), GroundId>,
+    /// Grounds by the pointers of their schemas, the place of the code, and whether that is open.
+    by_pointer: HashMap<(String, String, bool), GroundId>,
     /// The bodies that a ground stands in, when it is not the body itself.
     pub(super) envelopes: HashMap<GroundId, Vec<Rc<Envelope<'a>>>>,
     /// What components say as bodies.
@@ -87,8 +87,9 @@ impl<'a> Lowering<'a> {
         data: Option<&'a SchemaData>,
         origin: &Origin,
         place: &CodePlace,
+        open: bool,
     ) -> GroundId {
-        let key = (origin.pointer.clone(), format!("{place:?}"));
+        let key = (origin.pointer.clone(), format!("{place:?}"), open);
         if let Some(known) = self.known.by_pointer.get(&key) {
             return *known;
         }
@@ -104,7 +105,7 @@ impl<'a> Lowering<'a> {
             name: component_of(&origin.pointer),
             place: place.clone(),
             numeric,
-            open: limit.is_none_or(|limit| limit.open),
+            open,
             members: flat.members.clone(),
             required: flat.required.clone(),
             parents: flat.parents.iter().copied().collect(),
@@ -118,13 +119,17 @@ impl<'a> Lowering<'a> {
     /// The ground that a component is.
     pub(super) fn component_ground(&mut self, name: &'a str, place: &CodePlace) -> Option<GroundId> {
         let origin = Origin::schema(name);
-        if let Some(known) = self.known.by_pointer.get(&(origin.pointer.clone(), format!("{place:?}"))) {
-            return Some(*known);
+        for open in [true, false] {
+            let key = (origin.pointer.clone(), format!("{place:?}"), open);
+            if let Some(known) = self.known.by_pointer.get(&key) {
+                return Some(*known);
+            }
         }
         let slot = Slot::from(self.components()?.schemas.get(name)?);
         let flat = self.flatten(slot, &origin);
         let data = self.target(slot).map(|schema| &schema.schema_data);
-        Some(self.ground_of(&flat, data, &origin, place))
+        let (_, open) = self.listed_codes(flat.members.get(stand::member(place)));
+        Some(self.ground_of(&flat, data, &origin, place, open))
     }
 
     /// The outermost component among those that were merged whose code can be more than `values`.

@@ -67,7 +67,8 @@ pub(super) fn telling_member<'a>(
 pub(super) fn is_child(lowering: &Lowering<'_>, node: &Node<'_>) -> bool {
     node.all_of.iter().any(|branch| {
         let schema = lowering.target(Slot::from(branch));
-        matches!(branch, ReferenceOr::Reference { .. }) && schema.is_some_and(|schema| Node::of(schema).is_parent())
+        matches!(branch, ReferenceOr::Reference { .. })
+            && schema.is_some_and(|schema| Node::of(schema).is_parent())
     })
 }
 

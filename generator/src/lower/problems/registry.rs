@@ -19,7 +19,7 @@ use super::super::place::Origin;
 use super::super::{Lowering, values};
 use super::conditions::Fragments;
 use super::extension::{self, CodeExtension, Home};
-use super::facts::{self, Facts, Refinement, statuses};
+use super::facts::{self, Facts, Refinement, Source, statuses};
 use super::ground::GroundId;
 
 /// What a registry says of a code.
@@ -268,7 +268,7 @@ const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "array", "ob
 
 impl<'a> Entry<'a> {
     /// The entry as facts on a ground.
-    pub(super) fn facts(self, lowering: &mut Lowering<'a>, ground: GroundId) -> Facts<'a> {
+    pub(super) fn facts(self, lowering: &mut Lowering<'a>, ground: GroundId, source: Source) -> Facts<'a> {
         let mut facts = Facts::bare(self.code.clone(), ground, self.at.clone());
         if let Some(slot) = self.schema.and_then(|value| lowering.embedded.get(value)).map(Slot::from) {
             let origin = match slot {
@@ -287,7 +287,7 @@ impl<'a> Entry<'a> {
             }
         }
         let extension = self.extension;
-        facts.is_of_schema = false;
+        facts.source = source;
         facts.title = extension.title.clone().or(facts.title);
         facts.statuses.extend(&extension.statuses);
         facts.retryable = extension.retryable.or(facts.retryable);

@@ -209,5 +209,5 @@ fn holds_code<'a>(lowering: &Lowering<'a>, name: &str, list: &[Declared<'a>], se
         None => !node.composes() || node.all_of.is_empty(),
         _ => false,
     });
-    search.strength == Strength::Sure && is_text
+    (search.strength == Strength::Sure || search.hint == Some(name)) && is_text
 }
