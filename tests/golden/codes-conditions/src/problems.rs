@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `book_lent`.
@@ -51,29 +51,21 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &["book_lent", "closed", "too_many"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::BookLent,
-                1 => Self::Closed,
-                2 => Self::TooMany,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::BookLent => 0,
-                Self::Closed => 1,
-                Self::TooMany => 2,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[
+            ("book_lent", Self::BookLent),
+            ("closed", Self::Closed),
+            ("too_many", Self::TooMany),
+        ],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::BookLent => "book_lent",
+            Self::Closed => "closed",
+            Self::TooMany => "too_many",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -146,15 +138,23 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("title"),
-        rt::Member::optional("desk"),
-    ];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "title",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "desk",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            title: rt::Node::empty(),
-            desk: rt::Node::empty(),
+            title: String::new(),
+            desk: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
@@ -188,26 +188,26 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::BookLent(rt::Record::empty()),
+            Some(0) => Kind::BookLent(rt::Node::empty()),
             Some(1) => Kind::Closed,
-            Some(2) => Kind::TooMany(rt::Record::empty()),
+            Some(2) => Kind::TooMany(rt::Node::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::BookLent(members) => Some(members),
             Kind::TooMany(members) => Some(members),
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::BookLent(members) => Some(members),
             Kind::TooMany(members) => Some(members),
@@ -227,7 +227,7 @@ rt::problem!(Problem);
 /// The members of `book_lent`.
 ///
 /// See [`Code::BookLent`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct BookLent {
     /// `until`.
     pub until: rt::jiff::civil::Date,
@@ -240,8 +240,15 @@ impl BookLent {
     }
 }
 
-impl rt::Record for BookLent {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("until")];
+impl rt::Node for BookLent {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "until",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self { until: rt::Node::empty() }
     }
@@ -274,7 +281,7 @@ impl From<BookLent> for Kind {
 /// The members of `too_many`.
 ///
 /// See [`Code::TooMany`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct TooMany {
     /// `limit`.
     pub limit: i64,
@@ -287,10 +294,17 @@ impl TooMany {
     }
 }
 
-impl rt::Record for TooMany {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("limit")];
+impl rt::Node for TooMany {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "limit",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self { limit: rt::Node::empty() }
+        Self { limit: 0 }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(

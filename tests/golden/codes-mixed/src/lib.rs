@@ -71,7 +71,7 @@ impl rt::Api for Api {
     type Kind = Kind;
     type Failure = Failure;
     fn empty_problem() -> Problem {
-        rt::Record::empty()
+        rt::Node::empty()
     }
     fn kind(problem: &Problem) -> &Kind {
         &problem.kind

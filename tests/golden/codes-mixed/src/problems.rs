@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `book_lent`.
@@ -63,36 +63,23 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &[
-        "book_lent",
-        "not_lent",
-        "other_reader",
-        "shelf_closed",
-    ];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::BookLent,
-                1 => Self::NotLent,
-                2 => Self::OtherReader,
-                3 => Self::ShelfClosed,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::BookLent => 0,
-                Self::NotLent => 1,
-                Self::OtherReader => 2,
-                Self::ShelfClosed => 3,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[
+            ("book_lent", Self::BookLent),
+            ("not_lent", Self::NotLent),
+            ("other_reader", Self::OtherReader),
+            ("shelf_closed", Self::ShelfClosed),
+        ],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::BookLent => "book_lent",
+            Self::NotLent => "not_lent",
+            Self::OtherReader => "other_reader",
+            Self::ShelfClosed => "shelf_closed",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -165,11 +152,18 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("message")];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "message",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            message: rt::Node::empty(),
+            message: String::new(),
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
@@ -201,20 +195,20 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::BookLent(rt::Record::empty()),
-            Some(1) => Kind::NotLent(rt::Record::empty()),
-            Some(2) => Kind::OtherReader(rt::Record::empty()),
+            Some(0) => Kind::BookLent(rt::Node::empty()),
+            Some(1) => Kind::NotLent(rt::Node::empty()),
+            Some(2) => Kind::OtherReader(rt::Node::empty()),
             Some(3) => Kind::ShelfClosed,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::BookLent(members) => Some(members),
             Kind::NotLent(members) => Some(members),
@@ -222,7 +216,7 @@ impl rt::ProblemNode for Problem {
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::BookLent(members) => Some(members),
             Kind::NotLent(members) => Some(members),
@@ -243,7 +237,7 @@ rt::problem!(Problem);
 /// The members of `book_lent`.
 ///
 /// See [`Code::BookLent`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct BookLent {
     /// `until`.
     pub until: rt::jiff::civil::Date,
@@ -256,8 +250,15 @@ impl BookLent {
     }
 }
 
-impl rt::Record for BookLent {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("until")];
+impl rt::Node for BookLent {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "until",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self { until: rt::Node::empty() }
     }
@@ -290,16 +291,23 @@ impl From<BookLent> for Kind {
 /// The members of `not_lent`.
 ///
 /// See [`Code::NotLent`].
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct NotLent {
     /// `reader`.
     pub reader: Option<String>,
 }
 
-impl rt::Record for NotLent {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::optional("reader")];
+impl rt::Node for NotLent {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "reader",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self { reader: rt::Node::empty() }
+        Self { reader: None }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
@@ -330,16 +338,23 @@ impl From<NotLent> for Kind {
 /// The members of `other_reader`.
 ///
 /// See [`Code::OtherReader`].
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct OtherReader {
     /// `reader`.
     pub reader: Option<String>,
 }
 
-impl rt::Record for OtherReader {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::optional("reader")];
+impl rt::Node for OtherReader {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "reader",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self { reader: rt::Node::empty() }
+        Self { reader: None }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(

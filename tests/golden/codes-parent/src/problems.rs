@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `1001`.
@@ -53,29 +53,17 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &["1001", "1002", "2001"];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::N1001,
-                1 => Self::N1002,
-                2 => Self::N2001,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::N1001 => 0,
-                Self::N1002 => 1,
-                Self::N2001 => 2,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[("1001", Self::N1001), ("1002", Self::N1002), ("2001", Self::N2001)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::N1001 => "1001",
+            Self::N1002 => "1002",
+            Self::N2001 => "2001",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -145,11 +133,18 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("text")];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "text",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            text: rt::Node::empty(),
+            text: String::new(),
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
@@ -181,26 +176,26 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::N1001(rt::Record::empty()),
-            Some(1) => Kind::N1002(rt::Record::empty()),
+            Some(0) => Kind::N1001(rt::Node::empty()),
+            Some(1) => Kind::N1002(rt::Node::empty()),
             Some(2) => Kind::N2001,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::N1001(members) => Some(members),
             Kind::N1002(members) => Some(members),
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::N1001(members) => Some(members),
             Kind::N1002(members) => Some(members),
@@ -220,7 +215,7 @@ rt::problem!(Problem);
 /// The members of `1001`.
 ///
 /// See [`Code::N1001`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct N1001 {
     /// `until`.
     pub until: rt::jiff::civil::Date,
@@ -233,8 +228,15 @@ impl N1001 {
     }
 }
 
-impl rt::Record for N1001 {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("until")];
+impl rt::Node for N1001 {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "until",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self { until: rt::Node::empty() }
     }
@@ -267,7 +269,7 @@ impl From<N1001> for Kind {
 /// The members of `1002`.
 ///
 /// See [`Code::N1002`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct N1002 {
     /// `until`.
     pub until: rt::jiff::civil::Date,
@@ -280,8 +282,15 @@ impl N1002 {
     }
 }
 
-impl rt::Record for N1002 {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("until")];
+impl rt::Node for N1002 {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "until",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self { until: rt::Node::empty() }
     }

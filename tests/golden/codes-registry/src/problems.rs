@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `already_back`.
@@ -70,39 +70,25 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &[
-        "already_back",
-        "bad_page",
-        "book_lent",
-        "loan_missing",
-        "unknown_reader",
-    ];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::AlreadyBack,
-                1 => Self::BadPage,
-                2 => Self::BookLent,
-                3 => Self::LoanMissing,
-                4 => Self::UnknownReader,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::AlreadyBack => 0,
-                Self::BadPage => 1,
-                Self::BookLent => 2,
-                Self::LoanMissing => 3,
-                Self::UnknownReader => 4,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[
+            ("already_back", Self::AlreadyBack),
+            ("bad_page", Self::BadPage),
+            ("book_lent", Self::BookLent),
+            ("loan_missing", Self::LoanMissing),
+            ("unknown_reader", Self::UnknownReader),
+        ],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::AlreadyBack => "already_back",
+            Self::BadPage => "bad_page",
+            Self::BookLent => "book_lent",
+            Self::LoanMissing => "loan_missing",
+            Self::UnknownReader => "unknown_reader",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -178,11 +164,18 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::optional("message")];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "message",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            message: rt::Node::empty(),
+            message: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
@@ -216,25 +209,25 @@ impl rt::ProblemNode for Problem {
         self.kind = match place {
             Some(0) => Kind::AlreadyBack,
             Some(1) => Kind::BadPage,
-            Some(2) => Kind::BookLent(rt::Record::empty()),
+            Some(2) => Kind::BookLent(rt::Node::empty()),
             Some(3) => Kind::LoanMissing,
             Some(4) => Kind::UnknownReader,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::BookLent(members) => Some(members),
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::BookLent(members) => Some(members),
             _ => None,
@@ -253,7 +246,7 @@ rt::problem!(Problem);
 /// The members of `book_lent`.
 ///
 /// See [`Code::BookLent`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct BookLent {
     /// `until`.
     pub until: rt::jiff::civil::Date,
@@ -266,8 +259,15 @@ impl BookLent {
     }
 }
 
-impl rt::Record for BookLent {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("until")];
+impl rt::Node for BookLent {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "until",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self { until: rt::Node::empty() }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `https://library.example/errors#lent`.
@@ -50,33 +50,21 @@ impl Code {
 }
 
 impl rt::Vocabulary for Code {
-    const VALUES: &'static [&'static str] = &[
-        "https://library.example/errors#lent",
-        "https://library.example/probs/out-of-credit",
-        "urn:library:shelf-closed",
-    ];
-    fn at(place: usize) -> Option<Self> {
-        Some(
-            match place {
-                0 => Self::Lent,
-                1 => Self::OutOfCredit,
-                2 => Self::ShelfClosed,
-                _ => return None,
-            },
-        )
-    }
-    fn place(&self) -> Result<usize, &rt::Unlisted> {
-        Ok(
-            match self {
-                Self::Lent => 0,
-                Self::OutOfCredit => 1,
-                Self::ShelfClosed => 2,
-                Self::Unlisted(value) => return Err(value),
-            },
-        )
-    }
-    fn unlisted(value: rt::Unlisted) -> Self {
-        Self::Unlisted(value)
+    const LIST: rt::List<Self> = rt::List(
+        &[
+            ("https://library.example/errors#lent", Self::Lent),
+            ("https://library.example/probs/out-of-credit", Self::OutOfCredit),
+            ("urn:library:shelf-closed", Self::ShelfClosed),
+        ],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::Lent => "https://library.example/errors#lent",
+            Self::OutOfCredit => "https://library.example/probs/out-of-credit",
+            Self::ShelfClosed => "urn:library:shelf-closed",
+            Self::Unlisted(value) => value.value(),
+        }
     }
 }
 
@@ -146,11 +134,18 @@ impl Problem {
     }
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("title")];
+impl rt::Node for Problem {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "title",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
-            title: rt::Node::empty(),
+            title: String::new(),
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
@@ -183,24 +178,24 @@ impl rt::ProblemNode for Problem {
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
             Some(0) => Kind::Lent,
-            Some(1) => Kind::OutOfCredit(rt::Record::empty()),
+            Some(1) => Kind::OutOfCredit(rt::Node::empty()),
             Some(2) => Kind::ShelfClosed,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         match &self.kind {
             Kind::OutOfCredit(members) => Some(members),
             _ => None,
         }
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         match &mut self.kind {
             Kind::OutOfCredit(members) => Some(members),
             _ => None,
@@ -219,7 +214,7 @@ rt::problem!(Problem);
 /// The members of `https://library.example/probs/out-of-credit`.
 ///
 /// See [`Code::OutOfCredit`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct OutOfCredit {
     /// `balance`.
     pub balance: i64,
@@ -232,10 +227,17 @@ impl OutOfCredit {
     }
 }
 
-impl rt::Record for OutOfCredit {
-    const MEMBERS: &'static [rt::Member] = &[rt::Member::required("balance")];
+impl rt::Node for OutOfCredit {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "balance",
+                presence: rt::Required,
+            },
+        ]
+    }
     fn empty() -> Self {
-        Self { balance: rt::Node::empty() }
+        Self { balance: 0 }
     }
     fn member(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(

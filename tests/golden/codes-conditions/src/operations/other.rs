@@ -16,7 +16,7 @@ use crate::problems;
 /// | Status | Codes |
 /// | --- | --- |
 /// | 409 | [`book_lent`](crate::Code::BookLent), [`closed`](crate::Code::Closed), [`too_many`](crate::Code::TooMany) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Lend {}
 
@@ -41,17 +41,20 @@ pub enum LendProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for LendProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::BookLent(members) => Self::BookLent(members),
+            problems::Kind::Closed => Self::Closed,
+            problems::Kind::TooMany(members) => Self::TooMany(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for Lend {
     type Api = crate::Api;
     type View<'a> = LendProblem<'a>;
-    fn view(kind: &problems::Kind) -> LendProblem<'_> {
-        match kind {
-            problems::Kind::BookLent(members) => LendProblem::BookLent(members),
-            problems::Kind::Closed => LendProblem::Closed,
-            problems::Kind::TooMany(members) => LendProblem::TooMany(members),
-            other => LendProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for Lend {
@@ -72,3 +75,5 @@ impl rt::Operation for Lend {
         None
     }
 }
+
+rt::operation!(Lend);

@@ -16,7 +16,7 @@ use crate::problems;
 /// | Status | Codes |
 /// | --- | --- |
 /// | 409 | [`book_lent`](crate::Code::BookLent), [`shelf_closed`](crate::Code::ShelfClosed) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Lend {}
 
@@ -39,16 +39,19 @@ pub enum LendProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for LendProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::BookLent => Self::BookLent,
+            problems::Kind::ShelfClosed => Self::ShelfClosed,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for Lend {
     type Api = crate::Api;
     type View<'a> = LendProblem<'a>;
-    fn view(kind: &problems::Kind) -> LendProblem<'_> {
-        match kind {
-            problems::Kind::BookLent => LendProblem::BookLent,
-            problems::Kind::ShelfClosed => LendProblem::ShelfClosed,
-            other => LendProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for Lend {
@@ -67,3 +70,5 @@ impl rt::Operation for Lend {
         None
     }
 }
+
+rt::operation!(Lend);

@@ -17,7 +17,7 @@ use crate::problems;
 /// | --- | --- |
 /// | 404 | [`book_missing`](crate::Code::BookMissing), [`shelf_closed`](crate::Code::ShelfClosed) |
 /// | 409 | [`book_lent`](crate::Code::BookLent), [`shelf_closed`](crate::Code::ShelfClosed) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Lend {}
 
@@ -42,17 +42,20 @@ pub enum LendProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for LendProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::BookLent => Self::BookLent,
+            problems::Kind::BookMissing => Self::BookMissing,
+            problems::Kind::ShelfClosed => Self::ShelfClosed,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for Lend {
     type Api = crate::Api;
     type View<'a> = LendProblem<'a>;
-    fn view(kind: &problems::Kind) -> LendProblem<'_> {
-        match kind {
-            problems::Kind::BookLent => LendProblem::BookLent,
-            problems::Kind::BookMissing => LendProblem::BookMissing,
-            problems::Kind::ShelfClosed => LendProblem::ShelfClosed,
-            other => LendProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for Lend {
@@ -74,3 +77,5 @@ impl rt::Operation for Lend {
         None
     }
 }
+
+rt::operation!(Lend);

@@ -17,7 +17,7 @@ use crate::{failures, problems};
 /// | --- | --- |
 /// | 409 | [`book_lent`](crate::Code::BookLent), [`shelf_closed`](crate::Code::ShelfClosed) |
 /// | 423 | [`shelf_closed`](crate::Code::ShelfClosed) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Lend {}
 
@@ -40,16 +40,19 @@ pub enum LendProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for LendProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::BookLent(members) => Self::BookLent(members),
+            problems::Kind::ShelfClosed => Self::ShelfClosed,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for Lend {
     type Api = crate::Api;
     type View<'a> = LendProblem<'a>;
-    fn view(kind: &problems::Kind) -> LendProblem<'_> {
-        match kind {
-            problems::Kind::BookLent(members) => LendProblem::BookLent(members),
-            problems::Kind::ShelfClosed => LendProblem::ShelfClosed,
-            other => LendProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for Lend {
@@ -72,6 +75,8 @@ impl rt::Operation for Lend {
     }
 }
 
+rt::operation!(Lend);
+
 /// `DELETE /loans`
 ///
 /// # Success
@@ -83,7 +88,7 @@ impl rt::Operation for Lend {
 /// | Status | Codes or body |
 /// | --- | --- |
 /// | 409 | [`not_lent`](crate::Code::NotLent), [`other_reader`](crate::Code::OtherReader), text |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BringBack {}
 
@@ -110,26 +115,27 @@ pub enum BringBackProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
-impl rt::Raises for BringBack {
-    type Api = crate::Api;
-    type View<'a> = BringBackProblem<'a>;
-    fn view(kind: &problems::Kind) -> BringBackProblem<'_> {
-        match kind {
-            problems::Kind::NotLent(members) => BringBackProblem::NotLent(members),
-            problems::Kind::OtherReader(members) => {
-                BringBackProblem::OtherReader(members)
-            }
-            other => BringBackProblem::Other(rt::Undeclared::new(other.code())),
+impl<'a> rt::Declared<'a, crate::Api> for BringBackProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::NotLent(members) => Self::NotLent(members),
+            problems::Kind::OtherReader(members) => Self::OtherReader(members),
+            other => Self::Other(rt::Undeclared::new(other.code())),
         }
     }
-    fn failure(at: usize, body: &failures::Failure) -> Option<BringBackProblem<'_>> {
+    fn of_failure(at: usize, body: &'a failures::Failure) -> Option<Self> {
         Some(
             match (at, body) {
-                (1, failures::Failure::Text(body)) => BringBackProblem::Conflict(body),
+                (1, failures::Failure::Text(body)) => Self::Conflict(body),
                 _ => return None,
             },
         )
     }
+}
+
+impl rt::Raises for BringBack {
+    type Api = crate::Api;
+    type View<'a> = BringBackProblem<'a>;
 }
 
 impl rt::Operation for BringBack {
@@ -155,3 +161,5 @@ impl rt::Operation for BringBack {
         None
     }
 }
+
+rt::operation!(BringBack);

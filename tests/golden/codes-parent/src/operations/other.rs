@@ -16,7 +16,7 @@ use crate::problems;
 /// | Status | Codes |
 /// | --- | --- |
 /// | 409 | [`1001`](crate::Code::N1001), [`1002`](crate::Code::N1002), [`2001`](crate::Code::N2001) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Lend {}
 
@@ -41,17 +41,20 @@ pub enum LendProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for LendProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::N1001(members) => Self::N1001(members),
+            problems::Kind::N1002(members) => Self::N1002(members),
+            problems::Kind::N2001 => Self::N2001,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for Lend {
     type Api = crate::Api;
     type View<'a> = LendProblem<'a>;
-    fn view(kind: &problems::Kind) -> LendProblem<'_> {
-        match kind {
-            problems::Kind::N1001(members) => LendProblem::N1001(members),
-            problems::Kind::N1002(members) => LendProblem::N1002(members),
-            problems::Kind::N2001 => LendProblem::N2001,
-            other => LendProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for Lend {
@@ -70,3 +73,5 @@ impl rt::Operation for Lend {
         None
     }
 }
+
+rt::operation!(Lend);

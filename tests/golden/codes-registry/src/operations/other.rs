@@ -16,7 +16,7 @@ use crate::problems;
 /// | Status | Codes |
 /// | --- | --- |
 /// | 400 | [`bad_page`](crate::Code::BadPage) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Loans {}
 
@@ -37,15 +37,18 @@ pub enum LoansProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for LoansProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::BadPage => Self::BadPage,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for Loans {
     type Api = crate::Api;
     type View<'a> = LoansProblem<'a>;
-    fn view(kind: &problems::Kind) -> LoansProblem<'_> {
-        match kind {
-            problems::Kind::BadPage => LoansProblem::BadPage,
-            other => LoansProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for Loans {
@@ -65,6 +68,8 @@ impl rt::Operation for Loans {
     }
 }
 
+rt::operation!(Loans);
+
 /// `POST /loans`
 ///
 /// # Success
@@ -77,7 +82,7 @@ impl rt::Operation for Loans {
 /// | --- | --- |
 /// | 401 | [`unknown_reader`](crate::Code::UnknownReader) |
 /// | 409 | [`book_lent`](crate::Code::BookLent), [`unknown_reader`](crate::Code::UnknownReader) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Lend {}
 
@@ -100,16 +105,19 @@ pub enum LendProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for LendProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::BookLent(members) => Self::BookLent(members),
+            problems::Kind::UnknownReader => Self::UnknownReader,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for Lend {
     type Api = crate::Api;
     type View<'a> = LendProblem<'a>;
-    fn view(kind: &problems::Kind) -> LendProblem<'_> {
-        match kind {
-            problems::Kind::BookLent(members) => LendProblem::BookLent(members),
-            problems::Kind::UnknownReader => LendProblem::UnknownReader,
-            other => LendProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for Lend {
@@ -132,6 +140,8 @@ impl rt::Operation for Lend {
     }
 }
 
+rt::operation!(Lend);
+
 /// `DELETE /loans`
 ///
 /// # Success
@@ -143,7 +153,7 @@ impl rt::Operation for Lend {
 /// | Status | Codes |
 /// | --- | --- |
 /// | 4xx | [`already_back`](crate::Code::AlreadyBack), [`loan_missing`](crate::Code::LoanMissing) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BringBack {}
 
@@ -166,16 +176,19 @@ pub enum BringBackProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for BringBackProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::AlreadyBack => Self::AlreadyBack,
+            problems::Kind::LoanMissing => Self::LoanMissing,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for BringBack {
     type Api = crate::Api;
     type View<'a> = BringBackProblem<'a>;
-    fn view(kind: &problems::Kind) -> BringBackProblem<'_> {
-        match kind {
-            problems::Kind::AlreadyBack => BringBackProblem::AlreadyBack,
-            problems::Kind::LoanMissing => BringBackProblem::LoanMissing,
-            other => BringBackProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for BringBack {
@@ -194,3 +207,5 @@ impl rt::Operation for BringBack {
         None
     }
 }
+
+rt::operation!(BringBack);

@@ -17,7 +17,7 @@ use crate::problems;
 /// | --- | --- |
 /// | 403 | [`https://library.example/probs/out-of-credit`](crate::Code::OutOfCredit) |
 /// | 409 | [`https://library.example/errors#lent`](crate::Code::Lent), [`urn:library:shelf-closed`](crate::Code::ShelfClosed) |
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Lend {}
 
@@ -42,17 +42,20 @@ pub enum LendProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
+impl<'a> rt::Declared<'a, crate::Api> for LendProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        match &problem.kind {
+            problems::Kind::Lent => Self::Lent,
+            problems::Kind::OutOfCredit(members) => Self::OutOfCredit(members),
+            problems::Kind::ShelfClosed => Self::ShelfClosed,
+            other => Self::Other(rt::Undeclared::new(other.code())),
+        }
+    }
+}
+
 impl rt::Raises for Lend {
     type Api = crate::Api;
     type View<'a> = LendProblem<'a>;
-    fn view(kind: &problems::Kind) -> LendProblem<'_> {
-        match kind {
-            problems::Kind::Lent => LendProblem::Lent,
-            problems::Kind::OutOfCredit(members) => LendProblem::OutOfCredit(members),
-            problems::Kind::ShelfClosed => LendProblem::ShelfClosed,
-            other => LendProblem::Other(rt::Undeclared::new(other.code())),
-        }
-    }
 }
 
 impl rt::Operation for Lend {
@@ -78,3 +81,5 @@ impl rt::Operation for Lend {
         None
     }
 }
+
+rt::operation!(Lend);
