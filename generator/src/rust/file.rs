@@ -67,13 +67,14 @@ impl Uses {
     }
 
     fn note(&mut self, word: &str, after: &str) {
+        // A member may be called like a module.
+        let module = after.starts_with("::");
         match word {
-            // Not every API has this module, and a member may be called so.
-            "failures" => self.failures |= after.starts_with("::"),
             "BTreeMap" => self.map = true,
-            "rt" => self.rt = true,
-            "problems" => self.problems = true,
-            "types" => self.types = true,
+            "rt" => self.rt |= module,
+            "failures" => self.failures |= module,
+            "problems" => self.problems |= module,
+            "types" => self.types |= module,
             _ => {}
         }
     }
@@ -254,8 +255,10 @@ mod tests {
             }
         ));
         assert!(text.uses.rt && text.uses.map && !text.uses.types && !text.uses.problems, "{text:?}");
-        assert!(Uses::of("\"\\\\\" problems / types // rt").problems);
-        assert!(Uses::of("a / types").types);
+        assert!(Uses::of("\"\\\\\" problems::A / types // rt::").problems);
+        assert!(Uses::of("a / types::B").types);
+        let members = Uses::of("pub rt: u8, pub types: u8, pub problems: u8,");
+        assert!(!members.rt && !members.types && !members.problems);
     }
 
     #[test]

@@ -245,15 +245,17 @@ fn the_body_is_a_type_or_a_choice_of_media_types() {
     let body = |media: Vec<Media>| {
         let mut put = operation("put", None, Vec::new());
         put.body = Some(Body { required: true, docs: Docs::default(), media });
-        let plan = planned(&contract(Vec::new(), vec![put], Vec::new())).0.expect("a plan");
-        plan.operations[0].body.clone()
+        let contract = contract(Vec::new(), vec![put], Vec::new());
+        let plan = planned(&contract).0.expect("a plan");
+        let call = super::sample::call(&contract, &plan, &plan.operations[0], "shop");
+        (plan.operations[0].body.clone(), call)
     };
-    assert_eq!(body(Vec::new()), None);
+    assert_eq!(body(Vec::new()).0, None);
     let synonyms = body(vec![
         media("text/json", Encoding::Json, Type::String),
         media("application/json", Encoding::Json, Type::String),
     ]);
-    let synonyms = synonyms.expect("a body");
+    let synonyms = synonyms.0.expect("a body");
     assert_eq!((synonyms.argument.ty, synonyms.choices.len()), (Ty::String, 1));
     assert_eq!(synonyms.choices[0].media_type, "application/json");
     let several = body(vec![
@@ -262,7 +264,8 @@ fn the_body_is_a_type_or_a_choice_of_media_types() {
         media("text/plain", Encoding::Text, Type::String),
         media("image/*", Encoding::Bytes, Type::Binary),
     ]);
-    let several = several.expect("a body");
+    assert_eq!(several.1, "shop::operations::Put::new(shop::operations::PutBody::Json(true))");
+    let several = several.0.expect("a body");
     assert!(matches!(several.argument.ty, Ty::Body(name) if name.as_str() == "PutBody"));
     let choices = several.choices.iter().map(|choice| (choice.variant.as_str(), &choice.ty, choice.from));
     assert_eq!(
