@@ -220,7 +220,8 @@ fn measure(command: &mut Command, log: &Path, name: Option<&str>) -> Result<Meas
     let seconds = start.elapsed().as_secs_f64();
     let text = fs::read_to_string(log).map_err(|error| format!("{}: {error}", shown(log)))?;
     let costs = text.lines().filter_map(bench_compile::read);
-    let cost = costs.filter(|(of, _)| name.is_none_or(|name| name == of)).map(|(_, cost)| cost).last();
+    let mut costs = costs.filter(|(of, _)| name.is_none_or(|name| name == of)).map(|(_, cost)| cost);
+    let cost = costs.next_back();
     let failed = (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned());
     Ok(Measured { cost, seconds, failed })
 }
