@@ -39,7 +39,7 @@ fn uncoded() -> TokenStream {
     quote! {
         #family
         #kind
-        /// A problem. The API promises none with a code, so every error is an unexpected answer that keeps all that was said.
+        /// A problem. The API promises none with a code, so there never is one: see [`Error`](crate::Error) for what there is.
         #[derive(Debug, Clone, PartialEq)]
         pub struct Problem {
             /// What tells problems apart.
