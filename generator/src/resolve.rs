@@ -58,9 +58,6 @@ pub fn resolve(document: Document, report: &mut Report) -> Option<Resolved> {
     (report.errors() == before).then_some(Resolved { api, sources })
 }
 
-/// How long a chain of references may be. Bundling refuses circles, so none is longer than there are components.
-const LONGEST_CHAIN: usize = 1_000;
-
 impl Resolved {
     /// What a schema is; `at` is where it is used. `None` cannot happen for what stands in this document.
     pub fn schema<'a>(&'a self, item: &'a ReferenceOr<Schema>, at: &Pointer) -> Option<Found<'a, Schema>> {
@@ -151,7 +148,8 @@ impl Resolved {
     ) -> Option<Found<'a, T>> {
         let entries = entries(self.api.components.as_ref()?);
         let (mut name, mut item) = entries.get_key_value(&*read::name_of(reference, section)?)?;
-        for _ in 0..LONGEST_CHAIN {
+        // Bundling refuses circles, so no chain is longer than there are components.
+        for _ in 0..entries.len() {
             match item {
                 ReferenceOr::Item(item) => {
                     let at = Pointer(format!("/components/{section}")).child(name);

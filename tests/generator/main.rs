@@ -4,5 +4,6 @@
 mod cases;
 mod equivalence;
 mod guard;
+mod inputs;
 mod laws;
 mod refusals;

@@ -137,7 +137,7 @@ impl Walk<'_> {
                 && kind == last.kind
                 && reference.how == How::Reference
                 && slot(last.file, &last.pointer).is_none()
-                && self.is_alias(target.file, reference.pointer.trim_end_matches("/$ref"))
+                && self.is_alias(target.file, reference.pointer.trim_end_matches("/$ref"), kind)
             {
                 self.reached.slots.entry(last.clone()).or_default().push(unescape(name).into_owned());
             }
@@ -279,7 +279,7 @@ impl Walk<'_> {
             if let Some(known) = self.ends.get(&at) {
                 break known.clone();
             }
-            if !self.is_alias(at.file, &at.pointer) {
+            if !self.is_alias(at.file, &at.pointer, at.kind) {
                 break End::At(at);
             }
             if !seen.insert(at.clone()) {
@@ -297,8 +297,10 @@ impl Walk<'_> {
             }
         };
         for target in passed.into_iter().rev() {
-            // A component of the root document keeps its name; it is followed only to see that it leads somewhere.
-            let keeps = slot(target.file, &target.pointer).is_some_and(|(kind, _)| kind == target.kind);
+            // A schema of the root document keeps its name, which is that of a type; it is followed only to see that it
+            // leads somewhere. Of other things only the last name of a chain says anything.
+            let keeps = target.kind == Kind::Schema
+                && slot(target.file, &target.pointer).is_some_and(|(kind, _)| kind == target.kind);
             if keeps && matches!(end, End::At(_)) {
                 end = End::At(target.clone());
             }
@@ -310,12 +312,11 @@ impl Walk<'_> {
         end
     }
 
-    /// Is a value nothing but a reference?
-    fn is_alias(&self, file: FileId, pointer: &str) -> bool {
-        let value = self.sources.value(file).pointer(pointer);
-        value
-            .and_then(Value::as_object)
-            .is_some_and(|map| map.len() == 1 && map.get("$ref").is_some_and(Value::is_string))
+    /// Is a value nothing but a reference? Beside that of a schema or a path item others have a meaning.
+    fn is_alias(&self, file: FileId, pointer: &str, kind: Kind) -> bool {
+        let alone = matches!(kind, Kind::Schema | Kind::PathItem);
+        let value = self.sources.value(file).pointer(pointer).and_then(Value::as_object);
+        value.is_some_and(|map| (map.len() == 1 || !alone) && map.get("$ref").is_some_and(Value::is_string))
     }
 
     fn anchor(&mut self, file: FileId, name: &str) -> Option<String> {

@@ -273,3 +273,20 @@ fn dynamic_references_are_read_as_plain_ones() {
     let said: Vec<_> = report.diagnostics().iter().map(|it| it.code).collect();
     assert_eq!(said, [codes::DYNAMIC]);
 }
+
+#[test]
+fn chains_of_other_things_lead_to_their_end() {
+    let value = good(&[
+        (
+            "openapi.yaml",
+            "openapi: 3.1.0\npaths:\n  /a: {get: {parameters: [{$ref: '#/components/parameters/P'}], responses: {'200': {$ref: '#/components/responses/A'}}}}\n\
+             components:\n  parameters: {P: {$ref: 'p.yaml#/Q'}}\n  responses:\n    A: {$ref: '#/components/responses/B', description: said here}\n    \
+             B: {$ref: '#/components/responses/C'}\n    C: {description: c}\n",
+        ),
+        ("p.yaml", "Q: {$ref: '#/R'}\nR: {name: q, in: query}\n"),
+    ]);
+    let get = &value["paths"]["/a"]["get"];
+    assert_eq!(get["responses"]["200"]["$ref"], "#/components/responses/C");
+    assert_eq!(get["parameters"][0]["$ref"], "#/components/parameters/P");
+    assert_eq!(value["components"]["parameters"]["P"]["name"], "q");
+}
