@@ -163,7 +163,7 @@ fn generate(tool: Tool, program: &Path, document: &Path, out: &Path, runs: u8) -
             fs::remove_dir_all(out).map_err(|error| format!("{}: {error}", shown(out)))?;
         }
         let mut command = through_wrapper(&log)?;
-        command.arg(program).args(tool.arguments(document, out));
+        command.arg(program).args(tool.arguments(document, out)).env("RUST_BACKTRACE", "0");
         let mut measured = measure(&mut command, &log, None)?;
         if let Some(said) = &mut measured.failed {
             *said = reason(said);
