@@ -272,7 +272,7 @@ pub enum IntegerFormat {
 /// The precision of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NumberFormat {
-    /// `float`.
+    /// `float`. JSON writes numbers in decimal, and few of those that are written are numbers of 32 bits.
     F32,
     /// `double`, and numbers without a format.
     F64,
@@ -291,6 +291,8 @@ pub enum TextFormat {
     Secret,
     /// `byte`, or `contentEncoding: base64`: octets as RFC 4648 text.
     Base64,
+    /// `base64url`, or `contentEncoding: base64url`: octets as RFC 4648 text in the alphabet of URLs.
+    Base64Url,
 }
 
 /// A family of coded problems: one base schema and the codes that refine it.

@@ -180,7 +180,8 @@ impl Visitor<'_> for IntegerVisitor<'_> {
     }
     /// JSON Schema counts `1.0` as an integer.
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
-        if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
+        // 2^126: well within the integers that it is turned into.
+        if value.fract() == 0.0 && value.abs() < 8.5e37 {
             self.set(value as i128)
         } else {
             Err(E::invalid_type(de::Unexpected::Float(value), &self))

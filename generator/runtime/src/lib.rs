@@ -47,7 +47,7 @@ pub use operation::{
 pub use others::Others;
 pub use problem::{CodeFacts, CodePlace, Family, ProblemNode, Undeclared, UnlistedCode};
 pub use request::BaseUrl;
-pub use text::{Base64, Secret};
+pub use text::{Base64, Base64Url, Secret};
 #[cfg(feature = "reqwest")]
 pub use transport::Reqwest;
 pub use vocabulary::{IntegerVocabulary, List, Unlisted, Vocabulary};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -91,6 +91,16 @@ impl From<Vec<u8>> for Base64 {
     }
 }
 
+/// Octets that are base64 text in the alphabet of URLs on the wire (RFC 4648, section 5; `contentEncoding: base64url`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Base64Url(pub Bytes);
+
+impl From<Vec<u8>> for Base64Url {
+    fn from(octets: Vec<u8>) -> Self {
+        Base64Url(octets.into())
+    }
+}
+
 macro_rules! text_nodes {
     ($($ty:ty, $empty:expr, |$text:ident| $parse:expr, $expected:literal, |$value:ident| $print:expr;)*) => {$(
         impl Node for $ty {
@@ -118,7 +128,10 @@ text_nodes!(
         "text", |value| View::Secret(value.expose());
     Base64, Base64::default(), |text| STANDARD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text)).ok().map(Base64::from),
         "base64 text, as of RFC 4648", |value| View::Text(Cow::Owned(STANDARD.encode(&value.0)));
+    Base64Url, Base64Url::default(), |text| URL_SAFE.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok().map(Base64Url::from),
+        "base64url text, as of RFC 4648", |value| View::Text(Cow::Owned(URL_SAFE.encode(&value.0)));
 );
 
 crate::serde_by_node!(Secret);
 crate::serde_by_node!(Base64);
+crate::serde_by_node!(Base64Url);

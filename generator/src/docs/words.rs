@@ -96,6 +96,7 @@ pub fn text_format(format: TextFormat) -> &'static str {
         TextFormat::Uuid => "uuid",
         TextFormat::Secret => "password",
         TextFormat::Base64 => "base64",
+        TextFormat::Base64Url => "base64url",
     }
 }
 

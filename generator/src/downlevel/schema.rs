@@ -333,7 +333,8 @@ fn content(schema: &mut Schema, _: &mut Context<'_>) {
     let text = |name: &str| schema.get(name).and_then(Value::as_str);
     let encoding = text("contentEncoding").map(str::to_ascii_lowercase);
     let format = match encoding.as_deref() {
-        Some("base64" | "base64url") => Some("byte"),
+        Some("base64") => Some("byte"),
+        Some("base64url") => Some("base64url"),
         Some("binary") => Some("binary"),
         // Without an encoding the content stands there as it is; such octets are no text (OpenAPI 3.1, "Considerations for
         // File Uploads").

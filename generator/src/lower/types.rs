@@ -325,6 +325,7 @@ fn text(format: Option<&str>) -> Type {
         Some("uuid") => Type::Text(TextFormat::Uuid),
         Some("password") => Type::Text(TextFormat::Secret),
         Some("byte" | "base64") => Type::Text(TextFormat::Base64),
+        Some("base64url") => Type::Text(TextFormat::Base64Url),
         Some("binary") => Type::Binary,
         _ => Type::String,
     }

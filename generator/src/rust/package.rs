@@ -189,7 +189,7 @@ fn root_items(printer: &Printer<'_>, reqwest: TokenStream) -> TokenStream {
         pub use problemgen_runtime as rt;
         #[doc(no_inline)]
         pub use problemgen_runtime::{
-            Any, Base64, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, Failed, File, Json, Multipart,
+            Any, Base64, Base64Url, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, Failed, File, Json, Multipart,
             Operation, Others, Part, Patch,
             Raised, Raises, RawBody, Received, RequestError, Secret, Transport, TransportError, TransportStage, Undeclared, Unexpected, Unlisted,
             UnlistedCode, Violation, http, jiff, uuid,

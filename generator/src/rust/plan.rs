@@ -135,7 +135,6 @@ pub enum Ty {
     I64,
     U32,
     U64,
-    F32,
     F64,
     String,
     Timestamp,
@@ -143,6 +142,7 @@ pub enum Ty {
     Uuid,
     Secret,
     Base64,
+    Base64Url,
     Bytes,
     /// A file of a multipart body.
     File,

@@ -38,7 +38,6 @@ impl<'a> Printer<'a> {
             Ty::I64 => quote!(i64),
             Ty::U32 => quote!(u32),
             Ty::U64 => quote!(u64),
-            Ty::F32 => quote!(f32),
             Ty::F64 => quote!(f64),
             Ty::String => quote!(String),
             Ty::Timestamp => quote!(rt::jiff::Timestamp),
@@ -46,6 +45,7 @@ impl<'a> Printer<'a> {
             Ty::Uuid => quote!(rt::uuid::Uuid),
             Ty::Secret => quote!(rt::Secret),
             Ty::Base64 => quote!(rt::Base64),
+            Ty::Base64Url => quote!(rt::Base64Url),
             Ty::Bytes => quote!(rt::Bytes),
             Ty::File => quote!(rt::File),
             Ty::Multipart => quote!(rt::Multipart),
@@ -108,12 +108,19 @@ impl<'a> Printer<'a> {
 /// Does an argument of this type take anything that becomes it?
 pub(super) fn converts(plan: &Plan, ty: &Ty) -> bool {
     match ty {
-        Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes | Ty::File | Ty::Json | Ty::Body(_) => true,
+        Ty::String
+        | Ty::Secret
+        | Ty::Base64
+        | Ty::Base64Url
+        | Ty::Bytes
+        | Ty::File
+        | Ty::Json
+        | Ty::Body(_) => true,
         Ty::Named(id) => match plan.types.get(id.0).map(|plan| &plan.form) {
             Some(Form::Union(variants)) => variants.iter().any(|variant| variant.from),
             // An alias of text is text.
             Some(Form::Alias(ty)) => {
-                matches!(ty, Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes | Ty::File)
+                matches!(ty, Ty::String | Ty::Secret | Ty::Base64 | Ty::Base64Url | Ty::Bytes | Ty::File)
             }
             _ => false,
         },

@@ -91,18 +91,9 @@ impl Sampler<'_> {
                 let number = Token::u64_unsuffixed(number.as_u64()?.min(i32::MAX as u64));
                 Some(quote!(#number))
             }
-            (
-                Ty::Bool
-                | Ty::I32
-                | Ty::I64
-                | Ty::U32
-                | Ty::U64
-                | Ty::F32
-                | Ty::F64
-                | Ty::String
-                | Ty::Secret,
-                _,
-            ) => Some(self.value(ty, 1)),
+            (Ty::Bool | Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::F64 | Ty::String | Ty::Secret, _) => {
+                Some(self.value(ty, 1))
+            }
             (Ty::Named(id), _) => self.readable_named(*id, depth),
             (Ty::Vec(item), _) if depth > 0 => {
                 let mut item_value = self.readable(item, None, depth - 1)?;
@@ -157,9 +148,9 @@ impl Sampler<'_> {
         match ty {
             Ty::Bool => quote!(true),
             Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 => quote!(1),
-            Ty::F32 | Ty::F64 => quote!(1.0),
+            Ty::F64 => quote!(1.0),
             Ty::String | Ty::Secret => quote!("text"),
-            Ty::Base64 => quote!(b"octets".to_vec()),
+            Ty::Base64 | Ty::Base64Url => quote!(b"octets".to_vec()),
             Ty::Bytes | Ty::File => quote!("octets"),
             Ty::Multipart => quote!(#root rt::Multipart::new()),
             Ty::RawBody => quote!(#root rt::RawBody::new("application/octet-stream", "octets")),
@@ -212,7 +203,7 @@ impl Sampler<'_> {
                 if field.required { self.value(&field.ty, depth - 1) } else { quote!(Default::default()) };
             // In a literal nothing converts.
             let value = match field.ty {
-                Ty::String | Ty::Secret | Ty::Base64 | Ty::Bytes | Ty::File | Ty::Json => {
+                Ty::String | Ty::Secret | Ty::Base64 | Ty::Base64Url | Ty::Bytes | Ty::File | Ty::Json => {
                     quote!(#value.into())
                 }
                 Ty::Boxed(_) => quote!(Box::new(#value)),
