@@ -4,6 +4,7 @@
 //! absent: what the settings do; the stages that they are for know.
 
 pub mod codes;
+mod formats;
 #[cfg(test)]
 mod tests;
 
@@ -27,8 +28,18 @@ pub const FILE: &str = "problemgen.toml";
 pub struct Config {
     /// `[problems]`.
     pub problems: Problems,
-    /// `[formats]`: Rust types for values of a `format`, by the name of the format.
-    pub formats: BTreeMap<String, Setting<String>>,
+    /// `[formats]` and `[dependencies]`.
+    pub formats: Formats,
+}
+
+/// Types that somebody chose for formats.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Formats {
+    /// `[formats]`: Rust types for values of a `format`, by the name of the format. Each is a path that begins with `::` and the
+    /// crate, or a type that needs no path.
+    pub types: BTreeMap<String, Setting<String>>,
+    /// `[dependencies]`: the crates that they come from, each with the requirement in TOML, on one line.
+    pub dependencies: BTreeMap<String, String>,
 }
 
 /// How problems are written. What is not set is recognised by the usual names.
@@ -97,7 +108,11 @@ pub fn parse(shown: &str, text: &str, report: &mut Report) -> Option<Config> {
         }
     };
     match Written::deserialize(parsed) {
-        Ok(written) => Some(written.config(&|span| place_in_text(shown, text, span))),
+        Ok(written) => {
+            let before = report.errors();
+            let config = written.config(&|span| place_in_text(shown, text, span), report);
+            (report.errors() == before).then_some(config)
+        }
         Err(error) => {
             refuse(codes::SETTING, &error, "`cargo xtask explain F003` lists the settings");
             None
@@ -111,6 +126,7 @@ pub fn parse(shown: &str, text: &str, report: &mut Report) -> Option<Config> {
 struct Written {
     problems: WrittenProblems,
     formats: BTreeMap<String, Spanned<String>>,
+    dependencies: BTreeMap<String, Spanned<toml::Value>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -127,7 +143,11 @@ struct WrittenProblems {
 struct WrittenPlace(CodePlace);
 
 impl Written {
-    fn config(self, locate: &dyn Fn(Range<usize>) -> Place) -> Config {
+    fn config(self, locate: &dyn Fn(Range<usize>) -> Place, report: &mut Report) -> Config {
+        let types =
+            self.formats.into_iter().map(|(format, set)| (format, Setting::new(set, locate))).collect();
+        let dependencies =
+            self.dependencies.into_iter().map(|(name, set)| (name, Setting::new(set, locate))).collect();
         Config {
             problems: Problems {
                 code: self.problems.code.map(|set| Setting::new(set, locate).map(|place| place.0)),
@@ -135,11 +155,7 @@ impl Written {
                 suggestion: self.problems.suggestion.map(|set| Setting::new(set, locate)),
                 request_id: self.problems.request_id.map(|set| Setting::new(set, locate)),
             },
-            formats: self
-                .formats
-                .into_iter()
-                .map(|(format, set)| (format, Setting::new(set, locate)))
-                .collect(),
+            formats: formats::formats(types, dependencies, report),
         }
     }
 }

@@ -242,6 +242,8 @@ pub enum Type {
     String,
     /// Text with a format that means something here.
     Text(TextFormat),
+    /// Text or a number of a format, by its name, for which there is a setting; and what it would be without.
+    Format(String, Box<Type>),
     /// Raw octets: a whole body or a part of a multipart body.
     Binary,
     /// Any JSON value.

@@ -99,6 +99,8 @@ pub struct Read {
     pub sources: Sources,
     /// What was left out of it, because the [input](Input::without) said so.
     pub left_out: Vec<LeftOut>,
+    /// The types that were chosen for formats; they are the [`rust::Options::formats`] of what is generated.
+    pub formats: config::Formats,
 }
 
 /// From a document to the contract, with the [`config`](config::config) that belongs to it. `None` when the report has errors.
@@ -116,19 +118,21 @@ pub fn read_input(input: &Input, config: &Config, report: &mut Report) -> Option
     let resolved = resolve::resolve(document, report)?;
     let contract = lower::lower(&resolved, config, report)?;
     check::check(&contract, &resolved.sources, report)?;
-    Some(Read { contract, sources: resolved.sources, left_out })
+    let formats = config.formats.clone();
+    Some(Read { contract, sources: resolved.sources, left_out, formats })
 }
 
 /// From the contract to the files. `None` when the report has errors.
 pub fn generate(read: &Read, options: &Options, report: &mut Report) -> Option<Vec<Artifact>> {
     let contract = &read.contract;
     let locate = |at: &Pointer| read.sources.place(at, load::Part::Value);
-    let plan = rust::plan(contract, &options.rust, &locate, report)?;
+    let rust = rust::Options { formats: read.formats.clone(), ..options.rust.clone() };
+    let plan = rust::plan(contract, &rust, &locate, report)?;
     let rows = docs::rows::rows(contract);
     let mut artifacts = Vec::new();
     for output in &options.outputs {
         match output {
-            Output::Rust => artifacts.extend(rust::emit(contract, &plan, &options.rust)),
+            Output::Rust => artifacts.extend(rust::emit(contract, &plan, &rust)),
             Output::Docs => artifacts.extend([
                 Artifact::new("docs/errors.md", docs::markdown::print(&rows)),
                 Artifact::new("docs/errors.html", docs::html::print(&rows)),

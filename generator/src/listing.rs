@@ -311,6 +311,7 @@ fn words(contract: &Contract, ty: &Type) -> String {
         Type::String => "string".to_owned(),
         Type::Text(format) => text_format(*format).to_owned(),
         Type::Binary => "binary".to_owned(),
+        Type::Format(format, _) => name(format).to_string(),
         Type::Any => "any".to_owned(),
         Type::Array(item) => match **item {
             Type::Nullable(_) => format!("({})[]", words(contract, item)),

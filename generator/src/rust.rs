@@ -25,6 +25,7 @@ pub use names::RustName;
 pub use plan::{Plan, plan};
 
 use crate::artifact::Artifact;
+use crate::config::Formats;
 use crate::contract::Contract;
 
 /// What the contract cannot say about a crate.
@@ -38,6 +39,8 @@ pub struct Options {
     pub runtime: Runtime,
     /// A crate, or a module in one.
     pub layout: Layout,
+    /// Types that somebody chose for formats.
+    pub formats: Formats,
     /// What prints the crate again; it stands in the first line of every file.
     pub command: String,
     /// An SPDX expression.
@@ -53,6 +56,7 @@ impl Default for Options {
             version: "0.1.0".to_owned(),
             runtime: Runtime::Version(env!("CARGO_PKG_VERSION").to_owned()),
             layout: Layout::Package { workspace: false },
+            formats: Formats::default(),
             command: "cargo xtask codegen".to_owned(),
             license: None,
             publish: false,
@@ -98,7 +102,8 @@ pub fn is_package_name(name: &str) -> bool {
 
 /// What a crate that mounts the module tree has to depend on, as lines of its manifest.
 pub fn dependencies(options: &Options) -> String {
-    format!("[dependencies]\nproblemgen-runtime = {{ {} }}\n", package::runtime(&options.runtime))
+    let runtime = package::runtime(&options.runtime);
+    format!("[dependencies]\nproblemgen-runtime = {{ {runtime} }}\n{}", package::others(&options.formats))
 }
 
 /// Prints the crate, or the module tree.

@@ -108,8 +108,9 @@ fn subject(args: &Args, target: &Path, report: &mut Report) -> Result<Subject, S
     let config = config::config(None, &spec, report).ok_or_else(unusable)?;
     let read = problemgen::read(&spec, &config, report).ok_or_else(unusable)?;
     let locate = |at: &_| read.sources.place(at, Part::Value);
-    let plan = rust::plan(&read.contract, &rust::Options::default(), &locate, report).ok_or_else(unusable)?;
-    for artifact in program::program(&read.contract, &plan, &krate.to_string_lossy()) {
+    let options = rust::Options { formats: read.formats.clone(), ..rust::Options::default() };
+    let plan = rust::plan(&read.contract, &options, &locate, report).ok_or_else(unusable)?;
+    for artifact in program::program(&read.contract, &plan, &read.formats, &krate.to_string_lossy()) {
         let path = caller.join(&artifact.path);
         let written = path.parent().map_or(Ok(()), fs::create_dir_all);
         written

@@ -89,14 +89,14 @@ pub(crate) fn run(args: &Args) -> Ended {
     let spec = args.spec.clone().unwrap_or_else(repository::spec);
     let out = args.out.clone().unwrap_or_else(repository::generated);
     let mut report = Report::new();
-    let rust = match rust_options(args, &spec, &out) {
+    let mut rust = match rust_options(args, &spec, &out) {
         Ok(rust) => rust,
         Err(why) => {
             complain(format!("{}: {}", styled(BAD, "error"), visible(&why)));
             return Ended::Unusable;
         }
     };
-    let done = generate(args, &spec, &out, &rust, &mut report);
+    let done = generate(args, &spec, &out, &mut rust, &mut report);
     complain_of(&report);
     let Some(Done { sentences, outcome, left_out }) = done else { return Ended::Unusable };
     contract(sentences.as_deref(), args.check && !outcome.changes.is_empty());
@@ -142,7 +142,7 @@ struct Done {
 }
 
 /// What changed in the contract, and in the files. Nothing if the report says why not.
-fn generate(args: &Args, spec: &Path, out: &Path, rust: &rust::Options, report: &mut Report) -> Option<Done> {
+fn generate(args: &Args, spec: &Path, out: &Path, rust: &mut rust::Options, report: &mut Report) -> Option<Done> {
     let config = config::config(args.config.as_deref(), spec, report)?;
     let fetch = args.allow_remote.then(|| Fetch::new(remote::get));
     let input = Input { fetch, overlays: args.overlay.clone(), ..Input::path(spec) };
@@ -163,6 +163,7 @@ fn generate(args: &Args, spec: &Path, out: &Path, rust: &rust::Options, report: 
     let mode = if args.check { Mode::Check } else { Mode::Write };
     let sentences = sentences(&artifacts, out);
     let outcome = store::store(&artifacts, out, scope, mode, report)?;
+    rust.formats = read.formats;
     Some(Done { sentences, outcome, left_out: read.left_out })
 }
 

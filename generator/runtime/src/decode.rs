@@ -137,6 +137,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
                 Ok(())
             }
             Slot::String(target) => deserializer.deserialize_string(StringVisitor(target)),
+            Slot::Number(target) => deserializer.deserialize_any(NumberVisitor(target)),
             Slot::Text(target) => deserializer.deserialize_str(TextVisitor(target)),
             Slot::Bytes(target) => {
                 *target = Bytes::from(String::deserialize(deserializer)?);
@@ -215,6 +216,31 @@ impl Visitor<'_> for TextVisitor<'_> {
     }
     fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
         self.0.set(text).map_err(|expected| E::custom(format_args!("expected {expected}")))
+    }
+}
+
+struct NumberVisitor<'a>(&'a mut dyn TextNode);
+
+impl NumberVisitor<'_> {
+    fn set<E: de::Error>(self, number: impl fmt::Display) -> Result<(), E> {
+        let set = self.0.set(&number.to_string());
+        set.map_err(|expected| E::custom(format_args!("{number} is not {expected}")))
+    }
+}
+
+impl Visitor<'_> for NumberVisitor<'_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number")
+    }
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<(), E> {
+        self.set(value)
+    }
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<(), E> {
+        self.set(value)
+    }
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
+        self.set(value)
     }
 }
 

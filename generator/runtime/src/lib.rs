@@ -13,6 +13,7 @@ mod error;
 mod failure;
 pub mod inspect;
 mod json;
+mod mapped;
 mod multipart;
 mod node;
 mod operation;
@@ -35,6 +36,7 @@ pub use error::{
 };
 pub use failure::{Failed, FailureBody, NoFailure};
 pub use json::{Json, JsonError, Number};
+pub use mapped::{NumberOf, TextOf};
 pub use multipart::{File, Multipart, Part};
 pub use node::{
     AsNode, IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Patch, Presence,

@@ -71,6 +71,8 @@ pub enum Slot<'a> {
     F64(&'a mut f64),
     String(&'a mut String),
     Text(&'a mut dyn TextNode),
+    /// A number, which is handed over as the text that it is in decimal.
+    Number(&'a mut dyn TextNode),
     Option(&'a mut dyn OptionNode),
     List(&'a mut dyn ListNode),
     Map(&'a mut dyn MapNode),
@@ -89,6 +91,7 @@ pub enum View<'a> {
     Bool(bool),
     I64(i64),
     U64(u64),
+    I128(i128),
     F32(f32),
     F64(f64),
     Text(Cow<'a, str>),
@@ -309,8 +312,12 @@ macro_rules! integers {
 }
 
 integers!(
+    i8 as I64: "an integer of 8 bits",
+    i16 as I64: "an integer of 16 bits",
     i32 as I64: "an integer of 32 bits",
     i64 as I64: "an integer of 64 bits",
+    u8 as U64: "a non-negative integer of 8 bits",
+    u16 as U64: "a non-negative integer of 16 bits",
     u32 as U64: "a non-negative integer of 32 bits",
     u64 as U64: "a non-negative integer of 64 bits"
 );

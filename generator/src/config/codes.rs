@@ -12,9 +12,21 @@ crate::codes! {
     pub SETTING = "F003", "no such setting, or a value of the wrong type",
         "The settings, all optional. `[problems]`: `code`, where the code of a problem stands (`code`, `error.code` or \
          `errors[].code`); `retryable`, `suggestion` and `request-id`, the names of the members with that meaning. `[formats]`: the \
-         Rust type for a `format`, by its name.";
+         Rust type for a `format`, by its name. `[dependencies]`: the crates that these come from, as in Cargo.toml.";
     /// A place of the code that no error has.
     pub UNMET = "F004", "no error has a code where the configuration puts it",
         "`code` under `[problems]` says where the code of a problem stands. When it is set, no other place is looked at, so that a \
          mistake leaves every error without a code.";
+    /// A type in `[formats]` that is none.
+    pub TYPE_PATH = "F005", "the setting is no path to a type",
+        "`[formats]` sets a Rust type by its path, which begins with the crate: `std::net::Ipv4Addr`, `chrono::DateTime<chrono::Utc>`. Only \
+         `String` and the primitive types need no crate.";
+    /// A type in `[formats]` from a crate that is no dependency.
+    pub TYPE_CRATE = "F006", "the crate of a type is no dependency",
+        "The generated crate depends on what `[dependencies]` lists; a type in `[formats]` has to come from there or from the \
+         standard library.";
+    /// A dependency that Cargo would not read.
+    pub DEPENDENCY = "F007", "not a dependency",
+        "`[dependencies]` is written as in Cargo.toml and copied to the generated manifest: the name of a package, and a version \
+         or a table with `version`, `path` or `git`.";
 }

@@ -15,15 +15,15 @@ fn every_key_is_optional() {
 
 #[test]
 fn settings_know_where_they_stand() {
-    let text = "[problems]\ncode = 'error.code'\nrequest-id = \"trace\"\n\n[formats]\ndecimal = 'rust_decimal::Decimal'\n";
+    let text = "[problems]\ncode = 'error.code'\nrequest-id = \"trace\"\n\n[formats]\ndecimal = 'rust_decimal::Decimal'\n[dependencies]\nrust_decimal = '1'\n";
     let config = read(text).expect("a configuration");
     let code = config.problems.code.expect("a code");
     assert_eq!(code.value, CodePlace::Under("error".into(), "code".into()));
     assert_eq!((code.at.line, code.at.column, code.at.text.as_str()), (2, 8, "code = 'error.code'"));
     assert_eq!(config.problems.request_id.expect("a member").value, "trace");
     assert_eq!(config.problems.retryable, None);
-    let decimal = &config.formats["decimal"];
-    assert_eq!((decimal.value.as_str(), decimal.at.line), ("rust_decimal::Decimal", 6));
+    let decimal = &config.formats.types["decimal"];
+    assert_eq!((decimal.value.as_str(), decimal.at.line), ("::rust_decimal::Decimal", 6));
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn mistakes_are_refused_where_they_stand() {
       |
       = help: `cargo xtask explain F003` lists the settings
 
-    error[F003]: unknown field `problem`, expected `problems` or `formats`
+    error[F003]: unknown field `problem`, expected one of `problems`, `formats`, `dependencies`
      --> problemgen.toml:1:2
       |
     1 | [problem]
@@ -79,4 +79,40 @@ fn mistakes_are_refused_where_they_stand() {
       |
       = help: write it as TOML 1.1: `key = "value"` under a `[table]`
     "#);
+}
+
+#[test]
+fn types_begin_at_their_crates() {
+    let text = "[formats]\na = 'std :: net::Ipv4Addr'\nb = '::chrono::DateTime<chrono::Utc>'\nc = 'u8'\n\
+                [dependencies.chrono]\nversion = '0.4'\nfeatures = ['std']\n[dependencies]\nmy-types = { path = '../a \"b\"' }\n";
+    let formats = read(text).expect("a configuration").formats;
+    let types: Vec<_> = formats.types.values().map(|set| set.value.as_str()).collect();
+    assert_eq!(types, ["::std::net::Ipv4Addr", "::chrono::DateTime<::chrono::Utc>", "u8"]);
+    assert_eq!(formats.dependencies["chrono"], r#"{ features = ["std"], version = "0.4" }"#);
+    assert_eq!(formats.dependencies["my-types"], r#"{ path = '../a "b"' }"#);
+}
+
+#[test]
+fn types_that_are_none_are_refused() {
+    let wrong = [
+        "",
+        "Decimal",
+        "Vec<u8>",
+        "crate::A",
+        "self::A",
+        "a::B; fn c() {}",
+        "&std::net::Ipv4Addr",
+        "std::vec::Vec<[u8; 2]>",
+        "other::A",
+        "std::vec::Vec<other::A>",
+        "a::B\n",
+    ];
+    for path in wrong {
+        let said = read(&format!("[formats]\na = {:?}\n", path)).expect_err(path);
+        assert!(said.starts_with("error[F004]") || said.starts_with("error[F005]"), "{path}: {said}");
+    }
+    for dependency in ["a = 1", "a = {}", "a = { version = 1 }", "'a b' = '1'", "'1a' = '1'"] {
+        let said = read(&format!("[dependencies]\n{dependency}\n")).expect_err(dependency);
+        assert!(said.starts_with("error[F006]"), "{dependency}: {said}");
+    }
 }

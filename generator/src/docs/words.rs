@@ -37,6 +37,8 @@ fn type_words(contract: &Contract, ty: &Type, levels: usize) -> String {
         Type::String => "string".to_owned(),
         Type::Text(format) => format!("string ({})", text_format(*format)),
         Type::Binary => "binary".to_owned(),
+        // It is a word of the document, like those above, and no prose.
+        Type::Format(format, _) => format.clone(),
         Type::Any => "any".to_owned(),
         Type::Array(item) => format!("array of {}", grouped(type_words(contract, item, depth))),
         Type::Map(item) => format!("map of {}", grouped(type_words(contract, item, depth))),

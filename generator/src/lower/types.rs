@@ -230,12 +230,9 @@ impl<'a> Lowering<'a> {
                 let item = node.items.map_or(Type::Any, |items| self.ty(items, &place.items()));
                 Type::Array(Box::new(item))
             }
-            Some("string") => text(node.format.as_deref()),
-            Some("integer") => Type::Integer(integer(node.format.as_deref())),
-            Some("number") => match node.format.as_deref() {
-                Some("float") => Type::Number(NumberFormat::F32),
-                _ => Type::Number(NumberFormat::F64),
-            },
+            Some("string") => self.formatted(node, text),
+            Some("integer") => self.formatted(node, |format| Type::Integer(integer(format))),
+            Some("number") => self.formatted(node, number),
             Some("boolean") => Type::Boolean,
             Some("null") | None => Type::Any,
             Some(other) => {
@@ -249,6 +246,16 @@ impl<'a> Lowering<'a> {
             }
         };
         Lowered::Plain(plain)
+    }
+
+    /// The type of text or a number: the one that its format has, and that somebody may have set another for it.
+    fn formatted(&self, node: &Node<'a>, of: impl Fn(Option<&str>) -> Type) -> Type {
+        let format = node.format.as_deref();
+        let ty = of(format);
+        match format.filter(|format| self.config.formats.types.contains_key(*format)) {
+            Some(format) => Type::Format(format.to_owned(), Box::new(ty)),
+            None => ty,
+        }
     }
 
     /// Is `null` a value of the schema?
@@ -328,6 +335,13 @@ fn text(format: Option<&str>) -> Type {
         Some("base64url") => Type::Text(TextFormat::Base64Url),
         Some("binary") => Type::Binary,
         _ => Type::String,
+    }
+}
+
+fn number(format: Option<&str>) -> Type {
+    match format {
+        Some("float") => Type::Number(NumberFormat::F32),
+        _ => Type::Number(NumberFormat::F64),
     }
 }
 

@@ -11,6 +11,7 @@ use super::print::Printer;
 use super::sample::Sampler;
 use super::{Options, Runtime};
 use crate::artifact::Artifact;
+use crate::config::Formats;
 use crate::contract::{Contract, CredentialKind, Operation};
 
 /// Prints `Cargo.toml`.
@@ -35,6 +36,7 @@ pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options, work
          \n\
          [dependencies]\n\
          problemgen-runtime = {{ {runtime}, default-features = false }}\n\
+         {others}\
          \n\
          [lints.rust]\n\
          unsafe_code = \"forbid\"\n\
@@ -48,6 +50,7 @@ pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options, work
         description = toml(&format!("Client of {}", crate::docs::text::line(&contract.api.title))),
         license = license.unwrap_or_default(),
         publish = options.publish,
+        others = others(&options.formats),
         workspace = if workspace { OWN_WORKSPACE } else { "" },
     );
     Artifact::new("Cargo.toml", text)
@@ -63,6 +66,11 @@ pub(super) fn runtime(runtime: &Runtime) -> String {
         Runtime::Path(path) => format!("path = {}", toml(path)),
         Runtime::Version(version) => format!("version = {}", toml(version)),
     }
+}
+
+/// The dependencies of the types that were chosen for formats.
+pub(super) fn others(formats: &Formats) -> String {
+    formats.dependencies.iter().map(|(name, value)| format!("{name} = {value}\n")).collect()
 }
 
 /// A basic string of TOML.
@@ -190,8 +198,8 @@ fn root_items(printer: &Printer<'_>, reqwest: TokenStream) -> TokenStream {
         #[doc(no_inline)]
         pub use problemgen_runtime::{
             Any, Base64, Base64Url, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, Failed, File, Json, Multipart,
-            Operation, Others, Part, Patch,
-            Raised, Raises, RawBody, Received, RequestError, Secret, Transport, TransportError, TransportStage, Undeclared, Unexpected, Unlisted,
+            NumberOf, Operation, Others, Part, Patch,
+            Raised, Raises, RawBody, Received, RequestError, Secret, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected, Unlisted,
             UnlistedCode, Violation, http, jiff, uuid,
         };
 

@@ -14,6 +14,7 @@ mod types;
 
 use std::collections::BTreeSet;
 
+use crate::config::Formats;
 use crate::contract::{
     CodeId, Contract, ErrorKind, FamilyId, Field, OperationId, Param, PartWriting, Pointer, Shape,
     StatusSpec, Type, TypeId,
@@ -143,6 +144,8 @@ pub enum Ty {
     Secret,
     Base64,
     Base64Url,
+    /// A type of Rust, as a path, for text or a number.
+    Mapped(Wire, String),
     Bytes,
     /// A file of a multipart body.
     File,
@@ -161,6 +164,17 @@ pub enum Ty {
     Option(Box<Ty>),
     Patch(Box<Ty>),
     Boxed(Box<Ty>),
+}
+
+/// What a value is on the wire whose type somebody chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Wire {
+    /// Text.
+    Text,
+    /// A number.
+    Number,
+    /// A number, and the type knows by itself how it is written.
+    Itself,
 }
 
 /// The coded problems.
@@ -407,8 +421,9 @@ pub fn plan(
 ) -> Option<Plan> {
     let errors_before = report.errors();
     let package = package_name(contract, options);
-    let types = types::plan(contract, &used(contract), locate, report);
-    let mut planning = Planning { contract, locate, report };
+    let formats = &options.formats;
+    let types = types::plan(contract, formats, &used(contract), locate, report);
+    let mut planning = Planning { contract, formats, locate, report };
     let problems = problems::plan(&mut planning);
     let (modules, operations, failures) = operations::plan(&mut planning, problems.as_ref());
     let user_agent = format!("{package}/{}", token(&contract.api.version));
@@ -426,6 +441,7 @@ pub fn plan(
 /// What the parts of the plan share.
 struct Planning<'a> {
     contract: &'a Contract,
+    formats: &'a Formats,
     locate: &'a dyn Fn(&Pointer) -> Place,
     report: &'a mut Report,
 }

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote};
 use super::Layout;
 use super::docs::{Doc, span};
 use super::names::RustName;
-use super::plan::{FieldPlan, Form, Literal, Plan, StructPlan, Ty};
+use super::plan::{FieldPlan, Form, Literal, Plan, StructPlan, Ty, Wire};
 use crate::contract::{Contract, Operation, OperationId};
 
 /// The contract, its plan, and the command that prints them again.
@@ -46,6 +46,15 @@ impl<'a> Printer<'a> {
             Ty::Secret => quote!(rt::Secret),
             Ty::Base64 => quote!(rt::Base64),
             Ty::Base64Url => quote!(rt::Base64Url),
+            Ty::Mapped(wire, path) => {
+                // It has been parsed before; what could not be is any value.
+                let path: TokenStream = path.parse().unwrap_or_else(|_| quote!(rt::Json));
+                match wire {
+                    Wire::Text => quote!(rt::TextOf<#path>),
+                    Wire::Number => quote!(rt::NumberOf<#path>),
+                    Wire::Itself => path,
+                }
+            }
             Ty::Bytes => quote!(rt::Bytes),
             Ty::File => quote!(rt::File),
             Ty::Multipart => quote!(rt::Multipart),
@@ -112,6 +121,7 @@ pub(super) fn converts(plan: &Plan, ty: &Ty) -> bool {
         | Ty::Secret
         | Ty::Base64
         | Ty::Base64Url
+        | Ty::Mapped(Wire::Text | Wire::Number, _)
         | Ty::Bytes
         | Ty::File
         | Ty::Json

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use super::Plan;
 use super::sample;
 use crate::artifact::Artifact;
+use crate::config::Formats;
 use crate::contract::Contract;
 
 /// The package that [`program`] prints.
@@ -17,14 +18,14 @@ pub const PACKAGE: &str = "calls-everything";
 /// Prints the package. `path` is where it finds the crate: absolute, or relative to its own folder.
 ///
 /// The program ends with 1 if an operation cannot be called with the sample values of its arguments.
-pub fn program(contract: &Contract, plan: &Plan, path: &str) -> Vec<Artifact> {
+pub fn program(contract: &Contract, plan: &Plan, formats: &Formats, path: &str) -> Vec<Artifact> {
     vec![
-        Artifact::new("Cargo.toml", manifest(&plan.package, path)),
+        Artifact::new("Cargo.toml", manifest(&plan.package, formats, path)),
         Artifact::new("src/main.rs", main(contract, plan)),
     ]
 }
 
-fn manifest(package: &str, path: &str) -> String {
+fn manifest(package: &str, formats: &Formats, path: &str) -> String {
     // What JSON escapes in a string, TOML reads the same.
     let path = serde_json::Value::from(path);
     format!(
@@ -36,9 +37,11 @@ fn manifest(package: &str, path: &str) -> String {
          \n\
          [dependencies]\n\
          {package} = {{ path = {path} }}\n\
+         {others}\
          \n\
          # A workspace of its own, whatever folder it lies in.\n\
-         [workspace]\n"
+         [workspace]\n",
+        others = super::package::others(formats),
     )
 }
 
@@ -158,7 +161,7 @@ paths:
         let contract = crate::lower::lower(&resolved, &crate::config::Config::default(), &mut report)?;
         let locate = |at: &_| resolved.sources.place(at, Part::Value);
         let plan = crate::rust::plan(&contract, &Default::default(), &locate, &mut report)?;
-        Some(program(&contract, &plan, r#"../a "b" c"#))
+        Some(program(&contract, &plan, &Formats::default(), r#"../a "b" c"#))
     }
 
     #[test]

@@ -7,7 +7,7 @@ use proc_macro2::{Literal as Token, TokenStream};
 use quote::quote;
 use serde_json::Value;
 
-use super::plan::{ArgumentPlan, BodyPlan, Form, OperationPlan, Plan, StructPlan, Ty};
+use super::plan::{ArgumentPlan, BodyPlan, Form, OperationPlan, Plan, StructPlan, Ty, Wire};
 use super::print::{has_constructor, has_default, required};
 use crate::contract::{Contract, Operation, Shape, TypeId};
 
@@ -151,6 +151,12 @@ impl Sampler<'_> {
             Ty::F64 => quote!(1.0),
             Ty::String | Ty::Secret => quote!("text"),
             Ty::Base64 | Ty::Base64Url => quote!(b"octets".to_vec()),
+            Ty::Mapped(Wire::Itself, _) => quote!(1 as _),
+            // Nobody knows what is text of the type; a number most often is.
+            Ty::Mapped(Wire::Text | Wire::Number, path) => {
+                let path: TokenStream = path.parse().unwrap_or_default();
+                quote!("1".parse::<#path>().expect("a value of the type"))
+            }
             Ty::Bytes | Ty::File => quote!("octets"),
             Ty::Multipart => quote!(#root rt::Multipart::new()),
             Ty::RawBody => quote!(#root rt::RawBody::new("application/octet-stream", "octets")),
@@ -203,7 +209,14 @@ impl Sampler<'_> {
                 if field.required { self.value(&field.ty, depth - 1) } else { quote!(Default::default()) };
             // In a literal nothing converts.
             let value = match field.ty {
-                Ty::String | Ty::Secret | Ty::Base64 | Ty::Base64Url | Ty::Bytes | Ty::File | Ty::Json => {
+                Ty::String
+                | Ty::Secret
+                | Ty::Base64
+                | Ty::Base64Url
+                | Ty::Bytes
+                | Ty::File
+                | Ty::Json
+                | Ty::Mapped(Wire::Text | Wire::Number, _) => {
                     quote!(#value.into())
                 }
                 Ty::Boxed(_) => quote!(Box::new(#value)),

@@ -6,7 +6,7 @@ use quote::quote;
 use super::docs::{Doc, span};
 use super::file::in_parallel;
 use super::names::RustName;
-use super::plan::{Form, StructPlan, Ty, TypePlan, VariantPlan};
+use super::plan::{Form, StructPlan, Ty, TypePlan, VariantPlan, Wire};
 use super::print::{Printer, RecordSpec, Within, deprecated, number};
 use crate::artifact::Artifact;
 use crate::contract::{Contract, EnumValues, Field, Shape, Struct, Type, TypeDef, TypeId, Union};
@@ -331,6 +331,8 @@ fn sample_words(ty: &Ty, printer: &Printer<'_>) -> String {
         Ty::Uuid => "A UUID".to_owned(),
         Ty::Secret => "Text that is never printed".to_owned(),
         Ty::Base64 | Ty::Base64Url | Ty::Bytes | Ty::RawBody => "Octets".to_owned(),
+        Ty::Mapped(Wire::Text, _) => "Text of a format".to_owned(),
+        Ty::Mapped(Wire::Number | Wire::Itself, _) => "A number of a format".to_owned(),
         Ty::File => "A file".to_owned(),
         Ty::Multipart => "A list of parts".to_owned(),
         Ty::Body(_) => "A request body".to_owned(),

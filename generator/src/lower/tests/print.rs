@@ -152,6 +152,7 @@ fn ty(contract: &Contract, ty: &Type) -> String {
         Type::String => "string".to_owned(),
         Type::Text(format) => format!("{format:?}"),
         Type::Binary => "octets".to_owned(),
+        Type::Format(name, inner) => format!("{name:?} of {}", self::ty(contract, inner)),
         Type::Any => "any".to_owned(),
         Type::Array(item) => format!("[{}]", self::ty(contract, item)),
         Type::Map(value) => format!("{{{}}}", self::ty(contract, value)),

@@ -24,7 +24,7 @@ pub(super) fn plan(
     let mut scope = Scope::new(Case::Pascal, RESERVED_TYPES, "Operation");
     let wishes: Vec<_> = contract.operations.iter().map(|operation| Wish::new(&operation.id)).collect();
     let names = scope.assign(&wishes);
-    let shapes = Shapes::new(contract);
+    let shapes = Shapes::new(contract, planning.formats);
     let uncoded = Bodies::new(contract, &shapes, problems);
     let mut operations = Vec::with_capacity(names.len());
     for ((operation, name), module) in contract.operations.iter().zip(names).zip(module_of) {

@@ -28,7 +28,7 @@ pub(super) fn plan(planning: &mut Planning<'_>) -> Option<ProblemsPlan> {
         CodePlace::Under(_, code) => (&["kind", "extensions", "envelope"], code),
         CodePlace::Each(_, code) => (&["kind", "extensions", "envelope", "further"], code),
     };
-    let shapes = Shapes::new(contract);
+    let shapes = Shapes::new(contract, planning.formats);
     let used = Used { in_response: true, ..Used::default() };
     let members: Vec<(usize, &Field)> =
         family.members.iter().enumerate().filter(|(_, member)| member.name != *code_member).collect();

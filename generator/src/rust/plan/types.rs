@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{FieldPlan, Form, StructPlan, Ty, TypePlan, Used, VariantPlan, cycles, literal};
+use super::{FieldPlan, Form, StructPlan, Ty, TypePlan, Used, VariantPlan, Wire, cycles, literal};
+use crate::config::Formats;
 use crate::contract::{
     Contract, EnumValues, Field, IntegerFormat, NumberFormat, Pointer, Shape, Struct, TextFormat, Type,
     TypeId, Union,
@@ -19,12 +20,13 @@ pub(crate) const RESERVED_TYPES: &[&str] = &[
 /// Plans every named type.
 pub(super) fn plan(
     contract: &Contract,
+    formats: &Formats,
     used: &[Used],
     locate: &dyn Fn(&Pointer) -> Place,
     report: &mut Report,
 ) -> Vec<TypePlan> {
     let names = names(contract);
-    let shapes = Shapes::new(contract);
+    let shapes = Shapes::new(contract, formats);
     for &(id, field) in &shapes.loosened {
         if let Some(def) = contract.types.get(id)
             && let Shape::Struct(shape) = &def.shape
@@ -83,6 +85,7 @@ fn names(contract: &Contract) -> Vec<RustName> {
 /// What has to be known of all types before one of them can be planned.
 pub(super) struct Shapes<'a> {
     contract: &'a Contract,
+    formats: &'a Formats,
     /// Aliases that contain themselves.
     newtypes: HashSet<usize>,
     /// Members and variants that close a circle of types.
@@ -92,10 +95,10 @@ pub(super) struct Shapes<'a> {
 }
 
 impl<'a> Shapes<'a> {
-    pub(super) fn new(contract: &'a Contract) -> Self {
+    pub(super) fn new(contract: &'a Contract, formats: &'a Formats) -> Self {
         let nodes = contract.types.len();
         let mut shapes =
-            Self { contract, newtypes: HashSet::new(), boxed: HashSet::new(), loosened: Vec::new() };
+            Self { contract, formats, newtypes: HashSet::new(), boxed: HashSet::new(), loosened: Vec::new() };
         let aliases: Vec<cycles::Edge> = contract
             .types
             .iter()
@@ -175,6 +178,10 @@ impl<'a> Shapes<'a> {
             Type::Text(TextFormat::Secret) => Ty::Secret,
             Type::Text(TextFormat::Base64) => Ty::Base64,
             Type::Text(TextFormat::Base64Url) => Ty::Base64Url,
+            Type::Format(format, inner) => match self.formats.types.get(format) {
+                Some(path) => mapped(&path.value, inner),
+                None => self.ty(inner),
+            },
             Type::Binary => Ty::Bytes,
             Type::Any => Ty::Json,
             Type::Array(inner) => Ty::Vec(Box::new(self.ty(inner))),
@@ -233,6 +240,22 @@ impl<'a> Shapes<'a> {
             }
         }
         (plain, nullable)
+    }
+}
+
+/// The type that was chosen for a format of text or a number.
+fn mapped(path: &str, of: &Type) -> Ty {
+    let text = !matches!(of, Type::Integer(_) | Type::Number(_));
+    match path {
+        "String" if text => Ty::String,
+        "i32" if !text => Ty::I32,
+        "i64" if !text => Ty::I64,
+        "u32" if !text => Ty::U32,
+        "u64" if !text => Ty::U64,
+        "f64" if !text => Ty::F64,
+        "i8" | "i16" | "u8" | "u16" | "f32" if !text => Ty::Mapped(Wire::Itself, path.to_owned()),
+        _ if text => Ty::Mapped(Wire::Text, path.to_owned()),
+        _ => Ty::Mapped(Wire::Number, path.to_owned()),
     }
 }
 

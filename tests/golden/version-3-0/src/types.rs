@@ -12,7 +12,7 @@ pub struct Item {
     /// `note`.
     pub note: Option<String>,
     /// `price`.
-    pub price: Option<f32>,
+    pub price: Option<f64>,
     /// Members that the contract does not name.
     pub additional: rt::Others,
 }
