@@ -23,10 +23,10 @@ pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
     Any, Base64, Base64Url, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential,
-    Exchange, File, Json, Multipart, NumberOf, Operation, Others, Part, Patch, Raised,
-    Raises, RawBody, Received, RequestError, Secret, TextOf, Transport, TransportError,
-    TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http,
-    jiff, uuid,
+    Exchange, Failed, File, Json, Multipart, NumberOf, Operation, Others, Part, Patch,
+    Raised, Raises, RawBody, Received, RequestError, Secret, TextOf, Transport,
+    TransportError, TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode,
+    Violation, http, jiff, uuid,
 };
 #[cfg(feature = "reqwest")]
 #[doc(no_inline)]
@@ -44,6 +44,7 @@ impl rt::Api for Api {
     const FAMILY: &'static rt::Family = &problems::FAMILY;
     type Problem = Problem;
     type Kind = Kind;
+    type Failure = rt::NoFailure;
     fn empty_problem() -> Problem {
         rt::Record::empty()
     }
