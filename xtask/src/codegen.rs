@@ -142,7 +142,13 @@ struct Done {
 }
 
 /// What changed in the contract, and in the files. Nothing if the report says why not.
-fn generate(args: &Args, spec: &Path, out: &Path, rust: &mut rust::Options, report: &mut Report) -> Option<Done> {
+fn generate(
+    args: &Args,
+    spec: &Path,
+    out: &Path,
+    rust: &mut rust::Options,
+    report: &mut Report,
+) -> Option<Done> {
     let config = config::config(args.config.as_deref(), spec, report)?;
     let fetch = args.allow_remote.then(|| Fetch::new(remote::get));
     let input = Input { fetch, overlays: args.overlay.clone(), ..Input::path(spec) };
