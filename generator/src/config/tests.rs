@@ -109,10 +109,10 @@ fn types_that_are_none_are_refused() {
     ];
     for path in wrong {
         let said = read(&format!("[formats]\na = {:?}\n", path)).expect_err(path);
-        assert!(said.starts_with("error[F004]") || said.starts_with("error[F005]"), "{path}: {said}");
+        assert!(said.starts_with("error[F005]") || said.starts_with("error[F006]"), "{path}: {said}");
     }
     for dependency in ["a = 1", "a = {}", "a = { version = 1 }", "'a b' = '1'", "'1a' = '1'"] {
         let said = read(&format!("[dependencies]\n{dependency}\n")).expect_err(dependency);
-        assert!(said.starts_with("error[F006]"), "{dependency}: {said}");
+        assert!(said.starts_with("error[F007]"), "{dependency}: {said}");
     }
 }

@@ -8,6 +8,7 @@ use problemgen_runtime as rt;
 /// The API has no coded problems.
 pub static FAMILY: rt::Family = rt::Family {
     codes: &[],
+    place: rt::CodePlace::Root,
     code: "",
     numeric: false,
     retryable: None,
