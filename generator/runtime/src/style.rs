@@ -198,6 +198,7 @@ pub(crate) fn scalar(node: &dyn Node) -> Result<String, RequestError> {
         View::Bool(value) => value.to_string(),
         View::I64(value) => value.to_string(),
         View::U64(value) => value.to_string(),
+        View::I128(value) => value.to_string(),
         View::Text(text) => text.into_owned(),
         View::Secret(text) => text.to_owned(),
         View::Any(Json::String(text)) => text.clone(),

@@ -328,7 +328,7 @@ fn empty(ty: &Ty) -> TokenStream {
     match ty {
         Ty::Bool => quote!(false),
         Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 => quote!(0),
-        Ty::F32 | Ty::F64 => quote!(0.0),
+        Ty::F64 => quote!(0.0),
         Ty::String => quote!(String::new()),
         Ty::Vec(_) => quote!(Vec::new()),
         Ty::Map(_) => quote!(BTreeMap::new()),

@@ -46,7 +46,7 @@ impl rt::Api for Api {
     type Kind = Kind;
     type Failure = rt::NoFailure;
     fn empty_problem() -> Problem {
-        rt::Record::empty()
+        rt::Node::empty()
     }
     fn kind(problem: &Problem) -> &Kind {
         &problem.kind

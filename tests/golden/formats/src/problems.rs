@@ -46,19 +46,12 @@ pub struct Problem {
     pub extensions: BTreeMap<String, rt::Json>,
 }
 
-impl rt::Record for Problem {
-    const MEMBERS: &'static [rt::Member] = &[];
+impl rt::Node for Problem {
     fn empty() -> Self {
         Self {
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
         }
-    }
-    fn member(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
-    fn member_mut(&mut self, _: usize) -> Option<&mut dyn rt::Node> {
-        None
     }
 }
 
@@ -72,16 +65,16 @@ impl rt::ProblemNode for Problem {
     fn select(&mut self, _: Option<usize>, code: &str) {
         self.kind = Kind::Unlisted(rt::UnlistedCode::from_wire(code));
     }
-    fn common(&self) -> &dyn rt::RecordNode {
+    fn common(&self) -> &dyn rt::Node {
         self
     }
-    fn common_mut(&mut self) -> &mut dyn rt::RecordNode {
+    fn common_mut(&mut self) -> &mut dyn rt::Node {
         self
     }
-    fn conditional(&self) -> Option<&dyn rt::RecordNode> {
+    fn conditional(&self) -> Option<&dyn rt::Node> {
         None
     }
-    fn conditional_mut(&mut self) -> Option<&mut dyn rt::RecordNode> {
+    fn conditional_mut(&mut self) -> Option<&mut dyn rt::Node> {
         None
     }
     fn extensions(&self) -> &BTreeMap<String, rt::Json> {

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Price`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Price {
     /// `amount`.
     pub amount: rt::TextOf<::rust_decimal::Decimal>,
@@ -47,28 +47,53 @@ impl Price {
     }
 }
 
-impl rt::Record for Price {
-    const MEMBERS: &'static [rt::Member] = &[
-        rt::Member::required("amount"),
-        rt::Member::required("limit"),
-        rt::Member::optional("hosts"),
-        rt::Member::optional("fallback"),
-        rt::Member::optional("total"),
-        rt::Member::optional("small"),
-        rt::Member::optional("seen"),
-        rt::Member::optional("other"),
-    ];
-    const OTHERS: bool = true;
+impl rt::Node for Price {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member {
+                name: "amount",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "limit",
+                presence: rt::Required,
+            },
+            rt::Member {
+                name: "hosts",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "fallback",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "total",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "small",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "seen",
+                presence: rt::Optional,
+            },
+            rt::Member {
+                name: "other",
+                presence: rt::Optional,
+            },
+        ]
+    }
     fn empty() -> Self {
         Self {
             amount: rt::Node::empty(),
             limit: rt::Node::empty(),
-            hosts: rt::Node::empty(),
+            hosts: None,
             fallback: rt::Node::empty(),
-            total: rt::Node::empty(),
-            small: rt::Node::empty(),
-            seen: rt::Node::empty(),
-            other: rt::Node::empty(),
+            total: None,
+            small: None,
+            seen: None,
+            other: None,
             additional: rt::Node::empty(),
         }
     }
@@ -109,7 +134,7 @@ impl rt::Record for Price {
 rt::record!(Price);
 
 /// `Price other`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum PriceOther {
     /// Text of a format.

@@ -3,14 +3,14 @@
 //! Operations without a tag.
 
 use problemgen_runtime as rt;
-use crate::{problems, types};
+use crate::types;
 
 /// `GET /prices/{host}`
 ///
 /// # Success
 ///
 /// * 200, [`Price`](crate::types::Price): The price.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetPrice {
     /// In the path: `host`.
@@ -38,9 +38,6 @@ impl GetPrice {
 impl rt::Raises for GetPrice {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for GetPrice {
@@ -71,12 +68,14 @@ impl rt::Operation for GetPrice {
     }
 }
 
+rt::operation!(GetPrice);
+
 /// `PUT /prices/{host}`
 ///
 /// # Success
 ///
 /// * 204: Done.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SetPrice {
     /// In the path: `host`.
@@ -98,9 +97,6 @@ impl SetPrice {
 impl rt::Raises for SetPrice {
     type Api = crate::Api;
     type View<'a> = rt::Undeclared<'a>;
-    fn view(kind: &problems::Kind) -> rt::Undeclared<'_> {
-        rt::Undeclared::new(kind.code())
-    }
 }
 
 impl rt::Operation for SetPrice {
@@ -127,3 +123,5 @@ impl rt::Operation for SetPrice {
         Some(rt::Content::json("application/json", &self.body))
     }
 }
+
+rt::operation!(SetPrice);
