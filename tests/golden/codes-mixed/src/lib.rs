@@ -47,10 +47,11 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Any, Base64, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, Failed,
-    File, Json, Multipart, Operation, Others, Part, Patch, Raised, Raises, RawBody,
-    Received, RequestError, Secret, Transport, TransportError, TransportStage,
-    Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http, jiff, uuid,
+    Any, Base64, Base64Url, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential,
+    Exchange, Failed, File, Json, Multipart, NumberOf, Operation, Others, Part, Patch,
+    Raised, Raises, RawBody, Received, RequestError, Secret, TextOf, Transport,
+    TransportError, TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode,
+    Violation, http, jiff, uuid,
 };
 #[cfg(feature = "reqwest")]
 #[doc(no_inline)]

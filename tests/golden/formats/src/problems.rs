@@ -37,7 +37,7 @@ impl Kind {
     }
 }
 
-/// A problem. The API promises none with a code, so every error is an unexpected answer that keeps all that was said.
+/// A problem. The API promises none with a code, so there never is one: see [`Error`](crate::Error) for what there is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
     /// What tells problems apart.
