@@ -296,6 +296,12 @@ fn complaints(rows: &[Row], compiled: &BTreeMap<String, Compiled>) {
             entry.1.push(row);
         }
     }
+    let died: Vec<&Row> = rows.iter().filter(|row| row.check == Some(Check::Died)).collect();
+    if !died.is_empty() {
+        say("");
+        say(format!("{}: {}", styled(BAD, "rustc ended without a word"), count(died.len(), "crate")));
+        died.iter().for_each(|row| say(format!("  {}", visible(&row.name))));
+    }
     for (code, (times, rows, first)) in by_code {
         say("");
         say(format!("{}: {times} in {}", styled(BAD, visible(code)), count(rows.len(), "crate")));
