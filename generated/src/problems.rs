@@ -983,38 +983,14 @@ impl Problem {
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "type",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "title",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "status",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "detail",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "retryable",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "suggestion",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "request_id",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "instance",
-                presence: rt::Optional,
-            },
+            rt::Member("type", rt::Required),
+            rt::Member("title", rt::Required),
+            rt::Member("status", rt::Required),
+            rt::Member("detail", rt::Optional),
+            rt::Member("retryable", rt::Required),
+            rt::Member("suggestion", rt::Optional),
+            rt::Member("request_id", rt::Optional),
+            rt::Member("instance", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -1185,22 +1161,10 @@ impl FeatureNotInPlan {
 impl rt::Node for FeatureNotInPlan {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "required_plan",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "upgrade_url",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "feature",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "current_plan",
-                presence: rt::Optional,
-            },
+            rt::Member("required_plan", rt::Required),
+            rt::Member("upgrade_url", rt::Required),
+            rt::Member("feature", rt::Optional),
+            rt::Member("current_plan", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -1286,26 +1250,11 @@ impl QuotaExceeded {
 impl rt::Node for QuotaExceeded {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "limit",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "used",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "requested",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "current_plan",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "upgrade_url",
-                presence: rt::Optional,
-            },
+            rt::Member("limit", rt::Required),
+            rt::Member("used", rt::Required),
+            rt::Member("requested", rt::Required),
+            rt::Member("current_plan", rt::Optional),
+            rt::Member("upgrade_url", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -1376,16 +1325,7 @@ impl ValidationError {
 
 impl rt::Node for ValidationError {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "param",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "violations",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("param", rt::Required), rt::Member("violations", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -1441,12 +1381,7 @@ impl RevisionConflict {
 
 impl rt::Node for RevisionConflict {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "current_revision",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("current_revision", rt::Required)]
     }
     fn empty() -> Self {
         Self { current_revision: 0 }
@@ -1490,12 +1425,7 @@ pub struct Conflict {
 
 impl rt::Node for Conflict {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "drop_id",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("drop_id", rt::Optional)]
     }
     fn empty() -> Self {
         Self { drop_id: None }
@@ -1544,12 +1474,7 @@ impl WorkspaceChoiceRequired {
 
 impl rt::Node for WorkspaceChoiceRequired {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "choices",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("choices", rt::Required)]
     }
     fn empty() -> Self {
         Self { choices: Vec::new() }
@@ -1598,12 +1523,7 @@ impl RemoteFetchFailed {
 
 impl rt::Node for RemoteFetchFailed {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "failures",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("failures", rt::Required)]
     }
     fn empty() -> Self {
         Self { failures: Vec::new() }

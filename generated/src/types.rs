@@ -28,12 +28,7 @@ impl AcceptInvitationRequest {
 
 impl rt::Node for AcceptInvitationRequest {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "token",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("token", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -107,46 +102,16 @@ pub struct Account {
 impl rt::Node for Account {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "email",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "display_name",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "plan",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "status",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "created_at",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "entitlements",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "usage",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "workspace",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "upgrade_url",
-                presence: rt::Required,
-            },
+            rt::Member("id", rt::Required),
+            rt::Member("email", rt::Required),
+            rt::Member("display_name", rt::Required),
+            rt::Member("plan", rt::Required),
+            rt::Member("status", rt::Required),
+            rt::Member("created_at", rt::Required),
+            rt::Member("entitlements", rt::Required),
+            rt::Member("usage", rt::Required),
+            rt::Member("workspace", rt::Required),
+            rt::Member("upgrade_url", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -238,30 +203,12 @@ pub struct AccountLimits {
 impl rt::Node for AccountLimits {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "max_size_bytes",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "max_storage_bytes",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "default_ttl_seconds",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "max_custom_hostnames",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "seat_limit",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "max_active_upload_sessions",
-                presence: rt::Required,
-            },
+            rt::Member("max_size_bytes", rt::Required),
+            rt::Member("max_storage_bytes", rt::Required),
+            rt::Member("default_ttl_seconds", rt::Required),
+            rt::Member("max_custom_hostnames", rt::Required),
+            rt::Member("seat_limit", rt::Required),
+            rt::Member("max_active_upload_sessions", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -329,18 +276,9 @@ pub struct AccountUsage {
 impl rt::Node for AccountUsage {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "storage_used_bytes",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "custom_domains_used",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "seats_used",
-                presence: rt::Required,
-            },
+            rt::Member("storage_used_bytes", rt::Required),
+            rt::Member("custom_domains_used", rt::Required),
+            rt::Member("seats_used", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -403,26 +341,11 @@ pub struct AccountWorkspace {
 impl rt::Node for AccountWorkspace {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "name",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "slug",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "kind",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "role",
-                presence: rt::Required,
-            },
+            rt::Member("id", rt::Required),
+            rt::Member("name", rt::Required),
+            rt::Member("slug", rt::Required),
+            rt::Member("kind", rt::Required),
+            rt::Member("role", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -495,26 +418,11 @@ pub struct Action {
 impl rt::Node for Action {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "code",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "kind",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "method",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "endpoint",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "message",
-                presence: rt::Required,
-            },
+            rt::Member("code", rt::Required),
+            rt::Member("kind", rt::Required),
+            rt::Member("method", rt::Optional),
+            rt::Member("endpoint", rt::Optional),
+            rt::Member("message", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -587,30 +495,12 @@ pub struct ApiKey {
 impl rt::Node for ApiKey {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "object",
-                presence: rt::Presence::Constant(rt::Literal::String("api_key")),
-            },
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "key_last4",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "label",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "created_at",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "scopes",
-                presence: rt::Optional,
-            },
+            rt::Member("object", rt::Presence::Constant(rt::Literal::String("api_key"))),
+            rt::Member("id", rt::Required),
+            rt::Member("key_last4", rt::Required),
+            rt::Member("label", rt::Required),
+            rt::Member("created_at", rt::Required),
+            rt::Member("scopes", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -665,14 +555,8 @@ pub struct ApiKeyList {
 impl rt::Node for ApiKeyList {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "object",
-                presence: rt::Presence::Constant(rt::Literal::String("list")),
-            },
-            rt::Member {
-                name: "data",
-                presence: rt::Required,
-            },
+            rt::Member("object", rt::Presence::Constant(rt::Literal::String("list"))),
+            rt::Member("data", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -759,16 +643,7 @@ impl ConnectDomainRequest {
 
 impl rt::Node for ConnectDomainRequest {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "hostname",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "mode",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("hostname", rt::Required), rt::Member("mode", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -823,18 +698,9 @@ pub struct ContentFile {
 impl rt::Node for ContentFile {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "path",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "size_bytes",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "content_type",
-                presence: rt::Required,
-            },
+            rt::Member("path", rt::Required),
+            rt::Member("size_bytes", rt::Required),
+            rt::Member("content_type", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -886,16 +752,7 @@ pub struct ContentManifest {
 
 impl rt::Node for ContentManifest {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "entry",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "files",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("entry", rt::Required), rt::Member("files", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -974,26 +831,11 @@ impl CreateApiKeyRequest {
 impl rt::Node for CreateApiKeyRequest {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "label",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "type",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "workspace",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "allowed_workspaces",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "scopes",
-                presence: rt::Optional,
-            },
+            rt::Member("label", rt::Required),
+            rt::Member("type", rt::Optional),
+            rt::Member("workspace", rt::Optional),
+            rt::Member("allowed_workspaces", rt::Optional),
+            rt::Member("scopes", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -1125,18 +967,9 @@ impl CreateUploadRequest {
 impl rt::Node for CreateUploadRequest {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "schema_version",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "files",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "entry",
-                presence: rt::Optional,
-            },
+            rt::Member("schema_version", rt::Optional),
+            rt::Member("files", rt::Required),
+            rt::Member("entry", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -1226,16 +1059,7 @@ impl CreateWorkspaceRequest {
 
 impl rt::Node for CreateWorkspaceRequest {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "name",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "slug",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("name", rt::Required), rt::Member("slug", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -1310,42 +1134,15 @@ pub struct CreatedApiKey {
 impl rt::Node for CreatedApiKey {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "object",
-                presence: rt::Presence::Constant(rt::Literal::String("api_key")),
-            },
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "key_last4",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "label",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "created_at",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "scopes",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "key",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "account_id",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "is_new_account",
-                presence: rt::Optional,
-            },
+            rt::Member("object", rt::Presence::Constant(rt::Literal::String("api_key"))),
+            rt::Member("id", rt::Required),
+            rt::Member("key_last4", rt::Required),
+            rt::Member("label", rt::Required),
+            rt::Member("created_at", rt::Required),
+            rt::Member("scopes", rt::Optional),
+            rt::Member("key", rt::Required),
+            rt::Member("account_id", rt::Optional),
+            rt::Member("is_new_account", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -1419,22 +1216,10 @@ pub struct CreatedUpload {
 impl rt::Node for CreatedUpload {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "upload_id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "expires_at",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "files",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "next_action",
-                presence: rt::Optional,
-            },
+            rt::Member("upload_id", rt::Required),
+            rt::Member("expires_at", rt::Required),
+            rt::Member("files", rt::Required),
+            rt::Member("next_action", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -1498,22 +1283,10 @@ pub struct CreatedUploadFile {
 impl rt::Node for CreatedUploadFile {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "file_id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "path",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "object_key",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "upload",
-                presence: rt::Optional,
-            },
+            rt::Member("file_id", rt::Required),
+            rt::Member("path", rt::Required),
+            rt::Member("object_key", rt::Required),
+            rt::Member("upload", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -1587,18 +1360,9 @@ impl DeploySourceRequest {
 impl rt::Node for DeploySourceRequest {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "source_url",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "mode",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "delete_paths",
-                presence: rt::Optional,
-            },
+            rt::Member("source_url", rt::Required),
+            rt::Member("mode", rt::Optional),
+            rt::Member("delete_paths", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -1674,22 +1438,10 @@ impl DeployUploadRequest {
 impl rt::Node for DeployUploadRequest {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "upload_id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "mode",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "delete_paths",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "entry",
-                presence: rt::Optional,
-            },
+            rt::Member("upload_id", rt::Required),
+            rt::Member("mode", rt::Optional),
+            rt::Member("delete_paths", rt::Optional),
+            rt::Member("entry", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -1807,74 +1559,23 @@ pub struct Deployment {
 impl rt::Node for Deployment {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "drop_id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "revision",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "status",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "entry",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "content_type",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "render_mode",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "files",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "warnings",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "size_bytes",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "classification_version",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "classification_reason",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "error_code",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "error_message",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "created_at",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "ready_at",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "published_at",
-                presence: rt::Required,
-            },
+            rt::Member("id", rt::Required),
+            rt::Member("drop_id", rt::Required),
+            rt::Member("revision", rt::Required),
+            rt::Member("status", rt::Required),
+            rt::Member("entry", rt::Required),
+            rt::Member("content_type", rt::Required),
+            rt::Member("render_mode", rt::Required),
+            rt::Member("files", rt::Required),
+            rt::Member("warnings", rt::Required),
+            rt::Member("size_bytes", rt::Required),
+            rt::Member("classification_version", rt::Required),
+            rt::Member("classification_reason", rt::Required),
+            rt::Member("error_code", rt::Required),
+            rt::Member("error_message", rt::Required),
+            rt::Member("created_at", rt::Required),
+            rt::Member("ready_at", rt::Required),
+            rt::Member("published_at", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -1997,14 +1698,8 @@ pub struct DeploymentPage {
 impl rt::Node for DeploymentPage {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "deployments",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "next_cursor",
-                presence: rt::Required,
-            },
+            rt::Member("deployments", rt::Required),
+            rt::Member("next_cursor", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -2072,30 +1767,12 @@ pub struct DnsRecord {
 impl rt::Node for DnsRecord {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "type",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "name",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "value",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "status",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "hint",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "retry_after",
-                presence: rt::Optional,
-            },
+            rt::Member("type", rt::Required),
+            rt::Member("name", rt::Required),
+            rt::Member("value", rt::Required),
+            rt::Member("status", rt::Required),
+            rt::Member("hint", rt::Optional),
+            rt::Member("retry_after", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -2190,50 +1867,17 @@ pub struct Domain {
 impl rt::Node for Domain {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "object",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "hostname",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "mode",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "status",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "dns",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "console_url",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "failure_reason",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "is_default",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "drop_id",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "created_at",
-                presence: rt::Optional,
-            },
+            rt::Member("object", rt::Optional),
+            rt::Member("id", rt::Required),
+            rt::Member("hostname", rt::Required),
+            rt::Member("mode", rt::Required),
+            rt::Member("status", rt::Required),
+            rt::Member("dns", rt::Required),
+            rt::Member("console_url", rt::Required),
+            rt::Member("failure_reason", rt::Required),
+            rt::Member("is_default", rt::Required),
+            rt::Member("drop_id", rt::Optional),
+            rt::Member("created_at", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -2366,12 +2010,7 @@ pub struct DomainList {
 
 impl rt::Node for DomainList {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "domains",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("domains", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -2538,118 +2177,34 @@ pub struct Drop {
 impl rt::Node for Drop {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "object",
-                presence: rt::Presence::Constant(rt::Literal::String("drop")),
-            },
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "slug",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "url",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "domain",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "raw_url",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "deployment_id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "title",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "content_type",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "render_mode",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "visibility",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "status",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "revision",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "content_revision",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "access_revision",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "size_bytes",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "warnings",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "created_at",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "expires_at",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "accessible",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "persistent",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "badge_applied",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "noindex",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "password_protected",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "metadata",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "tier",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "limitations",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "workspace",
-                presence: rt::Required,
-            },
+            rt::Member("object", rt::Presence::Constant(rt::Literal::String("drop"))),
+            rt::Member("id", rt::Required),
+            rt::Member("slug", rt::Required),
+            rt::Member("url", rt::Required),
+            rt::Member("domain", rt::Required),
+            rt::Member("raw_url", rt::Required),
+            rt::Member("deployment_id", rt::Required),
+            rt::Member("title", rt::Required),
+            rt::Member("content_type", rt::Required),
+            rt::Member("render_mode", rt::Required),
+            rt::Member("visibility", rt::Required),
+            rt::Member("status", rt::Required),
+            rt::Member("revision", rt::Required),
+            rt::Member("content_revision", rt::Required),
+            rt::Member("access_revision", rt::Required),
+            rt::Member("size_bytes", rt::Required),
+            rt::Member("warnings", rt::Required),
+            rt::Member("created_at", rt::Required),
+            rt::Member("expires_at", rt::Required),
+            rt::Member("accessible", rt::Required),
+            rt::Member("persistent", rt::Required),
+            rt::Member("badge_applied", rt::Required),
+            rt::Member("noindex", rt::Required),
+            rt::Member("password_protected", rt::Required),
+            rt::Member("metadata", rt::Required),
+            rt::Member("tier", rt::Required),
+            rt::Member("limitations", rt::Required),
+            rt::Member("workspace", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -2786,26 +2341,11 @@ pub struct DropAction {
 impl rt::Node for DropAction {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "code",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "kind",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "priority",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "message",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "resolve",
-                presence: rt::Optional,
-            },
+            rt::Member("code", rt::Required),
+            rt::Member("kind", rt::Required),
+            rt::Member("priority", rt::Required),
+            rt::Member("message", rt::Required),
+            rt::Member("resolve", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -2926,18 +2466,9 @@ pub struct DropActionTarget {
 impl rt::Node for DropActionTarget {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "method",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "url",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "endpoint",
-                presence: rt::Optional,
-            },
+            rt::Member("method", rt::Required),
+            rt::Member("url", rt::Optional),
+            rt::Member("endpoint", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -2985,12 +2516,7 @@ pub struct DropLimitations {
 
 impl rt::Node for DropLimitations {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "actions",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("actions", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -3040,22 +2566,10 @@ pub struct DropPage {
 impl rt::Node for DropPage {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "object",
-                presence: rt::Presence::Constant(rt::Literal::String("list")),
-            },
-            rt::Member {
-                name: "data",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "has_more",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "next_cursor",
-                presence: rt::Required,
-            },
+            rt::Member("object", rt::Presence::Constant(rt::Literal::String("list"))),
+            rt::Member("data", rt::Required),
+            rt::Member("has_more", rt::Required),
+            rt::Member("next_cursor", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -3122,26 +2636,11 @@ pub struct DropTier {
 impl rt::Node for DropTier {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "name",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "max_size_bytes",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "ttl_days",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "persistent",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "badge",
-                presence: rt::Required,
-            },
+            rt::Member("name", rt::Required),
+            rt::Member("max_size_bytes", rt::Required),
+            rt::Member("ttl_days", rt::Required),
+            rt::Member("persistent", rt::Required),
+            rt::Member("badge", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -3204,18 +2703,9 @@ pub struct Entitlements {
 impl rt::Node for Entitlements {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "capabilities",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "required_plan",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "limits",
-                presence: rt::Required,
-            },
+            rt::Member("capabilities", rt::Required),
+            rt::Member("required_plan", rt::Required),
+            rt::Member("limits", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -3340,30 +2830,12 @@ pub struct Invitation {
 impl rt::Node for Invitation {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "workspace",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "email",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "role",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "created_at",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "expires_at",
-                presence: rt::Optional,
-            },
+            rt::Member("id", rt::Required),
+            rt::Member("workspace", rt::Optional),
+            rt::Member("email", rt::Optional),
+            rt::Member("role", rt::Optional),
+            rt::Member("created_at", rt::Optional),
+            rt::Member("expires_at", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -3420,12 +2892,7 @@ pub struct InvitationList {
 
 impl rt::Node for InvitationList {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "invitations",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("invitations", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -3485,16 +2952,7 @@ impl InviteMemberRequest {
 
 impl rt::Node for InviteMemberRequest {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "email",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "role",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("email", rt::Required), rt::Member("role", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -3642,26 +3100,11 @@ pub struct Member {
 impl rt::Node for Member {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "account_id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "email",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "display_name",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "role",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "joined_at",
-                presence: rt::Optional,
-            },
+            rt::Member("account_id", rt::Required),
+            rt::Member("email", rt::Optional),
+            rt::Member("display_name", rt::Optional),
+            rt::Member("role", rt::Required),
+            rt::Member("joined_at", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -3715,12 +3158,7 @@ pub struct MemberList {
 
 impl rt::Node for MemberList {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "members",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("members", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -3773,12 +3211,7 @@ impl OtpRequest {
 
 impl rt::Node for OtpRequest {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "email",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("email", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -3824,18 +3257,9 @@ pub struct OtpSent {
 impl rt::Node for OtpSent {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "ok",
-                presence: rt::Presence::Constant(rt::Literal::Bool(true)),
-            },
-            rt::Member {
-                name: "expires_in",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "next_action",
-                presence: rt::Optional,
-            },
+            rt::Member("ok", rt::Presence::Constant(rt::Literal::Bool(true))),
+            rt::Member("expires_in", rt::Required),
+            rt::Member("next_action", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -3897,16 +3321,7 @@ impl OtpVerification {
 
 impl rt::Node for OtpVerification {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "email",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "code",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("email", rt::Required), rt::Member("code", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -3965,22 +3380,10 @@ pub struct PathViolation {
 impl rt::Node for PathViolation {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "path",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "line",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "ref",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "attr",
-                presence: rt::Required,
-            },
+            rt::Member("path", rt::Required),
+            rt::Member("line", rt::Required),
+            rt::Member("ref", rt::Required),
+            rt::Member("attr", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -4065,38 +3468,14 @@ pub struct PublishOptions {
 impl rt::Node for PublishOptions {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "title",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "visibility",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "password",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "noindex",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "expires_at",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "domain",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "slug",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "workspace",
-                presence: rt::Optional,
-            },
+            rt::Member("title", rt::Optional),
+            rt::Member("visibility", rt::Optional),
+            rt::Member("password", rt::Optional),
+            rt::Member("noindex", rt::Optional),
+            rt::Member("expires_at", rt::Optional),
+            rt::Member("domain", rt::Optional),
+            rt::Member("slug", rt::Optional),
+            rt::Member("workspace", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -4239,18 +3618,9 @@ impl PublishSourceRequest {
 impl rt::Node for PublishSourceRequest {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "source_url",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "options",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "metadata",
-                presence: rt::Optional,
-            },
+            rt::Member("source_url", rt::Required),
+            rt::Member("options", rt::Optional),
+            rt::Member("metadata", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -4324,22 +3694,10 @@ impl PublishUploadRequest {
 impl rt::Node for PublishUploadRequest {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "upload_id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "entry",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "options",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "metadata",
-                presence: rt::Optional,
-            },
+            rt::Member("upload_id", rt::Required),
+            rt::Member("entry", rt::Optional),
+            rt::Member("options", rt::Optional),
+            rt::Member("metadata", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -4401,18 +3759,9 @@ pub struct RemoteFetchFailure {
 impl rt::Node for RemoteFetchFailure {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "path",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "source_url",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "reason",
-                presence: rt::Required,
-            },
+            rt::Member("path", rt::Required),
+            rt::Member("source_url", rt::Required),
+            rt::Member("reason", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -4483,18 +3832,9 @@ impl RemoteFile {
 impl rt::Node for RemoteFile {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "path",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "source_url",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "content_type",
-                presence: rt::Optional,
-            },
+            rt::Member("path", rt::Required),
+            rt::Member("source_url", rt::Required),
+            rt::Member("content_type", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -4554,12 +3894,7 @@ impl ResolveDropRequest {
 
 impl rt::Node for ResolveDropRequest {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "target",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("target", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -4615,26 +3950,11 @@ pub struct Session {
 impl rt::Node for Session {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "object",
-                presence: rt::Presence::Constant(rt::Literal::String("session")),
-            },
-            rt::Member {
-                name: "token",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "account_id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "is_new_account",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "expires_in",
-                presence: rt::Required,
-            },
+            rt::Member("object", rt::Presence::Constant(rt::Literal::String("session"))),
+            rt::Member("token", rt::Required),
+            rt::Member("account_id", rt::Required),
+            rt::Member("is_new_account", rt::Required),
+            rt::Member("expires_in", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -4697,12 +4017,7 @@ impl SwitchWorkspaceRequest {
 
 impl rt::Node for SwitchWorkspaceRequest {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "workspace",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("workspace", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -4755,12 +4070,7 @@ impl UpdateAccountRequest {
 
 impl rt::Node for UpdateAccountRequest {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "display_name",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("display_name", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -4807,16 +4117,7 @@ pub struct UpdateDomainRequest {
 
 impl rt::Node for UpdateDomainRequest {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "drop_id",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "default",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("drop_id", rt::Optional), rt::Member("default", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -4892,38 +4193,14 @@ pub struct UpdateDropRequest {
 impl rt::Node for UpdateDropRequest {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "title",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "visibility",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "password",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "noindex",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "expires_at",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "metadata",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "domain",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "slug",
-                presence: rt::Optional,
-            },
+            rt::Member("title", rt::Optional),
+            rt::Member("visibility", rt::Optional),
+            rt::Member("password", rt::Optional),
+            rt::Member("noindex", rt::Optional),
+            rt::Member("expires_at", rt::Optional),
+            rt::Member("metadata", rt::Optional),
+            rt::Member("domain", rt::Optional),
+            rt::Member("slug", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -4996,12 +4273,7 @@ impl UpdateMemberRequest {
 
 impl rt::Node for UpdateMemberRequest {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "role",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("role", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -5048,16 +4320,7 @@ pub struct UpdateWorkspaceRequest {
 
 impl rt::Node for UpdateWorkspaceRequest {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "name",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "slug",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("name", rt::Optional), rt::Member("slug", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -5120,30 +4383,12 @@ pub struct Upload {
 impl rt::Node for Upload {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "upload_id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "status",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "expires_at",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "entry",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "files",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "next_action",
-                presence: rt::Optional,
-            },
+            rt::Member("upload_id", rt::Required),
+            rt::Member("status", rt::Required),
+            rt::Member("expires_at", rt::Required),
+            rt::Member("entry", rt::Optional),
+            rt::Member("files", rt::Required),
+            rt::Member("next_action", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -5223,30 +4468,12 @@ pub struct UploadFile {
 impl rt::Node for UploadFile {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "file_id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "path",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "content_type",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "size_bytes",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "object_key",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "verified",
-                presence: rt::Required,
-            },
+            rt::Member("file_id", rt::Required),
+            rt::Member("path", rt::Required),
+            rt::Member("content_type", rt::Required),
+            rt::Member("size_bytes", rt::Required),
+            rt::Member("object_key", rt::Required),
+            rt::Member("verified", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -5315,22 +4542,13 @@ pub struct UploadTarget {
 impl rt::Node for UploadTarget {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "strategy",
-                presence: rt::Presence::Constant(rt::Literal::String("single_put")),
-            },
-            rt::Member {
-                name: "url",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "headers",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "expires_at",
-                presence: rt::Required,
-            },
+            rt::Member(
+                "strategy",
+                rt::Presence::Constant(rt::Literal::String("single_put")),
+            ),
+            rt::Member("url", rt::Required),
+            rt::Member("headers", rt::Required),
+            rt::Member("expires_at", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -5410,22 +4628,10 @@ impl UploadedFile {
 impl rt::Node for UploadedFile {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "path",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "content_type",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "size_bytes",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "checksum_sha256",
-                presence: rt::Optional,
-            },
+            rt::Member("path", rt::Required),
+            rt::Member("content_type", rt::Required),
+            rt::Member("size_bytes", rt::Required),
+            rt::Member("checksum_sha256", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -5507,12 +4713,7 @@ pub struct Warning {
 
 impl rt::Node for Warning {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "code",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("code", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -5572,30 +4773,12 @@ pub struct Workspace {
 impl rt::Node for Workspace {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "name",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "slug",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "kind",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "is_active",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "role",
-                presence: rt::Optional,
-            },
+            rt::Member("id", rt::Required),
+            rt::Member("name", rt::Required),
+            rt::Member("slug", rt::Required),
+            rt::Member("kind", rt::Required),
+            rt::Member("is_active", rt::Optional),
+            rt::Member("role", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -5667,22 +4850,10 @@ pub struct WorkspaceChoice {
 impl rt::Node for WorkspaceChoice {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "slug",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "id",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "name",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "kind",
-                presence: rt::Optional,
-            },
+            rt::Member("slug", rt::Required),
+            rt::Member("id", rt::Optional),
+            rt::Member("name", rt::Optional),
+            rt::Member("kind", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -5789,12 +4960,7 @@ pub struct WorkspaceList {
 
 impl rt::Node for WorkspaceList {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "workspaces",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("workspaces", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -5879,22 +5045,10 @@ pub struct WorkspaceSummary {
 impl rt::Node for WorkspaceSummary {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "name",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "slug",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "kind",
-                presence: rt::Required,
-            },
+            rt::Member("id", rt::Required),
+            rt::Member("name", rt::Required),
+            rt::Member("slug", rt::Required),
+            rt::Member("kind", rt::Required),
         ]
     }
     fn empty() -> Self {

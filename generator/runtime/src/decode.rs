@@ -353,20 +353,20 @@ impl<'de> Visitor<'de> for RecordVisitor<'_, '_> {
                     next = at + 1;
                     let member = &members[at];
                     if !seen.insert(at) {
-                        walk.steps.push(member.name.into());
+                        walk.steps.push(member.name().into());
                         return Err(de::Error::custom("the member stands here twice"));
                     }
-                    let result = match (member.presence, target.member_mut(at)) {
+                    let result = match (member.presence(), target.member_mut(at)) {
                         (Presence::Constant(expected), _) => map.next_value_seed(ConstantSeed(expected)),
                         (_, Some(node)) => map.next_value_seed(Seed { slot: node.slot(), walk }),
                         (_, None) => map.next_value::<IgnoredAny>().map(|_| ()),
                     };
-                    result.inspect_err(|_| walk.steps.push(member.name.into()))?;
+                    result.inspect_err(|_| walk.steps.push(member.name().into()))?;
                     let was_null = keep_others
-                        && matches!(member.presence, Presence::Optional)
+                        && matches!(member.presence(), Presence::Optional)
                         && target.member(at).is_some_and(|node| matches!(node.view(), View::Absent));
                     if let Some(others) = target.others_mut().filter(|_| was_null) {
-                        others.note_null(member.name);
+                        others.note_null(member.name());
                         unsettled = true;
                     }
                 }
@@ -390,8 +390,8 @@ impl<'de> Visitor<'de> for RecordVisitor<'_, '_> {
             others.settle();
         }
         for (at, member) in members.iter().enumerate() {
-            if !matches!(member.presence, Presence::Optional) && !seen.contains(at) {
-                walk.steps.push(member.name.into());
+            if !matches!(member.presence(), Presence::Optional) && !seen.contains(at) {
+                walk.steps.push(member.name().into());
                 return Err(de::Error::custom("the member is required and missing"));
             }
         }
@@ -432,10 +432,10 @@ impl Seen {
 /// after the last one found.
 #[inline]
 pub(crate) fn position(members: &[Member], next: usize, name: &str) -> Option<usize> {
-    if members.get(next).is_some_and(|member| member.name == name) {
+    if members.get(next).is_some_and(|member| member.name() == name) {
         return Some(next);
     }
-    members.iter().position(|member| member.name == name)
+    members.iter().position(|member| member.name() == name)
 }
 
 enum Key {

@@ -72,20 +72,20 @@ fn serialize_octets<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok
 pub(crate) fn write_members<M: SerializeMap>(record: &dyn Node, members: &mut M) -> Result<(), M::Error> {
     let others = record.others();
     for (at, member) in record.members().iter().enumerate() {
-        match (member.presence, record.member(at)) {
-            (Presence::Constant(value), _) => members.serialize_entry(member.name, &value)?,
+        match (member.presence(), record.member(at)) {
+            (Presence::Constant(value), _) => members.serialize_entry(member.name(), &value)?,
             (Presence::Optional, Some(node)) if matches!(node.view(), View::Absent) => {
-                if others.is_some_and(|others| others.has_null(member.name)) {
-                    members.serialize_entry(member.name, &())?;
+                if others.is_some_and(|others| others.has_null(member.name())) {
+                    members.serialize_entry(member.name(), &())?;
                 }
             }
-            (_, Some(node)) => members.serialize_entry(member.name, &Written(node))?,
+            (_, Some(node)) => members.serialize_entry(member.name(), &Written(node))?,
             (_, None) => {}
         }
     }
     if let Some(others) = others {
         for (name, value) in others.entries() {
-            if !record.members().iter().any(|member| member.name == name) {
+            if !record.members().iter().any(|member| member.name() == name) {
                 members.serialize_entry(name, &Written(value))?;
             }
         }

@@ -153,8 +153,8 @@ impl<'a> Said<'a> {
     /// The member of this name.
     pub(crate) fn get(self, name: &str) -> Self {
         let found = match self {
-            Said::Record(record) => match record.members().iter().position(|member| member.name == name) {
-                Some(at) => match record.members().get(at).map(|member| member.presence) {
+            Said::Record(record) => match record.members().iter().position(|member| member.name() == name) {
+                Some(at) => match record.members().get(at).map(|member| member.presence()) {
                     Some(Presence::Constant(Literal::String(text))) => Some(Said::Text(text)),
                     Some(Presence::Constant(Literal::Bool(value))) => Some(Said::Bool(value)),
                     _ => record.member(at).map(|node| Said::of(node.view())),

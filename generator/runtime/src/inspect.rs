@@ -53,7 +53,7 @@ pub fn same(one: &dyn Node, other: &dyn Node) -> bool {
             // The same list, unless a union holds different types.
             let names = |record: &dyn Node| record.members().len();
             names(one) == names(other)
-                && one.members().iter().zip(other.members()).all(|(one, other)| one.name == other.name)
+                && one.members().iter().zip(other.members()).all(|(one, other)| one.name() == other.name())
                 && (0..names(one)).all(|at| both(one.member(at), other.member(at)))
                 && match (one.others(), other.others()) {
                     (Some(one), Some(other)) => same_entries(one, other),
@@ -112,7 +112,7 @@ fn members(record: &dyn Node) -> impl Iterator<Item = (&'static str, &dyn Node)>
     let members = record.members().iter().enumerate();
     members.filter_map(|(at, member)| {
         let value = record.member(at)?;
-        (!matches!(value.view(), View::Absent)).then_some((member.name, value))
+        (!matches!(value.view(), View::Absent)).then_some((member.name(), value))
     })
 }
 

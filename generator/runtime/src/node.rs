@@ -162,13 +162,21 @@ pub trait MapNode {
     fn settle(&mut self) {}
 }
 
-/// A declared member of an object.
+/// A declared member of an object: its name on the wire, and whether it must be there. Without names of fields, because
+/// generated code lists very many of them.
 #[derive(Debug, Clone, Copy)]
-pub struct Member {
+pub struct Member(pub &'static str, pub Presence);
+
+impl Member {
     /// The name on the wire.
-    pub name: &'static str,
+    pub const fn name(&self) -> &'static str {
+        self.0
+    }
+
     /// Must it be there, may it be there, or is it always the same?
-    pub presence: Presence,
+    pub const fn presence(&self) -> Presence {
+        self.1
+    }
 }
 
 /// Whether a member must be there.
@@ -291,7 +299,7 @@ impl<T> From<T> for Patch<T> {
 
 /// The value of a member, by its name.
 pub(crate) fn member<'a>(record: &'a dyn Node, name: &str) -> Option<View<'a>> {
-    let at = record.members().iter().position(|member| member.name == name)?;
+    let at = record.members().iter().position(|member| member.name() == name)?;
     Some(record.member(at)?.view())
 }
 

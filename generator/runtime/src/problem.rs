@@ -401,7 +401,7 @@ impl Cursor {
 
     /// Is this the member after the last one found?
     fn expects(&self, name: &str) -> bool {
-        self.members.get(self.next).is_some_and(|member| member.name == name)
+        self.members.get(self.next).is_some_and(|member| member.name() == name)
     }
 
     /// The member of this name.
@@ -415,7 +415,7 @@ impl Cursor {
     fn missing(&self) -> impl Iterator<Item = &'static Member> {
         let members = self.members.iter().enumerate();
         let missing = members
-            .filter(|(at, member)| matches!(member.presence, Presence::Required) && !self.seen.contains(*at));
+            .filter(|(at, member)| matches!(member.presence(), Presence::Required) && !self.seen.contains(*at));
         missing.map(|(_, member)| member)
     }
 }
@@ -584,7 +584,7 @@ fn fill(
 fn none_missing(cursor: &Cursor, pointer: &str, violations: &mut Vec<Violation>) -> bool {
     let before = violations.len();
     violations.extend(cursor.missing().map(|member| {
-        let at = format!("{pointer}{}", pointer_to(member.name));
+        let at = format!("{pointer}{}", pointer_to(member.name()));
         broken(&at, "the member is required and missing")
     }));
     violations.len() == before
@@ -599,18 +599,18 @@ fn read_member(
     violations: &mut Vec<Violation>,
 ) -> bool {
     let Some(member) = record.members().get(found.at) else { return true };
-    let pointer = || format!("{within}{}", pointer_to(member.name));
+    let pointer = || format!("{within}{}", pointer_to(member.name()));
     if found.again {
         violations.push(broken(&pointer(), "the member stands here twice; the first one counts"));
         return true;
     }
     let Some(node) = record.member_mut(found.at) else { return true };
     let Err(violation) = decode::from_slice(value.get().as_bytes(), node) else { return true };
-    if let (Presence::Optional, Slot::Option(option)) = (member.presence, node.slot()) {
+    if let (Presence::Optional, Slot::Option(option)) = (member.presence(), node.slot()) {
         option.set_null();
     }
     violations.push(broken(&(pointer() + &violation.pointer), violation.message));
-    matches!(member.presence, Presence::Optional)
+    matches!(member.presence(), Presence::Optional)
 }
 
 /// A code is text, or an integer in decimal.

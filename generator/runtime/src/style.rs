@@ -172,18 +172,18 @@ pub(crate) fn members(node: &dyn Node) -> Option<Vec<(String, Value<'_>)>> {
         View::Record(record) => {
             let mut found = Vec::new();
             for (at, member) in record.members().iter().enumerate() {
-                match (member.presence, record.member(at)) {
+                match (member.presence(), record.member(at)) {
                     (Presence::Constant(value), _) => {
-                        found.push((member.name.to_owned(), Value::Constant(value)));
+                        found.push((member.name().to_owned(), Value::Constant(value)));
                     }
                     (_, Some(node)) if !matches!(node.view(), View::Absent) => {
-                        found.push((member.name.to_owned(), Value::Node(node)));
+                        found.push((member.name().to_owned(), Value::Node(node)));
                     }
                     _ => {}
                 }
             }
             let others = record.others().into_iter().flat_map(|others| others.entries());
-            let others = others.filter(|(name, _)| !record.members().iter().any(|known| known.name == *name));
+            let others = others.filter(|(name, _)| !record.members().iter().any(|known| known.name() == *name));
             found.extend(others.map(|(name, value)| (name.to_owned(), Value::Node(value))));
             Some(found)
         }

@@ -66,9 +66,9 @@ pub struct QuotaExceeded {
 impl rt::Node for QuotaExceeded {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member { name: "limit", presence: rt::Required },
-            rt::Member { name: "used", presence: rt::Required },
-            rt::Member { name: "plan", presence: rt::Optional },
+            rt::Member("limit", rt::Required),
+            rt::Member("used", rt::Required),
+            rt::Member("plan", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -129,12 +129,12 @@ pub struct Problem {
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member { name: "title", presence: rt::Required },
-            rt::Member { name: "status", presence: rt::Required },
-            rt::Member { name: "detail", presence: rt::Optional },
-            rt::Member { name: "retryable", presence: rt::Required },
-            rt::Member { name: "suggestion", presence: rt::Optional },
-            rt::Member { name: "request_id", presence: rt::Optional },
+            rt::Member("title", rt::Required),
+            rt::Member("status", rt::Required),
+            rt::Member("detail", rt::Optional),
+            rt::Member("retryable", rt::Required),
+            rt::Member("suggestion", rt::Optional),
+            rt::Member("request_id", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -245,9 +245,9 @@ pub struct Item {
 impl rt::Node for Item {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member { name: "id", presence: rt::Required },
-            rt::Member { name: "note", presence: rt::Optional },
-            rt::Member { name: "object", presence: rt::Presence::Constant(rt::Literal::String("item")) },
+            rt::Member("id", rt::Required),
+            rt::Member("note", rt::Optional),
+            rt::Member("object", rt::Presence::Constant(rt::Literal::String("item"))),
         ]
     }
     fn empty() -> Self {

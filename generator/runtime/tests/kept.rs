@@ -18,8 +18,8 @@ pub struct Open {
 impl rt::Node for Open {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member { name: "name", presence: rt::Optional },
-            rt::Member { name: "any", presence: rt::Optional },
+            rt::Member("name", rt::Optional),
+            rt::Member("any", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -53,7 +53,7 @@ pub struct Counted {
 
 impl rt::Node for Counted {
     fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member { name: "name", presence: rt::Optional }]
+        &[rt::Member("name", rt::Optional)]
     }
     fn empty() -> Self {
         Self { name: rt::Node::empty(), additional: rt::Node::empty() }
@@ -117,7 +117,7 @@ pub struct Branch {
 
 impl rt::Node for Branch {
     fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member { name: "inner", presence: rt::Required }]
+        &[rt::Member("inner", rt::Required)]
     }
     fn empty() -> Self {
         Self { inner: rt::Node::empty() }

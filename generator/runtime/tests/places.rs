@@ -28,7 +28,7 @@ macro_rules! api {
                 pub(super) limit: i64,
             }
             impl rt::Node for Limited {
-                fn members(&self) -> &'static [rt::Member] { &[rt::Member { name: "limit", presence: rt::Required }] }
+                fn members(&self) -> &'static [rt::Member] { &[rt::Member("limit", rt::Required)] }
                 fn empty() -> Self {
                     Self::default()
                 }
@@ -53,7 +53,7 @@ macro_rules! api {
                 pub(super) additional: rt::Others,
             }
             impl rt::Node for Envelope {
-                fn members(&self) -> &'static [rt::Member] { &[rt::Member { name: "trace_id", presence: rt::Required }] }
+                fn members(&self) -> &'static [rt::Member] { &[rt::Member("trace_id", rt::Required)] }
                 fn empty() -> Self {
                     Self::default()
                 }
@@ -83,7 +83,7 @@ macro_rules! api {
                 pub(super) further: Vec<Problem>,
             }
             impl rt::Node for Problem {
-                fn members(&self) -> &'static [rt::Member] { &[rt::Member { name: "message", presence: rt::Required }, rt::Member { name: "retryable", presence: rt::Optional }] }
+                fn members(&self) -> &'static [rt::Member] { &[rt::Member("message", rt::Required), rt::Member("retryable", rt::Optional)] }
                 fn empty() -> Self {
                     Self {
                         message: String::new(),

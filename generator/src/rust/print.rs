@@ -291,10 +291,10 @@ impl Printer<'_> {
             plan.fields.iter().zip(wires).map(|(field, wire)| match (&field.constant, field.required) {
                 (Some(value), _) => {
                     let value = literal(value);
-                    quote!(rt::Member { name: #wire, presence: rt::Presence::Constant(#value) })
+                    quote!(rt::Member(#wire, rt::Presence::Constant(#value)))
                 }
-                (None, true) => quote!(rt::Member { name: #wire, presence: rt::Required }),
-                (None, false) => quote!(rt::Member { name: #wire, presence: rt::Optional }),
+                (None, true) => quote!(rt::Member(#wire, rt::Required)),
+                (None, false) => quote!(rt::Member(#wire, rt::Optional)),
             });
         let fields = plan.fields.iter().enumerate().filter(|(_, field)| field.constant.is_none());
         let places: Vec<_> = fields.clone().map(|(at, field)| (number(at), field.name.ident())).collect();

@@ -17,16 +17,7 @@ pub struct Picture {
 
 impl rt::Node for Picture {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "preview",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("id", rt::Required), rt::Member("preview", rt::Optional)]
     }
     fn empty() -> Self {
         Self {

@@ -136,16 +136,7 @@ impl Problem {
 
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "message",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "retryable",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("message", rt::Required), rt::Member("retryable", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -248,16 +239,7 @@ impl Envelope {
 
 impl rt::Node for Envelope {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "request_id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "docs",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("request_id", rt::Required), rt::Member("docs", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -308,12 +290,7 @@ impl Limited {
 
 impl rt::Node for Limited {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "limit",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("limit", rt::Required)]
     }
     fn empty() -> Self {
         Self { limit: 0 }

@@ -140,16 +140,7 @@ impl Problem {
 
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "title",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "desk",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("title", rt::Required), rt::Member("desk", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -242,12 +233,7 @@ impl BookLent {
 
 impl rt::Node for BookLent {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "until",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("until", rt::Required)]
     }
     fn empty() -> Self {
         Self { until: rt::Node::empty() }
@@ -296,12 +282,7 @@ impl TooMany {
 
 impl rt::Node for TooMany {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "limit",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("limit", rt::Required)]
     }
     fn empty() -> Self {
         Self { limit: 0 }

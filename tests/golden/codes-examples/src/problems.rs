@@ -123,12 +123,7 @@ impl Problem {
 
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "title",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("title", rt::Required)]
     }
     fn empty() -> Self {
         Self {

@@ -151,16 +151,7 @@ impl Problem {
 
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "message",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "hint",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("message", rt::Required), rt::Member("hint", rt::Optional)]
     }
     fn empty() -> Self {
         Self {

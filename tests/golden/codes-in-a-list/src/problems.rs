@@ -133,16 +133,7 @@ impl Problem {
 
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "message",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "field",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("message", rt::Required), rt::Member("field", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -242,12 +233,7 @@ pub struct Envelope {
 
 impl rt::Node for Envelope {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "trace",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("trace", rt::Optional)]
     }
     fn empty() -> Self {
         Self {

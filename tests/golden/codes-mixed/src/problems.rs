@@ -154,12 +154,7 @@ impl Problem {
 
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "message",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("message", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -252,12 +247,7 @@ impl BookLent {
 
 impl rt::Node for BookLent {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "until",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("until", rt::Required)]
     }
     fn empty() -> Self {
         Self { until: rt::Node::empty() }
@@ -299,12 +289,7 @@ pub struct NotLent {
 
 impl rt::Node for NotLent {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "reader",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("reader", rt::Optional)]
     }
     fn empty() -> Self {
         Self { reader: None }
@@ -346,12 +331,7 @@ pub struct OtherReader {
 
 impl rt::Node for OtherReader {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "reader",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("reader", rt::Optional)]
     }
     fn empty() -> Self {
         Self { reader: None }

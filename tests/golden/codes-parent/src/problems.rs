@@ -135,12 +135,7 @@ impl Problem {
 
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "text",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("text", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -230,12 +225,7 @@ impl N1001 {
 
 impl rt::Node for N1001 {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "until",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("until", rt::Required)]
     }
     fn empty() -> Self {
         Self { until: rt::Node::empty() }
@@ -284,12 +274,7 @@ impl N1002 {
 
 impl rt::Node for N1002 {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "until",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("until", rt::Required)]
     }
     fn empty() -> Self {
         Self { until: rt::Node::empty() }

@@ -166,12 +166,7 @@ impl Problem {
 
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "message",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("message", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -261,12 +256,7 @@ impl BookLent {
 
 impl rt::Node for BookLent {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "until",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("until", rt::Required)]
     }
     fn empty() -> Self {
         Self { until: rt::Node::empty() }

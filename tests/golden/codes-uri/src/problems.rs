@@ -136,12 +136,7 @@ impl Problem {
 
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "title",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("title", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -229,12 +224,7 @@ impl OutOfCredit {
 
 impl rt::Node for OutOfCredit {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "balance",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("balance", rt::Required)]
     }
     fn empty() -> Self {
         Self { balance: 0 }

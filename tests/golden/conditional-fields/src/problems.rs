@@ -200,34 +200,13 @@ impl Problem {
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "type",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "title",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "status",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "detail",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "retryable",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "suggestion",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "request_id",
-                presence: rt::Optional,
-            },
+            rt::Member("type", rt::Required),
+            rt::Member("title", rt::Required),
+            rt::Member("status", rt::Required),
+            rt::Member("detail", rt::Optional),
+            rt::Member("retryable", rt::Required),
+            rt::Member("suggestion", rt::Optional),
+            rt::Member("request_id", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -348,22 +327,10 @@ impl AlreadyShipped {
 impl rt::Node for AlreadyShipped {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "shipped_at",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "parcels",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "carrier",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "weight",
-                presence: rt::Optional,
-            },
+            rt::Member("shipped_at", rt::Required),
+            rt::Member("parcels", rt::Required),
+            rt::Member("carrier", rt::Optional),
+            rt::Member("weight", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -424,12 +391,7 @@ impl PartlyShipped {
 
 impl rt::Node for PartlyShipped {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "left",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("left", rt::Required)]
     }
     fn empty() -> Self {
         Self { left: 0 }

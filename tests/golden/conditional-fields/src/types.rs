@@ -15,12 +15,7 @@ pub struct Parcel {
 
 impl rt::Node for Parcel {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("id", rt::Required)]
     }
     fn empty() -> Self {
         Self {

@@ -146,22 +146,10 @@ pub struct Signal {
 impl rt::Node for Signal {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "colour",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "priority",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "state",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "odd",
-                presence: rt::Optional,
-            },
+            rt::Member("colour", rt::Required),
+            rt::Member("priority", rt::Required),
+            rt::Member("state", rt::Required),
+            rt::Member("odd", rt::Optional),
         ]
     }
     fn empty() -> Self {

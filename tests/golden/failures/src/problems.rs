@@ -129,16 +129,7 @@ impl Problem {
 
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "status",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "detail",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("status", rt::Required), rt::Member("detail", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -228,12 +219,7 @@ impl Locked {
 
 impl rt::Node for Locked {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "by",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("by", rt::Required)]
     }
     fn empty() -> Self {
         Self { by: String::new() }

@@ -20,18 +20,9 @@ pub struct Basic {
 impl rt::Node for Basic {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "message",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "hint",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "trace_id",
-                presence: rt::Optional,
-            },
+            rt::Member("message", rt::Required),
+            rt::Member("hint", rt::Optional),
+            rt::Member("trace_id", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -82,14 +73,8 @@ pub struct Rule {
 impl rt::Node for Rule {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "errorCode",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "errorMessage",
-                presence: rt::Required,
-            },
+            rt::Member("errorCode", rt::Required),
+            rt::Member("errorMessage", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -137,18 +122,12 @@ pub struct RuleBroken {
 impl rt::Node for RuleBroken {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "errorCode",
-                presence: rt::Presence::Constant(rt::Literal::String("rule_broken")),
-            },
-            rt::Member {
-                name: "errorMessage",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "rule",
-                presence: rt::Required,
-            },
+            rt::Member(
+                "errorCode",
+                rt::Presence::Constant(rt::Literal::String("rule_broken")),
+            ),
+            rt::Member("errorMessage", rt::Required),
+            rt::Member("rule", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -193,12 +172,7 @@ pub struct Validation {
 
 impl rt::Node for Validation {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "errors",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("errors", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -241,16 +215,7 @@ pub struct ValidationErrorsItem {
 
 impl rt::Node for ValidationErrorsItem {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "field",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "message",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("field", rt::Required), rt::Member("message", rt::Required)]
     }
     fn empty() -> Self {
         Self {

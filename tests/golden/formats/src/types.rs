@@ -50,38 +50,14 @@ impl Price {
 impl rt::Node for Price {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "amount",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "limit",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "hosts",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "fallback",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "total",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "small",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "seen",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "other",
-                presence: rt::Optional,
-            },
+            rt::Member("amount", rt::Required),
+            rt::Member("limit", rt::Required),
+            rt::Member("hosts", rt::Optional),
+            rt::Member("fallback", rt::Optional),
+            rt::Member("total", rt::Optional),
+            rt::Member("small", rt::Optional),
+            rt::Member("seen", rt::Optional),
+            rt::Member("other", rt::Optional),
         ]
     }
     fn empty() -> Self {

@@ -189,18 +189,9 @@ impl Problem {
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "title",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "status",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "type",
-                presence: rt::Optional,
-            },
+            rt::Member("title", rt::Optional),
+            rt::Member("status", rt::Optional),
+            rt::Member("type", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -288,12 +279,7 @@ pub struct CScriptScriptAlert1Script0Xr {
 
 impl rt::Node for CScriptScriptAlert1Script0Xr {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "f \"*/ </script>",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("f \"*/ </script>", rt::Optional)]
     }
     fn empty() -> Self {
         Self { f_script: None }

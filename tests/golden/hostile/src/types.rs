@@ -40,16 +40,7 @@ pub struct Thing {
 
 impl rt::Node for Thing {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "m \"*/",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "n\u{202e}",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("m \"*/", rt::Required), rt::Member("n\u{202e}", rt::Optional)]
     }
     fn empty() -> Self {
         Self {

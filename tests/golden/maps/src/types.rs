@@ -21,18 +21,9 @@ pub struct Labels {
 impl rt::Node for Labels {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "count",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "nested",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "anything",
-                presence: rt::Optional,
-            },
+            rt::Member("count", rt::Required),
+            rt::Member("nested", rt::Optional),
+            rt::Member("anything", rt::Optional),
         ]
     }
     fn empty() -> Self {

@@ -29,16 +29,7 @@ impl Pet {
 
 impl rt::Node for Pet {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "name",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "age",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("name", rt::Required), rt::Member("age", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -105,26 +96,11 @@ impl PutRowRequest {
 impl rt::Node for PutRowRequest {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "name",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "tags",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "range",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "path",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "meta",
-                presence: rt::Optional,
-            },
+            rt::Member("name", rt::Required),
+            rt::Member("tags", rt::Optional),
+            rt::Member("range", rt::Optional),
+            rt::Member("path", rt::Optional),
+            rt::Member("meta", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -180,16 +156,7 @@ pub struct PutRowRequestRange {
 
 impl rt::Node for PutRowRequestRange {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "from",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "to",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("from", rt::Optional), rt::Member("to", rt::Optional)]
     }
     fn empty() -> Self {
         Self {

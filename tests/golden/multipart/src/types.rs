@@ -57,46 +57,16 @@ impl Profile {
 impl rt::Node for Profile {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "photo",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "scans",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "name",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "biography",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "rank",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "born",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "address",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "aliases",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "limits",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "kind",
-                presence: rt::Optional,
-            },
+            rt::Member("photo", rt::Required),
+            rt::Member("scans", rt::Optional),
+            rt::Member("name", rt::Required),
+            rt::Member("biography", rt::Optional),
+            rt::Member("rank", rt::Optional),
+            rt::Member("born", rt::Optional),
+            rt::Member("address", rt::Optional),
+            rt::Member("aliases", rt::Optional),
+            rt::Member("limits", rt::Optional),
+            rt::Member("kind", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -165,12 +135,7 @@ pub struct ProfileAddress {
 
 impl rt::Node for ProfileAddress {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "city",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("city", rt::Optional)]
     }
     fn empty() -> Self {
         Self {

@@ -17,16 +17,7 @@ pub struct BoxModel {
 
 impl rt::Node for BoxModel {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "string",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "error",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("string", rt::Optional), rt::Member("error", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -70,12 +61,7 @@ pub struct Error {
 
 impl rt::Node for Error {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "code",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("code", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -131,38 +117,14 @@ pub struct OptionModel {
 impl rt::Node for OptionModel {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "self",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "Self",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "super",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "1st",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "a-b",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "a_b",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "aB",
-                presence: rt::Optional,
-            },
+            rt::Member("self", rt::Required),
+            rt::Member("Self", rt::Required),
+            rt::Member("super", rt::Optional),
+            rt::Member("1st", rt::Optional),
+            rt::Member("", rt::Optional),
+            rt::Member("a-b", rt::Optional),
+            rt::Member("a_b", rt::Optional),
+            rt::Member("aB", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -258,16 +220,7 @@ pub struct StringModel {
 
 impl rt::Node for StringModel {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "Vec",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "result",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("Vec", rt::Optional), rt::Member("result", rt::Optional)]
     }
     fn empty() -> Self {
         Self {

@@ -15,12 +15,7 @@ pub struct ListThingsError400 {
 
 impl rt::Node for ListThingsError400 {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "message",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("message", rt::Required)]
     }
     fn empty() -> Self {
         Self {

@@ -133,18 +133,9 @@ impl Problem {
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "type",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "title",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "status",
-                presence: rt::Optional,
-            },
+            rt::Member("type", rt::Optional),
+            rt::Member("title", rt::Optional),
+            rt::Member("status", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -238,12 +229,7 @@ impl OrderShipped {
 
 impl rt::Node for OrderShipped {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "carrier",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("carrier", rt::Required)]
     }
     fn empty() -> Self {
         Self { carrier: String::new() }

@@ -15,12 +15,7 @@ pub struct Order {
 
 impl rt::Node for Order {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "total",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("total", rt::Required)]
     }
     fn empty() -> Self {
         Self {

@@ -17,16 +17,7 @@ pub struct EveryStyleDeep {
 
 impl rt::Node for EveryStyleDeep {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "from",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "to",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("from", rt::Optional), rt::Member("to", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -72,16 +63,7 @@ pub struct EveryStyleMatrix {
 
 impl rt::Node for EveryStyleMatrix {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "x",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "y",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("x", rt::Optional), rt::Member("y", rt::Optional)]
     }
     fn empty() -> Self {
         Self {

@@ -25,12 +25,7 @@ impl Due {
 
 impl rt::Node for Due {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "on",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("on", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -80,22 +75,10 @@ pub struct Note {
 impl rt::Node for Note {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "title",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "folder",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "due",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "pinned",
-                presence: rt::Optional,
-            },
+            rt::Member("title", rt::Required),
+            rt::Member("folder", rt::Required),
+            rt::Member("due", rt::Optional),
+            rt::Member("pinned", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -151,18 +134,9 @@ pub struct NotePatch {
 impl rt::Node for NotePatch {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "title",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "folder",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "due",
-                presence: rt::Optional,
-            },
+            rt::Member("title", rt::Optional),
+            rt::Member("folder", rt::Optional),
+            rt::Member("due", rt::Optional),
         ]
     }
     fn empty() -> Self {

@@ -43,12 +43,7 @@ pub struct SearchResponse {
 
 impl rt::Node for SearchResponse {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "hits",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("hits", rt::Optional)]
     }
     fn empty() -> Self {
         Self {

@@ -106,22 +106,10 @@ impl Node {
 impl rt::Node for Node {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "name",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "parent",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "children",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "by_name",
-                presence: rt::Optional,
-            },
+            rt::Member("name", rt::Required),
+            rt::Member("parent", rt::Optional),
+            rt::Member("children", rt::Optional),
+            rt::Member("by_name", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -172,12 +160,7 @@ pub struct Not {
 
 impl rt::Node for Not {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "not",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("not", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -220,16 +203,7 @@ pub struct Sum {
 
 impl rt::Node for Sum {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "left",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "right",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("left", rt::Required), rt::Member("right", rt::Required)]
     }
     fn empty() -> Self {
         Self {

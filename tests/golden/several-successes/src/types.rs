@@ -15,12 +15,7 @@ pub struct Job {
 
 impl rt::Node for Job {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("id", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -61,12 +56,7 @@ pub struct ResultModel {
 
 impl rt::Node for ResultModel {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "total",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("total", rt::Required)]
     }
     fn empty() -> Self {
         Self {

@@ -115,16 +115,7 @@ impl Problem {
 
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "status",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "retryable",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("status", rt::Optional), rt::Member("retryable", rt::Optional)]
     }
     fn empty() -> Self {
         Self {
@@ -213,12 +204,7 @@ impl Winter {
 
 impl rt::Node for Winter {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "until",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("until", rt::Required)]
     }
     fn empty() -> Self {
         Self { until: rt::Node::empty() }

@@ -59,18 +59,9 @@ pub struct Tree {
 impl rt::Node for Tree {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "height",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "best",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "branches",
-                presence: rt::Optional,
-            },
+            rt::Member("height", rt::Required),
+            rt::Member("best", rt::Optional),
+            rt::Member("branches", rt::Optional),
         ]
     }
     fn empty() -> Self {

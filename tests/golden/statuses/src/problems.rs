@@ -135,16 +135,7 @@ impl Problem {
 
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "status",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "retryable",
-                presence: rt::Optional,
-            },
-        ]
+        &[rt::Member("status", rt::Required), rt::Member("retryable", rt::Optional)]
     }
     fn empty() -> Self {
         Self {

@@ -28,16 +28,7 @@ impl Circle {
 
 impl rt::Node for Circle {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "kind",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "radius",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("kind", rt::Required), rt::Member("radius", rt::Required)]
     }
     fn empty() -> Self {
         Self {
@@ -144,14 +135,8 @@ pub struct OutcomeAdded {
 impl rt::Node for OutcomeAdded {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "state",
-                presence: rt::Presence::Constant(rt::Literal::String("added")),
-            },
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
+            rt::Member("state", rt::Presence::Constant(rt::Literal::String("added"))),
+            rt::Member("id", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -194,14 +179,8 @@ pub struct OutcomeRefused {
 impl rt::Node for OutcomeRefused {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "state",
-                presence: rt::Presence::Constant(rt::Literal::String("refused")),
-            },
-            rt::Member {
-                name: "why",
-                presence: rt::Required,
-            },
+            rt::Member("state", rt::Presence::Constant(rt::Literal::String("refused"))),
+            rt::Member("why", rt::Required),
         ]
     }
     fn empty() -> Self {
@@ -318,16 +297,7 @@ impl Square {
 
 impl rt::Node for Square {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "kind",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "side",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("kind", rt::Required), rt::Member("side", rt::Required)]
     }
     fn empty() -> Self {
         Self {

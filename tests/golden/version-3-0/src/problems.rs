@@ -115,18 +115,9 @@ impl Problem {
 impl rt::Node for Problem {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "status",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "title",
-                presence: rt::Optional,
-            },
-            rt::Member {
-                name: "type",
-                presence: rt::Optional,
-            },
+            rt::Member("status", rt::Required),
+            rt::Member("title", rt::Optional),
+            rt::Member("type", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -219,12 +210,7 @@ impl Sold {
 
 impl rt::Node for Sold {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member {
-                name: "buyer",
-                presence: rt::Required,
-            },
-        ]
+        &[rt::Member("buyer", rt::Required)]
     }
     fn empty() -> Self {
         Self { buyer: None }

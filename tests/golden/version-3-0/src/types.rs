@@ -20,18 +20,9 @@ pub struct Item {
 impl rt::Node for Item {
     fn members(&self) -> &'static [rt::Member] {
         &[
-            rt::Member {
-                name: "id",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "note",
-                presence: rt::Required,
-            },
-            rt::Member {
-                name: "price",
-                presence: rt::Optional,
-            },
+            rt::Member("id", rt::Required),
+            rt::Member("note", rt::Required),
+            rt::Member("price", rt::Optional),
         ]
     }
     fn empty() -> Self {
