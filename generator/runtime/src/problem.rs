@@ -414,8 +414,9 @@ impl Cursor {
     /// The required members that were not there.
     fn missing(&self) -> impl Iterator<Item = &'static Member> {
         let members = self.members.iter().enumerate();
-        let missing = members
-            .filter(|(at, member)| matches!(member.presence(), Presence::Required) && !self.seen.contains(*at));
+        let missing = members.filter(|(at, member)| {
+            matches!(member.presence(), Presence::Required) && !self.seen.contains(*at)
+        });
         missing.map(|(_, member)| member)
     }
 }

@@ -210,7 +210,9 @@ fn read_error<A: Api>(
     if reading.complete {
         reading.violations.extend(broken);
         reading.violations.extend(declared.is_none().then(|| undeclared(spec, status)));
-        contradictions(&problem, status, &mut reading.violations);
+        // A range or `default` promises the code under whatever status comes.
+        let exact = declared.is_none_or(|(_, answer)| matches!(answer.status, StatusSpec::Exact(_)));
+        contradictions(&problem, status, exact, &mut reading.violations);
         return Answered::Problem(problem, reading.violations);
     }
     // What a problem would have needed is beside the point where something else is declared.
@@ -253,8 +255,8 @@ fn read_failure(
 }
 
 /// Where a complete problem says something else than the contract says of its code. Titles may be translated (RFC 9457,
-/// section 3.1.3), so they are not compared.
-fn contradictions(problem: &dyn ProblemNode, status: u16, violations: &mut Vec<Violation>) {
+/// section 3.1.3), so they are not compared; nor is the status, unless it is `exact`.
+fn contradictions(problem: &dyn ProblemNode, status: u16, exact: bool, violations: &mut Vec<Violation>) {
     let family = problem.family();
     let Some(facts) = family.facts(problem.code()) else { return };
     let code = facts.code;
@@ -262,7 +264,7 @@ fn contradictions(problem: &dyn ProblemNode, status: u16, violations: &mut Vec<V
         let within = if pointer.is_empty() { String::new() } else { family.place.pointer(0) };
         violations.push(Violation { pointer: within + pointer, message });
     };
-    if !facts.statuses.is_empty() && !facts.statuses.contains(&status) {
+    if exact && !facts.statuses.is_empty() && !facts.statuses.contains(&status) {
         contradicts("", format!("the contract does not send {code} with the status {status}"));
     }
     if let Some(View::I64(said)) = member(problem.common(), "status")

@@ -183,7 +183,8 @@ pub(crate) fn members(node: &dyn Node) -> Option<Vec<(String, Value<'_>)>> {
                 }
             }
             let others = record.others().into_iter().flat_map(|others| others.entries());
-            let others = others.filter(|(name, _)| !record.members().iter().any(|known| known.name() == *name));
+            let others =
+                others.filter(|(name, _)| !record.members().iter().any(|known| known.name() == *name));
             found.extend(others.map(|(name, value)| (name.to_owned(), Value::Node(value))));
             Some(found)
         }

@@ -316,7 +316,10 @@ impl rt::Operation for PutItem {
         accept: "application/json, application/problem+json",
         authenticated: true,
         successes: &[rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0))],
-        errors: &[rt::AnswerSpec::exact(413, "application/problem+json", rt::BodySpec::Problem)],
+        errors: &[
+            rt::AnswerSpec::exact(413, "application/problem+json", rt::BodySpec::Problem),
+            rt::AnswerSpec::range(5, "application/problem+json", rt::BodySpec::Problem),
+        ],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(match at {
@@ -496,6 +499,14 @@ fn a_success_that_breaks_the_contract_keeps_its_members() {
     let rt::Error::Unexpected(unexpected) = &error else { panic!("{error:?}") };
     assert_eq!(unexpected.members["note"].as_str(), Some("kept"));
     assert_eq!(error.violations()[0].to_string(), "/id: invalid type: integer `5`, expected a string");
+}
+
+#[test]
+fn a_range_promises_a_code_under_each_of_its_statuses() {
+    let error = answer(503, r#"{"title":"T","status":503,"retryable":false,"code":"not_found"}"#)
+        .expect_err("an error");
+    assert_eq!(error.code(), Some("not_found"));
+    assert!(error.violations().is_empty(), "{:?}", error.violations());
 }
 
 #[test]

@@ -17,10 +17,7 @@ pub struct Open {
 
 impl rt::Node for Open {
     fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("name", rt::Optional),
-            rt::Member("any", rt::Optional),
-        ]
+        &[rt::Member("name", rt::Optional), rt::Member("any", rt::Optional)]
     }
     fn empty() -> Self {
         Self::default()
