@@ -53,7 +53,7 @@ impl Unknown {
             };
             let message = format!("{what} has no member `{name}`, so nothing is read from it{times}");
             let place = sources.place(&Pointer(pointer), Part::Key);
-            report.push(Diagnostic::note(codes::UNKNOWN, message).at(place).help(help));
+            report.push(Diagnostic::warning(codes::UNKNOWN, message).at(place).help(help));
         }
     }
 }
