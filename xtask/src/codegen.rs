@@ -32,8 +32,8 @@ pub(crate) struct Args {
     /// Write nothing; say what changed in the contract and which files are stale, missing, orphaned or edited by hand
     #[arg(long)]
     check: bool,
-    /// The OpenAPI document [default: this repository's spec/openapi.yaml]
-    #[arg(long, value_name = "FILE")]
+    /// The OpenAPI document; name the folder of its output too [default: this repository's spec/openapi.yaml]
+    #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
     /// Settings [default: problemgen.toml beside the document, if there is one]
     #[arg(long, value_name = "FILE")]

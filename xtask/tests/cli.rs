@@ -203,6 +203,13 @@ fn a_configuration_is_found_beside_the_document_unless_another_is_named() {
 }
 
 #[test]
+fn a_document_needs_a_folder_of_its_own() {
+    let place = Place::new();
+    let said = place.xtask(&["codegen", "--spec", "library.yaml"]);
+    assert!(said.code == 2 && said.err.contains("--out"), "{said:?}");
+}
+
+#[test]
 fn codegen_says_what_it_did() {
     let place = Place::new();
     let first = place.codegen(&[]);
