@@ -20,7 +20,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Tokens and documents are very many small allocations.
+/// Tokens and documents are very many small allocations. A build for development is not made to be fast, and there a lack
+/// of memory ends mimalloc by a signal, where it should be told.
+#[cfg(not(debug_assertions))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
