@@ -103,7 +103,7 @@ struct SourceFile {
     format: Format,
     value: Value,
     index: OnceLock<index::Index>,
-    lines: OnceLock<Vec<u32>>,
+    lines: OnceLock<place::Lines>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

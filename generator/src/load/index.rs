@@ -1,5 +1,7 @@
 //! Where the members of a file stand: a tree of spans, built when the first diagnostic needs it.
 
+use std::collections::HashMap;
+
 /// A node without a sibling, child or alias.
 const NONE: u32 = u32::MAX;
 
@@ -32,10 +34,16 @@ pub(super) struct Found {
     pub(super) container: bool,
 }
 
+/// From how many members on an object has a table of them: diagnostics that name each of very many members would otherwise
+/// pass over the others again and again.
+const MANY: usize = 32;
+
 /// The spans of a file.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     nodes: Vec<Node>,
+    /// The first members of each name, by object; only of objects with [`MANY`] members.
+    tables: HashMap<u32, HashMap<Box<str>, u32>>,
 }
 
 /// A key that an object has twice.
@@ -48,46 +56,84 @@ pub(super) struct Duplicate {
 impl Index {
     /// The node at a pointer, or the nearest around it, with the part of the pointer that exists.
     pub(super) fn find<'p>(&self, pointer: &'p str) -> (Option<Found>, &'p str) {
-        let Some(mut node) = self.nodes.first() else { return (None, "") };
+        let mut at = 0;
         let mut reached = 0;
         for segment in pointer.split('/').skip(1) {
-            let Some(child) = self.child(node, &super::unescape(segment), 0) else { break };
-            node = child;
+            let Some(child) = self.child(at, &super::unescape(segment), 0) else { break };
+            at = child;
             reached += segment.len() + 1;
         }
-        (Some(found(node)), pointer.get(..reached).unwrap_or(""))
+        match self.nodes.get(at as usize) {
+            Some(node) => (Some(found(node)), pointer.get(..reached).unwrap_or("")),
+            None => (None, ""),
+        }
     }
 
-    fn child(&self, node: &Node, segment: &str, hops: usize) -> Option<&Node> {
-        let node = self.nodes.get(node.alias as usize).unwrap_or(node);
-        let children = || self.children(node);
-        let named = children().find(|child| child.key.as_ref().is_some_and(|(key, _)| **key == *segment));
-        named
+    fn child(&self, at: u32, segment: &str, hops: usize) -> Option<u32> {
+        let at = self.beyond_alias(at)?;
+        self.named(at, segment)
             .or_else(|| {
                 let place: usize = segment.parse().ok()?;
-                children().nth(place).filter(|child| child.key.is_none())
+                self.children(at).nth(place).filter(|child| self.key(*child).is_none())
             })
             .or_else(|| {
                 // A member that a YAML merge brought in.
-                let merge =
-                    children().find(|child| child.key.as_ref().is_some_and(|(key, _)| **key == *"<<"))?;
+                let merge = self.named(at, "<<")?;
                 if hops >= 16 {
                     return None;
                 }
-                let merged = self.nodes.get(merge.alias as usize).unwrap_or(merge);
+                let merged = self.beyond_alias(merge)?;
                 self.child(merged, segment, hops + 1)
-                    .filter(|child| child.key.is_some())
+                    .filter(|child| self.key(*child).is_some())
                     .or_else(|| self.children(merged).find_map(|item| self.child(item, segment, hops + 1)))
             })
     }
 
-    fn children<'a>(&'a self, node: &Node) -> impl Iterator<Item = &'a Node> + use<'a> {
-        let mut at = node.first;
+    /// The first member of this name.
+    fn named(&self, at: u32, name: &str) -> Option<u32> {
+        match self.tables.get(&at) {
+            Some(table) => table.get(name).copied(),
+            None => self.children(at).find(|child| self.key(*child) == Some(name)),
+        }
+    }
+
+    /// The node that is repeated, where one is.
+    fn beyond_alias(&self, at: u32) -> Option<u32> {
+        match self.nodes.get(at as usize)?.alias {
+            NONE => Some(at),
+            target => Some(target),
+        }
+    }
+
+    fn key(&self, at: u32) -> Option<&str> {
+        self.nodes.get(at as usize)?.key.as_ref().map(|(key, _)| &**key)
+    }
+
+    fn children(&self, of: u32) -> impl Iterator<Item = u32> + use<'_> {
+        let mut at = self.nodes.get(of as usize).map_or(NONE, |node| node.first);
         std::iter::from_fn(move || {
-            let node = self.nodes.get(at as usize)?;
-            at = node.next;
-            Some(node)
+            let child = at;
+            at = self.nodes.get(child as usize)?.next;
+            Some(child)
         })
+    }
+
+    /// Makes the tables of the objects that have many members.
+    fn tabulate(&mut self) {
+        let mut tables = HashMap::new();
+        for at in (0..self.nodes.len()).filter_map(|at| u32::try_from(at).ok()) {
+            if self.children(at).nth(MANY - 1).is_none() {
+                continue;
+            }
+            let mut table = HashMap::new();
+            for child in self.children(at) {
+                if let Some(key) = self.key(child) {
+                    table.entry(Box::from(key)).or_insert(child);
+                }
+            }
+            tables.insert(at, table);
+        }
+        self.tables = tables;
     }
 
     /// Every repeated key.
@@ -96,7 +142,7 @@ impl Index {
         let mut open = vec![(0usize, String::new())];
         while let Some((at, pointer)) = open.pop() {
             let Some(node) = self.nodes.get(at) else { continue };
-            let mut seen = std::collections::HashMap::new();
+            let mut seen = HashMap::new();
             let (mut child, mut place) = (node.first, 0usize);
             while let Some(found_child) = self.nodes.get(child as usize) {
                 let segment = match &found_child.key {
@@ -172,7 +218,32 @@ impl Builder {
         }
     }
 
-    pub(super) fn finish(self) -> Index {
+    pub(super) fn finish(mut self) -> Index {
+        self.index.tabulate();
         self.index
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_found_by_table_as_they_are_one_by_one() {
+        let members: Vec<String> = (0..2 * MANY).map(|at| format!("\"m{at}\": {{\"in\": [{at}]}}")).collect();
+        let text = format!("{{{}, \"m3\": 0}}", members.join(","));
+        let mut index = super::super::json::index(&text);
+        let pointers = ["/m3/in/0", "/m63/in", "/m64", "/m5/in/1", "/m7"];
+        let found = |index: &Index| {
+            pointers.map(|pointer| {
+                let (found, reached) = index.find(pointer);
+                (found.map(|found| (found.value.start, found.key)), reached.to_owned())
+            })
+        };
+        let by_table = found(&index);
+        assert_eq!(index.tables.len(), 1);
+        index.tables.clear();
+        assert_eq!(by_table, found(&index));
+        assert_eq!(by_table.map(|(_, reached)| reached), ["/m3/in/0", "/m63/in", "", "/m5/in", "/m7"]);
     }
 }

@@ -78,11 +78,8 @@ impl SourceFile {
         })
     }
 
-    fn lines(&self) -> &[u32] {
-        self.lines.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0).chain(breaks.filter_map(|(at, _)| u32::try_from(at + 1).ok())).collect()
-        })
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::of(&self.text))
     }
 
     pub(super) fn place(&self, pointer: &str, part: Part) -> Place {
@@ -98,7 +95,7 @@ impl SourceFile {
 
     /// The offset of a line and column as serde_json counts them: from 1, in bytes.
     pub(super) fn offset(&self, line: usize, column: usize) -> usize {
-        let start = self.lines().get(line.saturating_sub(1)).map_or(0, |start| *start as usize);
+        let start = self.lines().first(line);
         // Column 0 is the line break before the line.
         (start + column).saturating_sub(1).min(self.text.len())
     }
@@ -112,44 +109,82 @@ impl SourceFile {
 
     /// The place of a range of bytes.
     pub(super) fn at(&self, start: usize, end: usize, pointer: String) -> Place {
-        let mut start = start.min(self.text.len());
-        while !self.text.is_char_boundary(start) {
-            start -= 1;
-        }
-        let line = self.lines().partition_point(|first| *first as usize <= start).max(1);
-        let first = self.lines().get(line - 1).map_or(0, |first| *first as usize);
-        in_line(&self.shown, &self.text, (line, first), start..end, pointer)
+        place_in_lines(&self.shown, &self.text, self.lines(), start..end, pointer)
     }
 }
 
 /// The place of a range of bytes in a text that is no document.
 pub(crate) fn place_in_text(shown: &str, text: &str, range: Range<usize>) -> Place {
+    place_in_lines(shown, text, &Lines::of(text), range, String::new())
+}
+
+fn place_in_lines(shown: &str, text: &str, lines: &Lines, range: Range<usize>, pointer: String) -> Place {
     let mut start = range.start.min(text.len());
     while !text.is_char_boundary(start) {
         start -= 1;
     }
-    let before = text.get(..start).unwrap_or("");
-    let line = before.matches('\n').count() + 1;
-    let first = before.rfind('\n').map_or(0, |at| at + 1);
-    in_line(shown, text, (line, first), start..range.end, String::new())
+    let line = lines.at(start);
+    let first = lines.first(line);
+    let whole = text.get(first..lines.first(line + 1)).unwrap_or("");
+    let whole = whole.trim_end_matches('\n').trim_end_matches('\r');
+    let column = lines.characters(text, start) - lines.characters(text, first) + 1;
+    let begin = (start - first).min(whole.len());
+    let until = (range.end.max(start) - first).min(whole.len());
+    let (cut_out, underline) = cut(whole, begin, until);
+    Place { file: shown.to_owned(), line, column, pointer, text: cut_out, underline }
 }
 
-/// The place of a range that starts in a line, whose number and first byte are given.
-fn in_line(
-    shown: &str,
-    text: &str,
-    (line, first): (usize, usize),
-    range: Range<usize>,
-    pointer: String,
-) -> Place {
-    let rest = text.get(first..).unwrap_or("");
-    let whole = rest.split('\n').next().unwrap_or("").trim_end_matches('\r');
-    let before = text.get(first..range.start).unwrap_or("");
-    let column = before.chars().count() + 1;
-    let begin = (range.start - first).min(whole.len());
-    let until = (range.end.max(range.start) - first).min(whole.len());
-    let (text, underline) = cut(whole, begin, until);
-    Place { file: shown.to_owned(), line, column, pointer, text, underline }
+/// How many bytes there are from one count of characters to the next.
+const STRIDE: usize = 1024;
+
+/// Where the lines of a text begin, and how many characters there are before: a document may be one line of very many, and
+/// each diagnostic wants its column.
+#[derive(Debug)]
+pub(super) struct Lines {
+    /// The first byte of each line, and the length of the text.
+    firsts: Vec<u32>,
+    /// How many characters begin before each [`STRIDE`].
+    counts: Vec<u32>,
+}
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let firsts = std::iter::once(0).chain(breaks.map(|(at, _)| narrow(at + 1)));
+        let mut count = 0;
+        let counts = text.as_bytes().chunks(STRIDE).map(|bytes| {
+            let before = count;
+            count += narrow(begun(bytes));
+            before
+        });
+        Lines { firsts: firsts.chain([narrow(text.len())]).collect(), counts: counts.collect() }
+    }
+
+    /// The number of the line that a byte stands in, from 1.
+    fn at(&self, byte: usize) -> usize {
+        let (_, firsts) = self.firsts.split_last().unwrap_or((&0, &[]));
+        firsts.partition_point(|first| *first as usize <= byte).max(1)
+    }
+
+    /// The first byte of a line; of the line after the last one, the length of the text.
+    fn first(&self, line: usize) -> usize {
+        self.firsts.get(line.saturating_sub(1)).map_or(0, |first| *first as usize)
+    }
+
+    /// How many characters begin before a byte.
+    fn characters(&self, text: &str, byte: usize) -> usize {
+        // The end of a text that fills its strides is counted from the beginning of the last one.
+        let stride = (byte / STRIDE).min(self.counts.len().saturating_sub(1));
+        let counted = self.counts.get(stride).map_or(0, |count| *count as usize);
+        let from = stride * STRIDE;
+        counted + begun(text.as_bytes().get(from..byte).unwrap_or_default())
+    }
+}
+
+/// How many characters begin in these bytes of UTF-8.
+fn begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 /// A line cut to what is around the range of bytes, and the range in that.
@@ -165,4 +200,25 @@ fn cut(line: &str, start: usize, end: usize) -> (String, (usize, usize)) {
         (if back > 0 { "…" } else { "" }, if back + ahead < line.len() { "…" } else { "" });
     let shift = |at: usize| (at.max(back) - back).min(ahead) + prefix.len();
     (format!("{prefix}{window}{suffix}"), (shift(start), shift(end)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_are_counted_as_if_from_the_beginning() {
+        for text in
+            ["", "a", "é\r\n\nü", &"aé🦀".repeat(1000), &"é🦀x\n".repeat(700), &"x".repeat(2 * STRIDE)]
+        {
+            let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            for at in ends.step_by(7).chain([text.len()]) {
+                let before = &text[..at];
+                let first = before.rfind('\n').map_or(0, |at| at + 1);
+                let expected = (before.matches('\n').count() + 1, before[first..].chars().count() + 1);
+                let place = place_in_text("f", text, at..at);
+                assert_eq!((place.line, place.column), expected, "{at} of {}", text.len());
+            }
+        }
+    }
 }

@@ -25,6 +25,7 @@
 #![allow(
     deprecated,
     clippy::large_enum_variant,
+    clippy::module_inception,
     clippy::should_implement_trait,
     reason = "what is deprecated still has to be read and written, and names and shapes are the document's"
 )]
