@@ -4894,32 +4894,7 @@ impl rt::Node for WorkspaceChoice {
 rt::record!(WorkspaceChoice);
 
 /// Whether the workspace is the account's own or a team's.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum WorkspaceChoiceKind {
-    /// `personal`.
-    Personal,
-    /// `team`.
-    Team,
-    /// A value that this version of the contract does not list.
-    Unlisted(rt::Unlisted),
-}
-
-impl rt::Vocabulary for WorkspaceChoiceKind {
-    const LIST: rt::List<Self> = rt::List(
-        &[("personal", Self::Personal), ("team", Self::Team)],
-        Self::Unlisted,
-    );
-    fn text(&self) -> &str {
-        match self {
-            Self::Personal => "personal",
-            Self::Team => "team",
-            Self::Unlisted(value) => value.value(),
-        }
-    }
-}
-
-rt::vocabulary!(WorkspaceChoiceKind);
+pub type WorkspaceChoiceKind = WorkspaceKind;
 
 /// Whether the workspace is the account's own or a team's.
 #[derive(Debug, Clone)]

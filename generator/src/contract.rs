@@ -45,7 +45,7 @@ pub struct CodeId(pub usize);
 pub struct Pointer(pub String);
 
 /// Prose that the document attaches to a thing.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Docs {
     /// One line: OpenAPI's `summary` or JSON Schema's `title`.
     pub summary: Option<String>,
@@ -201,7 +201,7 @@ pub struct Enum {
 }
 
 /// The values of an [`Enum`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum EnumValues {
     /// Strings.
     Strings(Vec<String>),

@@ -10,11 +10,11 @@ mod cycles;
 mod failures;
 mod operations;
 mod problems;
+mod shared;
 mod types;
 
 use std::collections::BTreeSet;
 
-use crate::config::Formats;
 use crate::contract::{
     CodeId, Contract, ErrorKind, FamilyId, Field, OperationId, Param, PartWriting, Pointer, Shape,
     StatusSpec, Type, TypeId,
@@ -55,6 +55,8 @@ pub struct TypePlan {
     pub used: Used,
     /// What it becomes.
     pub form: Form,
+    /// The inline type is the same as this one, and only another name for it.
+    pub same_as: Option<TypeId>,
 }
 
 /// Where values of a type travel.
@@ -421,9 +423,10 @@ pub fn plan(
 ) -> Option<Plan> {
     let errors_before = report.errors();
     let package = package_name(contract, options);
-    let formats = &options.formats;
-    let types = types::plan(contract, formats, &used(contract), locate, report);
-    let mut planning = Planning { contract, formats, locate, report };
+    let used = used(contract);
+    let shapes = types::Shapes::new(contract, &options.formats, &used);
+    let types = types::plan(&shapes, &used, locate, report);
+    let mut planning = Planning { contract, shapes: &shapes, locate, report };
     let problems = problems::plan(&mut planning);
     let (modules, operations, failures) = operations::plan(&mut planning, problems.as_ref());
     let user_agent = format!("{package}/{}", token(&contract.api.version));
@@ -441,7 +444,7 @@ pub fn plan(
 /// What the parts of the plan share.
 struct Planning<'a> {
     contract: &'a Contract,
-    formats: &'a Formats,
+    shapes: &'a types::Shapes<'a>,
     locate: &'a dyn Fn(&Pointer) -> Place,
     report: &'a mut Report,
 }

@@ -458,3 +458,68 @@ fn an_operation_is_a_struct_and_a_table() {
     rt::operation!(PutItem);
     "##);
 }
+
+/// The types with inline ones beside `Size`, which the document names.
+fn repeated(types: Vec<TypeDef>) -> Vec<Option<usize>> {
+    let mut types = types;
+    for def in &mut types {
+        let inline = def.name.contains(' ');
+        def.at.0 = format!("/components/schemas/{}{}", def.name, if inline { "/inline" } else { "" });
+    }
+    let plan = planned(&contract(types, Vec::new(), Vec::new())).0.expect("a plan");
+    plan.types.iter().map(|plan| plan.same_as.map(|id| id.0)).collect()
+}
+
+fn list(values: &[&str]) -> Shape {
+    let values = values.iter().map(|value| (*value).to_owned()).collect();
+    Shape::Enum(Enum { values: EnumValues::Strings(values) })
+}
+
+#[test]
+fn inline_types_that_are_the_same_are_one() {
+    let outer = |inner| object(vec![field("size", Type::Named(TypeId(inner)), true)]);
+    let found = repeated(vec![
+        named("a size", list(&["s", "l"])),
+        named("b size", list(&["s", "l"])),
+        named("c size", list(&["l", "s"])),
+        named("a outer", outer(0)),
+        named("b outer", outer(1)),
+        named("c outer", outer(2)),
+    ]);
+    assert_eq!(found, [None, Some(0), None, None, Some(3), None]);
+}
+
+#[test]
+fn types_that_the_document_names_stay_and_stand_for_others() {
+    let found = repeated(vec![
+        named("a size", list(&["s", "l"])),
+        named("Size", list(&["s", "l"])),
+        named("Width", list(&["s", "l"])),
+    ]);
+    assert_eq!(found, [Some(1), None, None]);
+}
+
+#[test]
+fn inline_types_that_hold_themselves_stay() {
+    let node = |own| object(vec![field("next", Type::Named(TypeId(own)), false)]);
+    assert_eq!(repeated(vec![named("a node", node(0)), named("b node", node(1))]), [None, None]);
+}
+
+#[test]
+fn members_that_read_differently_are_not_the_same() {
+    let with = |change: fn(&mut Field)| {
+        let mut field = field("at", Type::String, false);
+        change(&mut field);
+        object(vec![field])
+    };
+    let found = repeated(vec![
+        named("a place", with(|_| ())),
+        named("b place", with(|field| field.docs.description = Some("Where.".to_owned()))),
+        named("c place", with(|field| field.docs.deprecated = true)),
+        named("d place", with(|field| field.example = Some(json!("here")))),
+        named("e place", with(|field| field.required = true)),
+        named("f place", with(|field| field.ty = Type::Any)),
+        named("g place", with(|_| ())),
+    ]);
+    assert_eq!(found, [None, None, None, None, None, None, Some(0)]);
+}

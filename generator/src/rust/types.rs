@@ -26,6 +26,10 @@ impl Printer<'_> {
         let name = plan.name.ident();
         let doc = type_doc(def);
         let old = deprecated(def.docs.deprecated);
+        if let Some(other) = plan.same_as.and_then(|id| self.plan.types.get(id.0)) {
+            let (doc, other) = (doc.outer(), other.name.ident());
+            return quote!(#doc #old pub type #name = #other;);
+        }
         match (&def.shape, &plan.form) {
             (Shape::Struct(shape), Form::Struct(fields)) => self.struct_type(def, shape, plan, fields, doc),
             (Shape::Enum(values), Form::Enum(variants)) => {

@@ -24,11 +24,11 @@ pub(super) fn plan(
     let mut scope = Scope::new(Case::Pascal, RESERVED_TYPES, "Operation");
     let wishes: Vec<_> = contract.operations.iter().map(|operation| Wish::new(&operation.id)).collect();
     let names = scope.assign(&wishes);
-    let shapes = Shapes::new(contract, planning.formats);
-    let uncoded = Bodies::new(contract, &shapes, problems);
+    let shapes = planning.shapes;
+    let uncoded = Bodies::new(contract, shapes, problems);
     let mut operations = Vec::with_capacity(names.len());
     for ((operation, name), module) in contract.operations.iter().zip(names).zip(module_of) {
-        operations.push(plan_one(planning, &shapes, &mut scope, &uncoded, operation, name, module));
+        operations.push(plan_one(planning, shapes, &mut scope, &uncoded, operation, name, module));
     }
     let failures = uncoded.finish(&mut operations);
     (modules, operations, failures)

@@ -28,22 +28,22 @@ pub(super) fn plan(planning: &mut Planning<'_>) -> Option<ProblemsPlan> {
         CodePlace::Under(_, code) => (&["kind", "extensions", "envelope"], code),
         CodePlace::Each(_, code) => (&["kind", "extensions", "envelope", "further"], code),
     };
-    let shapes = Shapes::new(contract, planning.formats);
+    let shapes = planning.shapes;
     let used = Used { in_response: true, ..Used::default() };
     let members: Vec<(usize, &Field)> =
         family.members.iter().enumerate().filter(|(_, member)| member.name != *code_member).collect();
     let mut scope = Scope::new(Case::Snake, reserved, "_");
     let list: Vec<Field> = members.iter().map(|(_, member)| (*member).clone()).collect();
-    let plans = fields(&shapes, None, &list, Members { used, notes: true }, &mut scope);
+    let plans = fields(shapes, None, &list, Members { used, notes: true }, &mut scope);
     let fills = members.iter().zip(&plans).map(|((_, member), plan)| fill(family, member, plan)).collect();
     let common = members.iter().map(|(place, _)| *place).zip(plans).collect();
     Some(ProblemsPlan {
         family: FamilyId(0),
         code_member: code_member.clone(),
-        envelope: (!matches!(family.place, CodePlace::Root(_))).then(|| envelope(&shapes, family, used)),
+        envelope: (!matches!(family.place, CodePlace::Root(_))).then(|| envelope(shapes, family, used)),
         common,
         fills,
-        codes: code_plans(&shapes, family, used),
+        codes: code_plans(shapes, family, used),
     })
 }
 

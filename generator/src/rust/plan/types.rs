@@ -1,12 +1,12 @@
 //! The plan of the named types.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{FieldPlan, Form, StructPlan, Ty, TypePlan, Used, VariantPlan, Wire, cycles, literal};
+use super::{FieldPlan, Form, StructPlan, Ty, TypePlan, Used, VariantPlan, Wire, cycles, literal, shared};
 use crate::config::Formats;
 use crate::contract::{
     Contract, EnumValues, Field, IntegerFormat, NumberFormat, Pointer, Shape, Struct, TextFormat, Type,
-    TypeId, Union,
+    TypeDef, TypeId, Union,
 };
 use crate::report::{Diagnostic, Place, Report};
 use crate::rust::names::{Case, RustName, Scope, Wish};
@@ -19,14 +19,13 @@ pub(crate) const RESERVED_TYPES: &[&str] = &[
 
 /// Plans every named type.
 pub(super) fn plan(
-    contract: &Contract,
-    formats: &Formats,
+    shapes: &Shapes<'_>,
     used: &[Used],
     locate: &dyn Fn(&Pointer) -> Place,
     report: &mut Report,
 ) -> Vec<TypePlan> {
+    let contract = shapes.contract;
     let names = names(contract);
-    let shapes = Shapes::new(contract, formats);
     for &(id, field) in &shapes.loosened {
         if let Some(def) = contract.types.get(id)
             && let Shape::Struct(shape) = &def.shape
@@ -52,16 +51,21 @@ pub(super) fn plan(
         }
         Shape::Alias(ty) => Form::Alias(shapes.ty(ty)),
         Shape::Struct(shape) => {
-            Form::Struct(struct_plan(&shapes, Some(at), shape, used.get(at).copied().unwrap_or_default()))
+            Form::Struct(struct_plan(shapes, Some(at), shape, used.get(at).copied().unwrap_or_default()))
         }
         Shape::Enum(values) => Form::Enum(enum_variants(&values.values)),
-        Shape::Union(union) => Form::Union(union_variants(&shapes, at, union)),
+        Shape::Union(union) => Form::Union(union_variants(shapes, at, union)),
     });
     names
         .into_iter()
         .zip(forms)
         .enumerate()
-        .map(|(at, (name, form))| TypePlan { name, used: used.get(at).copied().unwrap_or_default(), form })
+        .map(|(at, (name, form))| TypePlan {
+            name,
+            used: used.get(at).copied().unwrap_or_default(),
+            form,
+            same_as: shapes.same_as(TypeId(at)),
+        })
         .collect()
 }
 
@@ -91,14 +95,22 @@ pub(super) struct Shapes<'a> {
     /// Members and variants that close a circle of types.
     boxed: HashSet<(usize, usize)>,
     /// Required members that close a circle of required members.
-    loosened: Vec<(usize, usize)>,
+    loosened: BTreeSet<(usize, usize)>,
+    /// For each type the one that is printed for it.
+    stands_for: Vec<usize>,
 }
 
 impl<'a> Shapes<'a> {
-    pub(super) fn new(contract: &'a Contract, formats: &'a Formats) -> Self {
+    pub(super) fn new(contract: &'a Contract, formats: &'a Formats, used: &[Used]) -> Self {
         let nodes = contract.types.len();
-        let mut shapes =
-            Self { contract, formats, newtypes: HashSet::new(), boxed: HashSet::new(), loosened: Vec::new() };
+        let mut shapes = Self {
+            contract,
+            formats,
+            newtypes: HashSet::new(),
+            boxed: HashSet::new(),
+            loosened: BTreeSet::new(),
+            stands_for: Vec::new(),
+        };
         let aliases: Vec<cycles::Edge> = contract
             .types
             .iter()
@@ -137,9 +149,26 @@ impl<'a> Shapes<'a> {
                 Shape::Alias(_) | Shape::Enum(_) => {}
             }
         }
-        shapes.loosened = cycles::closing(nodes, &eager);
+        shapes.loosened = cycles::closing(nodes, &eager).into_iter().collect();
         shapes.boxed = cycles::closing(nodes, &direct).into_iter().collect();
+        shapes.stands_for = shared::stands_for(&shapes, used);
         shapes
+    }
+
+    /// Every named type.
+    pub(super) fn types(&self) -> &'a [TypeDef] {
+        &self.contract.types
+    }
+
+    /// The equal type that is printed in place of this one, if another is.
+    fn same_as(&self, TypeId(at): TypeId) -> Option<TypeId> {
+        self.stands_for.get(at).filter(|other| **other != at).map(|other| TypeId(*other))
+    }
+
+    /// Do two members or variants close circles alike?
+    pub(super) fn held_alike(&self, one: (usize, usize), other: (usize, usize)) -> bool {
+        self.boxed.contains(&one) == self.boxed.contains(&other)
+            && self.loosened.contains(&one) == self.loosened.contains(&other)
     }
 
     /// The type that a type holds within itself, and whether it may be missing. Lists and maps hold nothing within.
@@ -346,10 +375,10 @@ fn union_variants(shapes: &Shapes<'_>, at: usize, union: &Union) -> Vec<VariantP
     for ty in &plain {
         *counts.entry(ty).or_default() += 1;
     }
+    let itself = Ty::Named(shapes.same_as(TypeId(at)).unwrap_or(TypeId(at)));
     let build = |(number, (name, ty)): (usize, (RustName, Ty))| {
         let boxed = shapes.boxed.contains(&(at, number));
-        let from =
-            plain.get(number).is_some_and(|ty| counts.get(ty) == Some(&1) && *ty != Ty::Named(TypeId(at)));
+        let from = plain.get(number).is_some_and(|ty| counts.get(ty) == Some(&1) && *ty != itself);
         VariantPlan { name, ty: if boxed { Ty::Boxed(Box::new(ty)) } else { ty }, from }
     };
     names.into_iter().zip(types).enumerate().map(build).collect()
@@ -369,7 +398,7 @@ pub(super) fn expanded(shapes: &Shapes<'_>, ty: &Ty, depth: usize) -> Ty {
         Ty::Named(id) if !shapes.newtypes.contains(&id.0) => {
             match shapes.contract.types.get(id.0).map(|def| &def.shape) {
                 Some(Shape::Alias(target)) => expanded(shapes, &shapes.ty(target), depth + 1),
-                _ => ty.clone(),
+                _ => Ty::Named(shapes.same_as(*id).unwrap_or(*id)),
             }
         }
         Ty::Vec(inner) => Ty::Vec(inside(inner)),
