@@ -1,0 +1,194 @@
+//! Reading a body that is not what the contract promises: every member that is valid is kept, and every deviation is said.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+use super::cursor::{Cursor, Found};
+use super::raw::{RawBody, RawMembers, Within};
+use super::{CodePlace, ProblemNode, Reading};
+use crate::decode::{self, Violation, pointer_to};
+use crate::json::Json;
+use crate::node::{Node, Presence, Slot};
+
+/// The members of a body that is a JSON object, or the beginning of one.
+pub(crate) fn members(body: &[u8]) -> BTreeMap<String, Json> {
+    RawBody::read(&String::from_utf8_lossy(body), CodePlace::Root, &mut Vec::new()).valid_members()
+}
+
+pub(super) fn broken(pointer: &str, message: impl Into<String>) -> Violation {
+    Violation { pointer: pointer.to_owned(), message: message.into() }
+}
+
+/// Reads any body, and says where it is not what the contract promises.
+pub(super) fn read_any(body: &[u8], problem: &mut dyn ProblemNode) -> Reading {
+    let mut reading = Reading::default();
+    let text = match std::str::from_utf8(body) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => {
+            reading.violations.push(broken("", "the body is not UTF-8"));
+            String::from_utf8_lossy(body)
+        }
+    };
+    let place = problem.family().place;
+    let raw = RawBody::read(&text, place, &mut reading.violations);
+    let whole = reading.violations.is_empty();
+    reading.complete = match place.member() {
+        None => fill(&raw.body, problem, "", &mut reading.violations),
+        Some(member) => {
+            let around = fill_envelope(&raw.body, problem, &mut reading.violations);
+            fill_within(&raw, problem, member, &mut reading.violations) & around
+        }
+    };
+    reading.complete &= whole;
+    if !reading.complete {
+        reading.members = raw.valid_members();
+    }
+    reading
+}
+
+/// Reads the problems within a body; `false` when there is none that is whole.
+fn fill_within(
+    raw: &RawBody<'_>,
+    problem: &mut dyn ProblemNode,
+    member: &str,
+    violations: &mut Vec<Violation>,
+) -> bool {
+    let place = problem.family().place;
+    let missing = match (raw.found, place) {
+        (false, _) => Some("the member is required and missing"),
+        (true, CodePlace::Each(_)) if !raw.listed => Some("the problems are a list"),
+        (true, _) if raw.within.is_empty() => Some("the list has no problem"),
+        (true, _) => None,
+    };
+    if let Some(message) = missing {
+        violations.push(broken(&pointer_to(member), message));
+        return false;
+    }
+    let mut complete = false;
+    for (number, raw) in raw.within.iter().enumerate() {
+        let pointer = place.pointer(number);
+        let Within::Object(raw) = raw else {
+            violations.push(broken(&pointer, "a problem is an object"));
+            continue;
+        };
+        match number {
+            0 => complete = fill(raw, problem, &pointer, violations),
+            _ => {
+                let Some(next) = problem.grow() else { continue };
+                if !fill(raw, next, &pointer, violations) {
+                    problem.shrink();
+                }
+            }
+        }
+    }
+    complete
+}
+
+/// Reads the members around a problem; `false` when a required one is missing or broken.
+fn fill_envelope(
+    raw: &RawMembers<'_>,
+    problem: &mut dyn ProblemNode,
+    violations: &mut Vec<Violation>,
+) -> bool {
+    let mut cursor = Cursor::over(problem.envelope());
+    let Some(envelope) = problem.envelope_mut() else { return true };
+    let mut complete = true;
+    for (name, value) in &raw.members {
+        match cursor.find(name) {
+            Some(found) => complete &= read_member(envelope, found, value, "", violations),
+            None => {
+                let node = envelope.others_mut().map(|others| others.insert(name.clone().into_owned()));
+                // Any JSON fits here.
+                node.map(|node| decode::from_slice(value.get().as_bytes(), node));
+            }
+        }
+    }
+    if let Some(others) = envelope.others_mut() {
+        others.settle();
+    }
+    complete & none_missing(&cursor, "", violations)
+}
+
+/// Reads the members of the object at a pointer; `false` when a required one is missing or broken.
+fn fill(
+    raw: &RawMembers<'_>,
+    problem: &mut dyn ProblemNode,
+    pointer: &str,
+    violations: &mut Vec<Violation>,
+) -> bool {
+    let family = problem.family();
+    let code_at = || format!("{pointer}{}", pointer_to(family.code));
+    let Some(code) = raw.get(family.code) else {
+        violations.push(broken(&code_at(), "the member is required and missing"));
+        return false;
+    };
+    let Some(code) = code_text(code) else {
+        violations.push(broken(&code_at(), "a code is a string or an integer"));
+        return false;
+    };
+    problem.select(family.codes.iter().position(|facts| facts.code == code), &code);
+
+    let mut complete = true;
+    let mut common = Cursor::over(Some(problem.common()));
+    let mut own = Cursor::over(problem.conditional());
+    for (name, value) in &raw.members {
+        if name == family.code {
+            continue;
+        }
+        if let Some(found) = common.find(name) {
+            complete &= read_member(problem.common_mut(), found, value, pointer, violations);
+        } else if let Some(found) = own.find(name)
+            && let Some(record) = problem.conditional_mut()
+        {
+            complete &= read_member(record, found, value, pointer, violations);
+        } else if let Ok(value) = serde_json::from_str(value.get()) {
+            problem.extensions_mut().insert(name.clone().into_owned(), value);
+        }
+    }
+    complete & none_missing(&common, pointer, violations) & none_missing(&own, pointer, violations)
+}
+
+/// Says which required members of the object at a pointer are missing; `true` when none is.
+fn none_missing(cursor: &Cursor, pointer: &str, violations: &mut Vec<Violation>) -> bool {
+    let before = violations.len();
+    violations.extend(cursor.missing().map(|member| {
+        let at = format!("{pointer}{}", pointer_to(member.name()));
+        broken(&at, "the member is required and missing")
+    }));
+    violations.len() == before
+}
+
+/// Reads one member; `false` when it is broken and the problem cannot do without it.
+fn read_member(
+    record: &mut dyn Node,
+    found: Found,
+    value: &RawValue,
+    within: &str,
+    violations: &mut Vec<Violation>,
+) -> bool {
+    let Some(member) = record.members().get(found.at) else { return true };
+    let pointer = || format!("{within}{}", pointer_to(member.name()));
+    if found.again {
+        violations.push(broken(&pointer(), "the member stands here twice; the first one counts"));
+        return true;
+    }
+    let Some(node) = record.member_mut(found.at) else { return true };
+    let Err(violation) = decode::from_slice(value.get().as_bytes(), node) else { return true };
+    if let (Presence::Optional, Slot::Option(option)) = (member.presence(), node.slot()) {
+        option.set_null();
+    }
+    violations.push(broken(&(pointer() + &violation.pointer), violation.message));
+    matches!(member.presence(), Presence::Optional)
+}
+
+/// A code is text, or an integer in decimal.
+fn code_text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let text = raw.get();
+    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
+        Some(_) => serde_json::from_str(text).ok().map(Cow::Owned),
+        None => text.parse::<i64>().is_ok().then_some(Cow::Borrowed(text)),
+    }
+}

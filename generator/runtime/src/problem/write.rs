@@ -1,0 +1,64 @@
+//! Writing a problem as the body that it came in.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::{CodePlace, ProblemNode};
+use crate::encode;
+
+/// Writes a problem as the body that it is, or as the one that it stands in.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn serialize<S: Serializer>(problem: &dyn ProblemNode, serializer: S) -> Result<S::Ok, S::Error> {
+    let place = problem.family().place;
+    let Some(name) = place.member() else { return serialize_members(problem, serializer) };
+    let mut body = serializer.serialize_map(None)?;
+    if let Some(envelope) = problem.envelope() {
+        encode::write_members(envelope, &mut body)?;
+    }
+    match place {
+        CodePlace::Each(_) => body.serialize_entry(name, &List(problem))?,
+        CodePlace::Root | CodePlace::Under(_) => body.serialize_entry(name, &Object(problem))?,
+    }
+    body.end()
+}
+
+/// A problem as an object.
+struct Object<'p>(&'p dyn ProblemNode);
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_members(self.0, serializer)
+    }
+}
+
+/// A problem and the ones after it as a list.
+struct List<'p>(&'p dyn ProblemNode);
+
+impl Serialize for List<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let further = (0..).map_while(|number| self.0.further(number));
+        serializer.collect_seq(std::iter::once(self.0).chain(further).map(Object))
+    }
+}
+
+/// The members of one JSON object: common ones, the code, those of the code, others.
+fn serialize_members<S: Serializer>(problem: &dyn ProblemNode, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut members = serializer.serialize_map(None)?;
+    encode::write_members(problem.common(), &mut members)?;
+    let family = problem.family();
+    match problem.code() {
+        code if family.codes.is_empty() && code.is_empty() => {}
+        code => match code.parse::<i64>() {
+            Ok(number) if family.numeric => members.serialize_entry(family.code, &number)?,
+            _ => members.serialize_entry(family.code, code)?,
+        },
+    }
+    if let Some(record) = problem.conditional() {
+        encode::write_members(record, &mut members)?;
+    }
+    for (name, value) in problem.extensions() {
+        members.serialize_entry(name, value)?;
+    }
+    members.end()
+}
