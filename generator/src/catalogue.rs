@@ -62,6 +62,7 @@ fn code(code: &CodeRow<'_>) -> Value {
     object([
         ("code", Some(code.code.into())),
         ("statuses", Some(code.statuses.into())),
+        ("ranges", (!code.ranges.is_empty()).then(|| code.ranges.clone().into())),
         ("retryable", code.retryable.map(Value::from)),
         ("title", code.title.map(Value::from)),
         ("type", code.type_uri.map(Value::from)),
@@ -71,7 +72,7 @@ fn code(code: &CodeRow<'_>) -> Value {
         ("remedy", code.remedy.map(Value::from)),
         ("source", code.source.map(Value::from)),
         ("fields", Some(list(&code.fields, field))),
-        ("operations", Some(list(&code.operations, operation_name))),
+        ("operations", Some(list(&code.operations, |row| operation_name(&row.operation)))),
         (
             "examples",
             Some(list(&code.examples, |example| {

@@ -66,11 +66,10 @@ fn quoted(text: &str) -> String {
     format!("`{}`", line(text).replace('`', "'"))
 }
 
-fn statuses(statuses: &[u16]) -> String {
-    if statuses.is_empty() {
-        return "none".to_owned();
-    }
-    statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+fn statuses(code: &Code) -> String {
+    let keys = code.statuses.iter().map(u16::to_string).chain(code.ranges.iter().map(|range| line(range)));
+    let keys: Vec<String> = keys.collect();
+    if keys.is_empty() { "none".to_owned() } else { keys.join(", ") }
 }
 
 fn retryable(retryable: Option<bool>) -> &'static str {
@@ -189,9 +188,9 @@ impl Changes {
 
     fn code(&mut self, old: &Code, new: &Code) {
         let code = format!("code {}", quoted(&new.code));
-        if old.statuses != new.statuses {
-            let sentence =
-                format!("{code}: status {} -> {}", statuses(&old.statuses), statuses(&new.statuses));
+        if (&old.statuses, &old.ranges) != (&new.statuses, &new.ranges) {
+            let sentence = format!("{code}: status {} -> {}", statuses(old), statuses(new));
+            // A range never said with which of its statuses.
             if old.statuses.iter().all(|status| new.statuses.contains(status)) {
                 self.compatible(sentence);
             } else {
@@ -346,7 +345,7 @@ impl Changes {
 
 /// What is said of a new code.
 fn added(code: &Code) -> String {
-    let mut facts = vec![statuses(&code.statuses)];
+    let mut facts = vec![statuses(code)];
     facts.push(
         match code.retryable {
             Some(true) => "retryable",

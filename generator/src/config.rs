@@ -18,7 +18,7 @@ use toml::Spanned;
 
 use crate::contract::CodePlace;
 use crate::load::place_in_text;
-use crate::report::{Diagnostic, Place, Report};
+use crate::report::{Diagnostic, Place, Report, nearest};
 
 /// What the file is called, so that it is found beside the document.
 pub const FILE: &str = "problemgen.toml";
@@ -95,7 +95,7 @@ fn load(path: &Path, report: &mut Report) -> Option<Config> {
 
 /// Reads a configuration from text; `shown` is what the file is called. `None` when the report has errors.
 pub fn parse(shown: &str, text: &str, report: &mut Report) -> Option<Config> {
-    let mut refuse = |code, error: &toml::de::Error, help: &str| {
+    let refuse = |report: &mut Report, code, error: &toml::de::Error, help: &str| {
         let place = place_in_text(shown, text, error.span().unwrap_or(0..0));
         let message = error.message().trim_end_matches('.').replace('\n', ", ");
         report.push(Diagnostic::error(code, message).at(place).help(help));
@@ -103,10 +103,18 @@ pub fn parse(shown: &str, text: &str, report: &mut Report) -> Option<Config> {
     let parsed = match toml::Deserializer::parse(text) {
         Ok(parsed) => parsed,
         Err(error) => {
-            refuse(codes::SYNTAX, &error, "write it as TOML 1.1: `key = \"value\"` under a `[table]`");
+            refuse(
+                report,
+                codes::SYNTAX,
+                &error,
+                "write it as TOML 1.1: `key = \"value\"` under a `[table]`",
+            );
             return None;
         }
     };
+    if unknown(shown, text, report) {
+        return None;
+    }
     match Written::deserialize(parsed) {
         Ok(written) => {
             let before = report.errors();
@@ -114,15 +122,45 @@ pub fn parse(shown: &str, text: &str, report: &mut Report) -> Option<Config> {
             (report.errors() == before).then_some(config)
         }
         Err(error) => {
-            refuse(codes::SETTING, &error, "`cargo xtask explain F003` lists the settings");
+            refuse(report, codes::SETTING, &error, "`cargo xtask explain F003` lists the settings");
             None
         }
     }
 }
 
+/// The tables of the file, and the keys of `[problems]`. Those of the others are names of formats and of packages.
+const TABLES: [&str; 3] = ["problems", "formats", "dependencies"];
+const PROBLEMS: [&str; 4] = ["code", "retryable", "suggestion", "request-id"];
+
+/// Refuses each key that does not exist; were there any?
+fn unknown(shown: &str, text: &str, report: &mut Report) -> bool {
+    let Ok(root) = toml::de::DeTable::parse(text) else { return false };
+    let root = root.into_inner();
+    let before = report.errors();
+    let mut look = |table: &toml::de::DeTable<'_>, known: &[&str], what: &str| {
+        for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+            let name = key.get_ref();
+            let help = match nearest(name, known.iter().copied()).as_slice() {
+                [] => format!("{what} are `{}`", known.join("`, `")),
+                near => {
+                    format!("`{}` is nearest to it; {what} are `{}`", near.join("`, `"), known.join("`, `"))
+                }
+            };
+            let place = place_in_text(shown, text, key.span());
+            let message = format!("there is no setting `{name}`");
+            report.push(Diagnostic::error(codes::SETTING, message).at(place).help(help));
+        }
+    };
+    look(&root, &TABLES, "the tables");
+    if let Some(problems) = root.get("problems").and_then(|value| value.get_ref().as_table()) {
+        look(problems, &PROBLEMS, "the settings of `[problems]`");
+    }
+    report.errors() > before
+}
+
 /// The file as it is written.
 #[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 struct Written {
     problems: WrittenProblems,
     formats: BTreeMap<String, Spanned<String>>,
@@ -130,7 +168,7 @@ struct Written {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(default, rename_all = "kebab-case")]
 struct WrittenProblems {
     code: Option<Spanned<WrittenPlace>>,
     retryable: Option<Spanned<String>>,

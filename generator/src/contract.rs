@@ -335,6 +335,17 @@ pub enum CodePlace {
     Each(String, String),
 }
 
+impl std::fmt::Display for CodePlace {
+    /// The path of the code in a body: `code`, `error.code`, `errors[].code`.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            CodePlace::Root(code) => formatter.write_str(code),
+            CodePlace::Under(outer, code) => write!(formatter, "{outer}.{code}"),
+            CodePlace::Each(list, code) => write!(formatter, "{list}[].{code}"),
+        }
+    }
+}
+
 /// Names of the common members that a client acts on, beyond those of RFC 9457.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Roles {
@@ -355,6 +366,9 @@ pub struct ProblemCode {
     pub title: Option<String>,
     /// The statuses that it is sent with, ascending.
     pub statuses: Vec<u16>,
+    /// Where the document does not state the statuses: the ranges, and `default`, of the responses that declare it, ranges
+    /// first, ascending. With which statuses below these it is sent, nothing says.
+    pub ranges: Vec<StatusSpec>,
     /// Can the identical request succeed later? `None` when the document does not say.
     pub retryable: Option<bool>,
     /// The URI of the problem type (RFC 9457, `type`).

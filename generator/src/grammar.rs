@@ -36,6 +36,9 @@ pub(crate) enum Kind {
 pub(crate) const REGISTRIES: [&str; 5] =
     ["x-problem-types", "x-problem-codes", "x-error-codes", "x-errors", "x-response-codes"];
 
+/// The extension that says of codes what JSON Schema has no word for.
+pub(crate) const PROBLEM: &str = "x-problem";
+
 /// What a member holds.
 #[derive(Debug, Clone, Copy)]
 enum Shape {
@@ -118,7 +121,7 @@ impl Kind {
             if self.lists_codes() && REGISTRIES.contains(&member) {
                 return Some(Entries(ProblemType));
             }
-            if (self.lists_codes() || self == Schema) && member == "x-problem" {
+            if (self.lists_codes() || self == Schema) && member == PROBLEM {
                 return Some(One(ProblemFacts));
             }
         }

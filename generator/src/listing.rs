@@ -69,7 +69,7 @@ fn print_family(contract: &Contract, family: &ProblemFamily, out: &mut String) {
         out,
         "\nproblems {} with their code at {}",
         name(&family.name),
-        line(&rows::place(&family.place))
+        line(&family.place.to_string())
     );
     for member in &family.envelope {
         let _ = writeln!(out, "  around it {}", member_words(contract, member));
@@ -86,7 +86,8 @@ fn print_family(contract: &Contract, family: &ProblemFamily, out: &mut String) {
 }
 
 fn print_code(contract: &Contract, code: &ProblemCode, out: &mut String) {
-    let statuses: Vec<_> = code.statuses.iter().map(u16::to_string).collect();
+    let ranges = code.ranges.iter().copied().map(rows::status);
+    let statuses: Vec<_> = code.statuses.iter().map(u16::to_string).chain(ranges).collect();
     let statuses = if statuses.is_empty() { "-".to_owned() } else { statuses.join(" ") };
     let retryable = match code.retryable {
         Some(true) => "retryable",

@@ -41,11 +41,12 @@ use self::place::component_name;
 
 /// Builds the contract. `None` when the report has errors.
 pub fn lower(resolved: &Resolved, config: &Config, report: &mut Report) -> Option<Contract> {
-    build(&resolved.api, config, &|at| resolved.place(at), report)
+    build(&resolved.api, &resolved.extensions, config, &|at| resolved.place(at), report)
 }
 
 fn build(
     doc: &OpenAPI,
+    extensions: &[Pointer],
     config: &Config,
     locate: &dyn Fn(&Pointer) -> Place,
     report: &mut Report,
@@ -56,7 +57,7 @@ fn build(
     let sites = operations::sites(&mut lowering);
     let problems = problems::find(&mut lowering, &sites);
     let operations = operations::lower(&mut lowering, &sites, &problems);
-    let families = problems::lower(&mut lowering, &problems, &operations);
+    let families = problems::lower(&mut lowering, &problems, &operations, extensions);
     lowering.drain();
     aliases::refuse_cycles(&mut lowering);
     let api = api::lower(&lowering, &operations);

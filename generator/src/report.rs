@@ -8,7 +8,7 @@ mod render;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use near::nearest;
+pub(crate) use near::{mistyped, nearest};
 pub use render::visible;
 
 /// A row in a stage's table of diagnostic codes.

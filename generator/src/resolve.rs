@@ -17,9 +17,11 @@ use openapiv3::{
     Components, Example, Header, OpenAPI, Parameter, ReferenceOr, RequestBody, Response, Schema,
     SecurityScheme,
 };
+use serde_json::Value;
 
 use crate::bundle::Document;
 use crate::contract::Pointer;
+use crate::grammar::{self, Kind, PROBLEM};
 use crate::load::{Part, Sources};
 use crate::report::{Place, Report};
 
@@ -30,6 +32,8 @@ pub struct Resolved {
     pub api: OpenAPI,
     /// Where everything stands.
     pub sources: Sources,
+    /// Where `x-problem` stands, in the order of the document, whether something will read it or not.
+    pub extensions: Vec<Pointer>,
 }
 
 /// What a reference, or the thing itself, leads to.
@@ -47,15 +51,32 @@ pub struct Found<'a, T> {
 pub fn resolve(document: Document, report: &mut Report) -> Option<Resolved> {
     let Document { value, sources } = document;
     let before = report.errors();
-    let components = value.get("components").and_then(serde_json::Value::as_object);
+    let components = value.get("components").and_then(Value::as_object);
     let names = components.into_iter().flatten().filter_map(|(section, entries)| {
         let names: HashSet<String> = entries.as_object()?.keys().cloned().collect();
         Some((section.clone(), names))
     });
     let names = names.collect();
+    let extensions = extensions(&value);
     let mut reader = read::Reader { sources: &sources, report, pointer: String::new(), names };
     let api = document::document(&mut reader, value);
-    (report.errors() == before).then_some(Resolved { api, sources })
+    (report.errors() == before).then_some(Resolved { api, sources, extensions })
+}
+
+/// Where a document says `x-problem`.
+pub(crate) fn extensions(document: &Value) -> Vec<Pointer> {
+    let mut found = Vec::new();
+    extended(document, Kind::Document, &mut String::new(), &mut found);
+    found
+}
+
+fn extended(value: &Value, kind: Kind, pointer: &mut String, found: &mut Vec<Pointer>) {
+    if value.get(PROBLEM).is_some() {
+        found.push(Pointer(pointer.clone()).child(PROBLEM));
+    }
+    grammar::children(value, kind, pointer, &mut |child, kind, pointer| {
+        extended(child, kind, pointer, found)
+    });
 }
 
 impl Resolved {

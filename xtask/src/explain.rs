@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use problemgen::Read;
 use problemgen::config;
-use problemgen::docs::rows::{CodeRow, FieldRow, rows};
+use problemgen::docs::rows::{CodeRow, FieldRow, RaisedRow, rows};
 use problemgen::docs::text;
 use problemgen::report::{Code, Report};
 
@@ -76,13 +76,12 @@ fn diagnostic(code: Code) {
 fn problem(row: &CodeRow<'_>) {
     let title = row.title.map(|title| format!(": {}", text::line(title))).unwrap_or_default();
     say(styled(HEAD, visible(&format!("{}{title}", row.code))));
-    let statuses: Vec<_> = row.statuses.iter().map(u16::to_string).collect();
     let retryable = match row.retryable {
         Some(true) => "yes",
         Some(false) => "no",
         None => "not said",
     };
-    fact("status", &statuses.join(", "));
+    fact("status", &row.status_keys().join(", "));
     fact("retryable", retryable);
     fact("section", row.section.unwrap_or_default());
     fact("type", row.type_uri.unwrap_or_default());
@@ -96,8 +95,8 @@ fn problem(row: &CodeRow<'_>) {
     if !row.operations.is_empty() {
         heading("Operations");
         let width =
-            row.operations.iter().map(|operation| operation.id.chars().count()).max().unwrap_or_default();
-        for operation in &row.operations {
+            row.operations.iter().map(|raised| raised.operation.id.chars().count()).max().unwrap_or_default();
+        for RaisedRow { operation, .. } in &row.operations {
             let id = format!("{:width$}", visible(operation.id));
             say(format!("  {id}  {} {}", operation.method, visible(operation.path)));
         }

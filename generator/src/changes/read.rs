@@ -41,6 +41,7 @@ pub(super) struct Family {
 pub(super) struct Code {
     pub(super) code: String,
     pub(super) statuses: Vec<u16>,
+    pub(super) ranges: Vec<String>,
     pub(super) retryable: Option<bool>,
     pub(super) title: Option<String>,
     pub(super) r#type: Option<String>,

@@ -57,9 +57,9 @@ const GAPS: [Gap; 4] = [
         code: codes::NO_STATUS,
         severity: Severity::Warning,
         lacks: |_, code| code.statuses.is_empty(),
-        one: "nothing says with which status {} is sent",
-        many: "nothing says with which status these codes are sent: {}",
-        help: "add `status` with a `const` to the schema of the code, or name the code under an exact status",
+        one: "nothing says with which exact status {} is sent",
+        many: "nothing says with which exact status these codes are sent: {}",
+        help: "give the code a `status`, in its schema or in `x-problem.codes`, or name it under an exact status",
     },
     Gap {
         code: codes::RETRYABLE,

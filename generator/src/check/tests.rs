@@ -33,6 +33,7 @@ fn sound() -> Contract {
             name: "none".to_owned(),
             value: json!({"code": "sold_out", "retryable": false, "status": 409, "left": 0}),
         }],
+        ranges: Vec::new(),
         raised_by: vec![OperationId(0)],
         at: Pointer("/components/schemas/SoldOut".to_owned()),
     };
@@ -168,7 +169,7 @@ fn laws_over_codes() {
     Note C020: `other` has no example
     "#);
     insta::assert_snapshot!(broken_code(|code| code.statuses = vec![200, 409]), @"Error C011: `sold_out` has the status 200, which is no error");
-    insta::assert_snapshot!(broken_code(|code| code.statuses.clear()), @"Warning C012: nothing says with which status `sold_out` is sent");
+    insta::assert_snapshot!(broken_code(|code| code.statuses.clear()), @"Warning C012: nothing says with which exact status `sold_out` is sent");
     insta::assert_snapshot!(broken_code(|code| code.retryable = None), @r#"
     Note C013: `sold_out` does not say whether a retry can help, though every problem does
     "#);

@@ -15,8 +15,12 @@ crate::codes! {
          Rust type for a `format`, by its name. `[dependencies]`: the crates that these come from, as in Cargo.toml.";
     /// A place of the code that no error has.
     pub UNMET = "F004", "no error has a code where the configuration puts it",
-        "`code` under `[problems]` says where the code of a problem stands. When it is set, no other place is looked at, so that a \
-         mistake leaves every error without a code.";
+        "`code` under `[problems]` says where the code of a problem stands. When it is set, no other place is looked at, so that \
+         a mistake would leave every error without a code.";
+    /// Codes at other places than the one that is set.
+    pub PASSED_OVER = "F008", "errors have their codes at other places than the configuration says",
+        "`code` under `[problems]` says where the code of a problem stands. When it is set, no other place is looked at: errors whose \
+         code stands elsewhere are told apart by status and type, as errors without a code are.";
     /// A type in `[formats]` that is none.
     pub TYPE_PATH = "F005", "the setting is no path to a type",
         "`[formats]` sets a Rust type by its path, which begins with the crate: `std::net::Ipv4Addr`, `chrono::DateTime<chrono::Utc>`. Only \

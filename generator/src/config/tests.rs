@@ -63,13 +63,13 @@ fn mistakes_are_refused_where_they_stand() {
       |
       = help: `cargo xtask explain F003` lists the settings
 
-    error[F003]: unknown field `problem`, expected one of `problems`, `formats`, `dependencies`
+    error[F003]: there is no setting `problem`
      --> problemgen.toml:1:2
       |
     1 | [problem]
       |  ^^^^^^^
       |
-      = help: `cargo xtask explain F003` lists the settings
+      = help: `problems` is nearest to it; the tables are `problems`, `formats`, `dependencies`
 
     error[F002]: invalid literal string, expected `'`
      --> problemgen.toml:2:11

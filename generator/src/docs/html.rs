@@ -4,7 +4,9 @@
 //! policy allows these two by their hashes and nothing else. It says everything without the script, which only adds the
 //! filter and the buttons that copy links. Deliberately absent: any text of the document that is not escaped.
 
-use super::rows::{CodeRow, ExampleRow, FamilyRows, FieldRow, OperationRow, OtherRow, Rows, SectionRows};
+use super::rows::{
+    CodeRow, ExampleRow, FamilyRows, FieldRow, OperationRow, OtherRow, RaisedRow, Rows, SectionRows,
+};
 use super::text::html as escaped;
 use super::{NOTICE, prose, text};
 
@@ -42,9 +44,14 @@ fn section_title<'a>(section: &SectionRows<'a>) -> &'a str {
 /// The chips that say status and whether to repeat a request.
 fn chips(code: &CodeRow<'_>) -> String {
     let mut out = String::new();
-    for status in code.statuses {
-        let class = if *status >= 500 { "server" } else { "client" };
-        out.push_str(&format!("<span class=\"chip {class}\">{status}</span>"));
+    for status in code.status_keys() {
+        // `default` can be either.
+        let class = match status.as_bytes() {
+            [b'5', ..] => " server",
+            [b'4', ..] => " client",
+            _ => "",
+        };
+        out.push_str(&format!("<span class=\"chip{class}\">{status}</span>"));
     }
     let (class, words) = match code.retryable {
         Some(true) => ("yes", "Retryable"),
@@ -57,7 +64,7 @@ fn chips(code: &CodeRow<'_>) -> String {
 
 /// Words that the filter understands beside those that are shown.
 fn facts(code: &CodeRow<'_>) -> String {
-    let mut facts: Vec<_> = code.statuses.iter().map(|status| format!("status:{status}")).collect();
+    let mut facts: Vec<_> = code.status_keys().iter().map(|status| format!("status:{status}")).collect();
     if let Some(retryable) = code.retryable {
         facts.push(format!("retryable:{}", if retryable { "yes" } else { "no" }));
     }
@@ -65,12 +72,25 @@ fn facts(code: &CodeRow<'_>) -> String {
 }
 
 fn operation(row: &OperationRow<'_>) -> String {
+    listed(row, "")
+}
+
+fn listed(row: &OperationRow<'_>, more: &str) -> String {
     format!(
-        "<li><span class=\"method\">{}</span> <code>{}</code> <span class=\"quiet\">{}</span></li>\n",
+        "<li><span class=\"method\">{}</span> <code>{}</code> <span class=\"quiet\">{}</span>{more}</li>\n",
         row.method,
         escaped(row.path),
         escaped(row.id)
     )
+}
+
+/// An operation that raises a code, and with which of the code's statuses when not with all.
+fn raised(row: &RaisedRow<'_>) -> String {
+    let under = match row.statuses.as_slice() {
+        [] => String::new(),
+        own => format!(" <span class=\"quiet\">· {}</span>", own.join(", ")),
+    };
+    listed(&row.operation, &under)
 }
 
 struct Page {
@@ -184,10 +204,13 @@ impl Page {
         }
         self.push(&format!(
             "<p class=\"how\">Tell errors apart by <code>{}</code>, not by the status or the text. \
-             <em>Retryable</em> says whether the identical request can succeed later. New codes may appear at any time: \
-             treat one that you do not know by its status.</p>",
-            escaped(&family.place)
+             <em>Retryable</em> says whether the identical request can succeed later. {}</p>",
+            escaped(&family.place),
+            super::outlook(family)
         ));
+        if let Some(words) = super::aside(family) {
+            self.push(&format!("<p class=\"how\">{words}</p>"));
+        }
         if let Some(url) = family.docs_url.and_then(prose::target) {
             let url = escaped(&url);
             self.push(&format!("<p class=\"how\">The current list is at <a href=\"{url}\">{url}</a>.</p>"));
@@ -265,8 +288,8 @@ impl Page {
         self.push("</div>\n</article>");
     }
 
-    fn operations(&mut self, operations: &[OperationRow<'_>]) {
-        let list: String = operations.iter().map(operation).collect();
+    fn operations(&mut self, operations: &[RaisedRow<'_>]) {
+        let list: String = operations.iter().map(raised).collect();
         match operations.len() {
             0 => {}
             1..FOLD => self.push(&format!("<p class=\"label\">Operations</p>\n<ul class=\"operations\">\n{list}</ul>")),

@@ -4,7 +4,7 @@
 //! of the codes, since renderers do not agree on the anchors of headings.
 
 use super::prose::{self, markdown_cell_span as cell_span, markdown_span as span, markdown_text as escaped};
-use super::rows::{CodeRow, FamilyRows, FieldRow, OperationRow, OtherRow, Rows};
+use super::rows::{CodeRow, FamilyRows, FieldRow, OperationRow, OtherRow, RaisedRow, Rows};
 use super::{NOTICE, text};
 
 /// The page.
@@ -35,8 +35,10 @@ fn retryable(retryable: Option<bool>) -> &'static str {
     }
 }
 
-fn statuses(statuses: &[u16]) -> String {
-    statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+/// The statuses of a code.
+fn statuses(code: &CodeRow<'_>) -> String {
+    let keys = code.status_keys();
+    if keys.is_empty() { "not stated".to_owned() } else { keys.join(", ") }
 }
 
 fn operation(operation: &OperationRow<'_>) -> String {
@@ -45,6 +47,12 @@ fn operation(operation: &OperationRow<'_>) -> String {
         span(&format!("{} {}", operation.method, operation.path)),
         escaped(&text::line(operation.id))
     )
+}
+
+/// An operation that raises a code, and with which of the code's statuses when not with all.
+fn raised(row: &RaisedRow<'_>) -> String {
+    let operation = operation(&row.operation);
+    if row.statuses.is_empty() { operation } else { format!("{operation} · {}", row.statuses.join(", ")) }
 }
 
 #[derive(Default)]
@@ -73,9 +81,13 @@ impl Page {
         }
         self.block(&format!(
             "Tell errors apart by the member {}, not by the status or the text. *Retryable* says whether the identical \
-             request can succeed later. New codes may appear at any time: treat one that you do not know by its status.",
-            span(&family.place)
+             request can succeed later. {}",
+            span(&family.place),
+            super::outlook(family)
         ));
+        if let Some(words) = super::aside(family) {
+            self.block(words);
+        }
         if let Some(url) = family.docs_url.and_then(prose::target) {
             self.block(&format!("The current list is at [{}](<{url}>).", escaped(&url)));
         }
@@ -109,7 +121,7 @@ impl Page {
                 "| [{}](<{}>) | {} | {} | {meaning} |\n",
                 cell_span(code.code),
                 target(&code.anchor),
-                statuses(code.statuses),
+                statuses(code),
                 retryable(code.retryable),
             ));
         }
@@ -119,7 +131,7 @@ impl Page {
     fn code(&mut self, code: &CodeRow<'_>) {
         self.block(&format!("<a id=\"{}\"></a>", text::html(&code.anchor)));
         self.heading(3, &span(code.code));
-        let mut facts = vec![format!("**Status:** {}", statuses(code.statuses))];
+        let mut facts = vec![format!("**Status:** {}", statuses(code))];
         facts.push(format!("**Retryable:** {}", retryable(code.retryable)));
         if let Some(title) = code.title {
             facts.insert(0, format!("**{}**", escaped(&text::line(title))));
@@ -157,7 +169,7 @@ impl Page {
     fn operations(&mut self, code: &CodeRow<'_>) {
         if !code.operations.is_empty() {
             self.block("**Operations**");
-            let list: Vec<_> = code.operations.iter().map(|row| format!("- {}", operation(row))).collect();
+            let list: Vec<_> = code.operations.iter().map(|row| format!("- {}", raised(row))).collect();
             self.block(&list.join("\n"));
         }
     }
@@ -283,7 +295,7 @@ mod tests {
 
         **Operations**
 
-        - `GET /loans` listLoans
+        - `GET /loans` listLoans · 403
         - `POST /loans` lendBook
 
         **Example**

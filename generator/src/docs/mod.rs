@@ -16,3 +16,19 @@ pub mod words;
 /// The first line of every page: where it comes from and what not to do with it.
 pub const NOTICE: &str =
     "Generated from the OpenAPI document. Do not edit: change the document and generate again.";
+
+/// What may come that a family does not list, in words for both pages.
+fn outlook(family: &rows::FamilyRows<'_>) -> &'static str {
+    match family.open {
+        true => "New codes may appear at any time: treat one that you do not know by its status.",
+        false => "Today there are no other codes; treat one that a later version adds by its status.",
+    }
+}
+
+/// What a family that is not the principal one is in the generated crate.
+fn aside(family: &rows::FamilyRows<'_>) -> Option<&'static str> {
+    (!family.principal).then_some(
+        "In the generated Rust crate these errors are values of the types of their schemas, and the code is a member of these: \
+         constants for codes are made of the first family only.",
+    )
+}

@@ -4,7 +4,7 @@
 //! page and the catalogue are printed. Deliberately absent: escaping (each printer escapes for its medium) and anything
 //! about successes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::prose::{self, Inline};
 use super::{text, words};
 use crate::contract::{
-    CodePlace, Contract, ErrorKind, Example, Operation, OperationId, ProblemCode, ProblemFamily, StatusSpec,
+    CodeId, Contract, ErrorKind, Example, FamilyId, Operation, OperationId, ProblemCode, StatusSpec,
 };
 
 /// Everything that the pages say.
@@ -39,6 +39,10 @@ pub struct FamilyRows<'a> {
     pub docs_url: Option<&'a str>,
     /// The path of the code in a body: `code`, `error.code`, `errors[].code`.
     pub place: String,
+    /// Does a response of it leave room for codes that are not listed?
+    pub open: bool,
+    /// Is it the one from which the generated crate makes `Problem` and `Code`?
+    pub principal: bool,
     /// The other members of a body in which the problem is only a part.
     pub envelope: Vec<FieldRow<'a>>,
     /// The members that every problem may carry.
@@ -76,6 +80,8 @@ pub struct CodeRow<'a> {
     pub title: Option<&'a str>,
     /// Ascending.
     pub statuses: &'a [u16],
+    /// The ranges and `default` under which responses declare it, when nothing states its statuses.
+    pub ranges: Vec<String>,
     /// Can the identical request succeed later? `None` when the document does not say.
     pub retryable: Option<bool>,
     /// The URI of the problem type.
@@ -91,12 +97,17 @@ pub struct CodeRow<'a> {
     /// The members of this code, the members of their objects after them.
     pub fields: Vec<FieldRow<'a>>,
     /// The operations that declare it.
-    pub operations: Vec<OperationRow<'a>>,
+    pub operations: Vec<RaisedRow<'a>>,
     /// Whole bodies.
     pub examples: Vec<ExampleRow<'a>>,
 }
 
 impl CodeRow<'_> {
+    /// The statuses as OpenAPI writes them, exact ones first, then ranges and `default`.
+    pub fn status_keys(&self) -> Vec<String> {
+        self.statuses.iter().map(u16::to_string).chain(self.ranges.iter().cloned()).collect()
+    }
+
     /// What it means in one sentence, for a table.
     pub fn sentence(&self) -> Vec<Inline> {
         let sentence =
@@ -140,6 +151,15 @@ pub struct OperationRow<'a> {
     pub path: &'a str,
 }
 
+/// An operation that declares a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaisedRow<'a> {
+    /// The operation.
+    pub operation: OperationRow<'a>,
+    /// The statuses, as OpenAPI writes them, of its responses with the code; empty when these are all that the code has.
+    pub statuses: Vec<String>,
+}
+
 /// A complete body.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExampleRow<'a> {
@@ -179,8 +199,10 @@ pub struct OtherRow<'a> {
 /// The rows of a contract.
 pub fn rows(contract: &Contract) -> Rows<'_> {
     let mut anchors = Anchors::new(contract);
-    let mut families: Vec<_> =
-        contract.families.iter().map(|family| family_rows(contract, family, &mut anchors)).collect();
+    let declared = Declared::new(contract);
+    let mut families: Vec<_> = (0..contract.families.len())
+        .map(|at| family_rows(contract, FamilyId(at), &declared, &mut anchors))
+        .collect();
     // Sections come last: a code's anchor is a promise (its `type` names it), a section's is not.
     for family in &mut families {
         for section in &mut family.sections {
@@ -200,15 +222,6 @@ pub fn operation_row(operation: &Operation) -> OperationRow<'_> {
     OperationRow { id: &operation.id, method: operation.method.as_str(), path: &operation.path }
 }
 
-/// The path of the code in a body.
-pub fn place(place: &CodePlace) -> String {
-    match place {
-        CodePlace::Root(code) => code.clone(),
-        CodePlace::Under(outer, code) => format!("{outer}.{code}"),
-        CodePlace::Each(list, code) => format!("{list}[].{code}"),
-    }
-}
-
 /// The statuses that a response stands for, as OpenAPI writes them.
 pub fn status(status: StatusSpec) -> String {
     match status {
@@ -218,15 +231,48 @@ pub fn status(status: StatusSpec) -> String {
     }
 }
 
+/// What the responses of operations declare.
+struct Declared {
+    /// The statuses under which an operation declares a code.
+    under: HashMap<(FamilyId, CodeId, OperationId), BTreeSet<StatusSpec>>,
+    /// The families of which a response leaves other codes open.
+    open: HashSet<FamilyId>,
+}
+
+impl Declared {
+    fn new(contract: &Contract) -> Self {
+        let mut declared = Self { under: HashMap::new(), open: HashSet::new() };
+        for (at, operation) in contract.operations.iter().enumerate() {
+            for error in &operation.errors {
+                for body in &error.bodies {
+                    let ErrorKind::Problem { family, codes, open, .. } = &body.kind else { continue };
+                    if *open {
+                        declared.open.insert(*family);
+                    }
+                    for code in codes {
+                        let key = (*family, *code, OperationId(at));
+                        declared.under.entry(key).or_default().insert(error.status);
+                    }
+                }
+            }
+        }
+        declared
+    }
+}
+
 fn family_rows<'a>(
     contract: &'a Contract,
-    family: &'a ProblemFamily,
+    id: FamilyId,
+    declared: &Declared,
     anchors: &mut Anchors,
 ) -> FamilyRows<'a> {
+    let family = &contract.families[id.0];
     let mut sections: IndexMap<Option<&str>, Vec<CodeRow<'_>>> =
         family.sections.iter().map(|section| (Some(section.as_str()), Vec::new())).collect();
-    for code in &family.codes {
-        sections.entry(code.section.as_deref()).or_default().push(code_row(contract, code, anchors));
+    for (at, code) in family.codes.iter().enumerate() {
+        let under = |operation| declared.under.get(&(id, CodeId(at), operation));
+        let row = code_row(contract, code, &under, anchors);
+        sections.entry(code.section.as_deref()).or_default().push(row);
     }
     // Codes without a section go last, whichever was met first.
     if let Some(codes) = sections.shift_remove(&None) {
@@ -236,7 +282,9 @@ fn family_rows<'a>(
         name: &family.name,
         description: family.docs.description.as_deref().or(family.docs.summary.as_deref()),
         docs_url: family.docs_url.as_deref(),
-        place: place(&family.place),
+        place: family.place.to_string(),
+        open: declared.open.contains(&id),
+        principal: id == FamilyId(0),
         envelope: words::field_rows(contract, &family.envelope),
         members: words::field_rows(contract, &family.members),
         sections: sections
@@ -247,12 +295,25 @@ fn family_rows<'a>(
     }
 }
 
-fn code_row<'a>(contract: &'a Contract, code: &'a ProblemCode, anchors: &mut Anchors) -> CodeRow<'a> {
+fn code_row<'a, 'd>(
+    contract: &'a Contract,
+    code: &'a ProblemCode,
+    under: &dyn Fn(OperationId) -> Option<&'d BTreeSet<StatusSpec>>,
+    anchors: &mut Anchors,
+) -> CodeRow<'a> {
+    let all: Vec<StatusSpec> =
+        code.statuses.iter().copied().map(StatusSpec::Exact).chain(code.ranges.iter().copied()).collect();
+    let raised = |id: &OperationId| {
+        let own: Vec<StatusSpec> = under(*id).into_iter().flatten().copied().collect();
+        let statuses = if own == all { Vec::new() } else { own.into_iter().map(status).collect() };
+        Some(RaisedRow { operation: operation_row(contract.operations.get(id.0)?), statuses })
+    };
     CodeRow {
         anchor: anchors.of_code(code),
         code: &code.code,
         title: code.title.as_deref(),
         statuses: &code.statuses,
+        ranges: code.ranges.iter().copied().map(status).collect(),
         retryable: code.retryable,
         type_uri: code.type_uri.as_deref(),
         section: code.section.as_deref(),
@@ -260,7 +321,7 @@ fn code_row<'a>(contract: &'a Contract, code: &'a ProblemCode, anchors: &mut Anc
         remedy: code.remedy.as_deref(),
         source: code.source.as_deref(),
         fields: words::field_rows(contract, &code.fields),
-        operations: operations(contract, &code.raised_by),
+        operations: code.raised_by.iter().filter_map(raised).collect(),
         examples: example_rows(&code.examples),
     }
 }
@@ -277,10 +338,6 @@ fn example_rows(examples: &[Example]) -> Vec<ExampleRow<'_>> {
         rows.push(ExampleRow { name, value, status });
     }
     rows
-}
-
-fn operations<'a>(contract: &'a Contract, ids: &[OperationId]) -> Vec<OperationRow<'a>> {
-    ids.iter().filter_map(|id| contract.operations.get(id.0)).map(operation_row).collect()
 }
 
 /// Status, media type and type in words.

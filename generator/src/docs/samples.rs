@@ -49,6 +49,7 @@ pub(crate) fn code(code: &str, statuses: &[u16], section: &str) -> ProblemCode {
         source: None,
         fields: Vec::new(),
         examples: Vec::new(),
+        ranges: Vec::new(),
         raised_by: Vec::new(),
         at: Pointer::default(),
     }

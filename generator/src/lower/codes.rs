@@ -103,10 +103,10 @@ crate::codes! {
     /// A status that is none.
     pub STATUS_VALUE = "P029", "`status` of a code is no status",
         "`status` in the schema of a code is limited to one or a few HTTP statuses, which are whole numbers.";
-    /// `x-problem` on a schema that describes no code.
-    pub EXTENSION_PLACE = "P030", "`x-problem` on a schema that describes no code",
-        "`x-problem` belongs on the schema of a code, which extends the base by `allOf` and gives the code one value, or on \
-         the base of these. Nothing reads it elsewhere.";
+    /// `x-problem` where nothing reads it.
+    pub EXTENSION_PLACE = "P030", "`x-problem` stands where nothing reads it",
+        "`x-problem` belongs on the schema of a code (one whose code has a single value), on the base of these, on the schema of the body \
+         around either, or at the root of the document. With `codes` it says the facts of each code by its name.";
     /// A code of an extension that no error can have.
     pub UNKNOWN_CODE = "P031", "code that no error can have",
         "An extension describes a code, but the schemas of errors list others and leave no room for it, or no error has a code.";
@@ -114,6 +114,10 @@ crate::codes! {
     pub WIDENED = "P032", "code gives a common member another type",
         "A common member has one type in all problems. A code can say what its value is; where it says another type, the member can \
          only be read as any value.";
+    /// A code of an extension that is nearly one of a schema.
+    pub MISSPELT_CODE = "P033", "code of an extension that is nearly one of a schema",
+        "An extension describes a code that no schema lists. There is room for it, since an error leaves its code open, so it becomes a \
+         code of its own; a slip of the pen in the name of another code would look the same.";
     /// A key of `content` that is no media type.
     pub MEDIA_TYPE = "P040", "media type is not one",
         "A media type is `type/subtype`, both made of the characters that RFC 9110 allows in a token. A key of `content` that is \

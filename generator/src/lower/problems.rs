@@ -77,8 +77,8 @@ struct Draft<'a> {
 struct DraftCode<'a> {
     /// What was read about it, the first reading first.
     facts: Vec<Rc<Facts<'a>>>,
-    /// The exact statuses of the responses that it stands under.
-    under: BTreeSet<u16>,
+    /// The statuses, exact or not, of the responses that it stands under.
+    under: BTreeSet<StatusSpec>,
     examples: Vec<crate::contract::Example>,
 }
 

@@ -23,9 +23,10 @@ fn lowered(text: &str) -> String {
 
 fn run(text: &str) -> (Option<Contract>, Report) {
     let value: serde_json::Value = serde_yaml::from_str(text).expect("the document of a test is YAML");
+    let extensions = crate::resolve::extensions(&value);
     let doc = serde_json::from_value(value).expect("the document of a test is OpenAPI 3.0");
     let mut report = Report::new();
-    let contract = super::build(&doc, &Config::default(), &place, &mut report);
+    let contract = super::build(&doc, &extensions, &Config::default(), &place, &mut report);
     (contract, report)
 }
 

@@ -14,6 +14,26 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
     near.into_iter().take(3).map(|(_, candidate)| candidate).collect()
 }
 
+/// The candidate that a name was most likely meant to be: it differs by a slip or two, which are not in its digits. Stricter
+/// than [`nearest`], for names that may as well be right.
+pub(crate) fn mistyped<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted: Vec<char> = name.to_lowercase().chars().take(64).collect();
+    let limit = match wanted.len() {
+        0..4 => return None,
+        4..9 => 1,
+        _ => 2,
+    };
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let own = digits(name);
+    candidates
+        .into_iter()
+        .filter(|candidate| candidate.len().abs_diff(name.len()) <= limit * 4)
+        .map(|candidate| (distance(&wanted, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= limit && digits(candidate) == own)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
 /// Levenshtein's distance, without case.
 fn distance(wanted: &[char], candidate: &str) -> usize {
     let mut row: Vec<usize> = (0..=wanted.len()).collect();

@@ -11,7 +11,9 @@ use super::plan::{CodePlan, Fact, FieldPlan, Fill, ProblemsPlan, StructPlan, Ty}
 use super::print::{Printer, RecordSpec, Within, has_default, initializer, number};
 use super::types::{Vocabulary, members};
 use crate::artifact::Artifact;
-use crate::contract::{CodePlace, EnumValues, Field, OperationId, ProblemCode, ProblemFamily, Shape, Type};
+use crate::contract::{
+    CodePlace, EnumValues, Field, OperationId, ProblemCode, ProblemFamily, Shape, StatusSpec, Type,
+};
 
 const FILE: &str = "src/problems.rs";
 
@@ -145,8 +147,9 @@ impl Printer<'_> {
             doc.paragraph("**What to do.**").prose(remedy);
         }
         doc.gap();
-        if !code.statuses.is_empty() {
-            doc.line(format!("* Status: {}", statuses(code)));
+        let statuses = statuses(code);
+        if !statuses.is_empty() {
+            doc.line(format!("* Status: {statuses}"));
         }
         if let Some(retryable) = code.retryable {
             let word = if retryable { "yes, the identical request can succeed later" } else { "no" };
@@ -518,8 +521,13 @@ pub(super) fn headline(code: &ProblemCode) -> String {
 }
 
 /// The statuses of a code in words.
-pub(super) fn statuses(code: &ProblemCode) -> String {
-    let statuses: Vec<String> = code.statuses.iter().map(u16::to_string).collect();
+fn statuses(code: &ProblemCode) -> String {
+    let ranges = code.ranges.iter().map(|range| match range {
+        StatusSpec::Exact(status) => status.to_string(),
+        StatusSpec::Range(digit) => format!("{digit}XX"),
+        StatusSpec::Default => "one that the document leaves open".to_owned(),
+    });
+    let statuses: Vec<String> = code.statuses.iter().map(u16::to_string).chain(ranges).collect();
     statuses.join(" or ")
 }
 

@@ -119,6 +119,7 @@ fn code(name: &str, fields: Vec<Field>) -> ProblemCode {
         source: None,
         fields,
         examples: Vec::new(),
+        ranges: Vec::new(),
         raised_by: vec![OperationId(0)],
         at: Pointer::default(),
     }

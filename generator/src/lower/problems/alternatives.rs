@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use openapiv3::{Discriminator, ReferenceOr};
+use openapiv3::{Discriminator, ReferenceOr, SchemaData};
 
 use crate::contract::{CodePlace, Pointer};
 
@@ -11,9 +11,9 @@ use super::super::flat::Declared;
 use super::super::node::{Alternatives, Node, Slot};
 use super::super::place::{Key, Origin, Place, component_name};
 use super::super::{Lowering, codes};
-use super::ground::Envelope;
+use super::ground::{Envelope, component_of};
 use super::held::Held;
-use super::{code_values, parent, stand};
+use super::{code_values, facts, parent, stand};
 
 /// How deep a response may nest its alternatives.
 const DEPTH: usize = 20;
@@ -173,6 +173,10 @@ fn leaf<'a>(lowering: &mut Lowering<'a>, slot: Slot<'a>, origin: &Origin, at: &W
     }
     let told = at.choice.member.clone().or_else(|| parent::telling_member(lowering, data, &flat));
     let Some(found) = stand::find(lowering, &flat, told.as_deref()) else {
+        if let Some(passed) = stand::passed(lowering, &flat, told.as_deref()) {
+            let name = component_of(&origin.pointer).unwrap_or_else(|| origin.words.clone());
+            lowering.known.passed.entry(passed).or_default().insert(name);
+        }
         return match &at.choice.member {
             // The mapping says which codes it is for, and the schema nothing of them.
             Some(member) if !at.choice.values.is_empty() => {
@@ -188,7 +192,11 @@ fn leaf<'a>(lowering: &mut Lowering<'a>, slot: Slot<'a>, origin: &Origin, at: &W
         }
         CodePlace::Under(outer, _) | CodePlace::Each(outer, _) => outer.clone(),
     };
-    let held = holder(lowering, &found.holder, &found.place);
+    let mut held = holder(lowering, &found.holder, &found.place);
+    let lone = held.mentions.iter().all(|mention| mention.chosen) && held.only().is_some();
+    if lone {
+        around(lowering, &mut held, &schema.schema_data, origin);
+    }
     let mut members = flat.members;
     members.shift_remove(outer.as_str());
     let envelope = Rc::new(Envelope {
@@ -196,6 +204,8 @@ fn leaf<'a>(lowering: &mut Lowering<'a>, slot: Slot<'a>, origin: &Origin, at: &W
         members,
         required: flat.required,
         parents: flat.parents.iter().copied().collect(),
+        data,
+        lone,
     });
     for ground in &held.grounds {
         let known = lowering.known.envelopes.entry(*ground).or_default();
@@ -204,6 +214,14 @@ fn leaf<'a>(lowering: &mut Lowering<'a>, slot: Slot<'a>, origin: &Origin, at: &W
         }
     }
     held
+}
+
+/// Adds what the body around the object of a single code says of it.
+fn around<'a>(lowering: &mut Lowering<'a>, held: &mut Held<'a>, data: &'a SchemaData, origin: &Origin) {
+    let Some(inner) = held.mentions.first().map(|mention| Rc::clone(&mention.facts)) else { return };
+    let at = origin.place().pointer();
+    let facts = facts::around(lowering, &inner, data, &at);
+    held.mention(Rc::new(facts), &at, true);
 }
 
 /// A mapping has to say of each schema what the schema says of itself, and of no schema that is no alternative.
@@ -222,13 +240,13 @@ fn check_mapping<'a>(
         let choose = |values| Walk { choice: Choice { member: member.clone(), values }, ..*walk };
         let own = component(lowering, name, &choose(Vec::new()));
         let said = |held: &Held<'a>| held.mentions.iter().any(|known| known.facts.code == *value);
-        if let [only] = own.mentions.as_slice()
-            && only.facts.code != *value
+        if let Some(only) = own.only()
+            && only != value
         {
             lowering.error(
                 codes::MAPPING_CLASH,
                 &at.child(value),
-                format!("`{value}` leads to `{name}`, which is the schema of `{}`", only.facts.code),
+                format!("`{value}` leads to `{name}`, which is the schema of `{only}`"),
                 "let the mapping and the `const` of the schema say the same code",
             );
         } else if !said(held) {

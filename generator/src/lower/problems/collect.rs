@@ -7,14 +7,14 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use crate::config::codes::UNMET;
+use crate::config::codes::{PASSED_OVER, UNMET};
 use crate::contract::{CodeId, ErrorKind, FamilyId, Pointer, StatusSpec};
-use crate::report::Diagnostic;
+use crate::report::{Diagnostic, mistyped, nearest};
 
 use super::super::{Lowering, codes};
 use super::facts::{Facts, Source};
 use super::families::Family;
-use super::ground::GroundId;
+use super::ground::{GroundId, Passed};
 use super::held::{Held, Mention};
 use super::registry::{self, Entry};
 use super::{Draft, DraftCode, Problems, Use, alternatives, examples, extension};
@@ -225,16 +225,63 @@ fn bases<'a>(lowering: &mut Lowering<'a>, drafts: &mut [Draft<'a>]) {
             if draft.sections.is_empty() {
                 draft.sections = said.sections;
             }
-            let Some((codes, at)) = said.codes else { continue };
-            for entry in registry::strict(lowering, codes, &at) {
-                if ground.open || draft.codes.contains_key(&entry.code) {
-                    let facts = Rc::new(entry.facts(lowering, id, Source::Extension));
-                    add(&mut draft.codes, &facts);
-                } else {
-                    unknown(lowering, &entry);
+            if let Some((codes, at)) = said.codes {
+                listed(lowering, draft, id, ground.open, codes, &at);
+            }
+        }
+        around(lowering, draft);
+    }
+}
+
+/// `x-problem` on the bodies around the grounds, and on what these extend.
+fn around<'a>(lowering: &mut Lowering<'a>, draft: &mut Draft<'a>) {
+    let mut seen = HashSet::new();
+    for id in draft.family.grounds.clone() {
+        let Some(ground) = lowering.known.ground(id) else { continue };
+        for body in lowering.known.envelopes.get(&id).cloned().unwrap_or_default() {
+            let own = body.data.map(|data| (data, body.at.clone(), body.lone));
+            let parents = body.parents.iter().filter_map(|name| {
+                let schema = lowering.component(name)?.1.as_item()?;
+                Some((&schema.schema_data, super::component(name), false))
+            });
+            let said: Vec<_> = own.into_iter().chain(parents).collect();
+            for (data, at, lone) in said {
+                if !seen.insert(at.clone()) {
+                    continue;
+                }
+                let said = extension::base(lowering, &data.extensions, &at, lone);
+                draft.docs_url = draft.docs_url.take().or(said.docs);
+                if draft.sections.is_empty() {
+                    draft.sections = said.sections;
+                }
+                if let Some((codes, at)) = said.codes {
+                    listed(lowering, draft, id, ground.open, codes, &at);
                 }
             }
         }
+    }
+}
+
+/// `x-problem.codes` of a family.
+fn listed<'a>(
+    lowering: &mut Lowering<'a>,
+    draft: &mut Draft<'a>,
+    ground: GroundId,
+    open: bool,
+    codes: &'a serde_json::Value,
+    at: &Pointer,
+) {
+    for entry in registry::strict(lowering, codes, at) {
+        let known = draft.codes.contains_key(&entry.code);
+        if !known && !open {
+            unknown(lowering, std::slice::from_ref(draft), &entry);
+            continue;
+        }
+        if !known {
+            misspelt(lowering, std::slice::from_ref(draft), &entry);
+        }
+        let facts = Rc::new(entry.facts(lowering, ground, Source::Extension));
+        add(&mut draft.codes, &facts);
     }
 }
 
@@ -250,21 +297,53 @@ fn declare<'a>(
     let fits = |draft: &Draft<'a>| draft.family.lead.open && (is_number || !draft.family.lead.numeric);
     let known = about.iter().find(|at| drafts[**at].codes.contains_key(&entry.code));
     let Some(at) = known.or_else(|| about.iter().find(|at| fits(&drafts[**at]))) else {
-        unknown(lowering, &entry);
+        unknown(lowering, drafts, &entry);
         return;
     };
+    if known.is_none() {
+        misspelt(lowering, drafts, &entry);
+    }
     let draft = &mut drafts[*at];
     let Some(ground) = draft.family.grounds.first().copied() else { return };
     let facts = Rc::new(entry.facts(lowering, ground, source));
     add(&mut draft.codes, &facts);
 }
 
-fn unknown(lowering: &mut Lowering<'_>, entry: &Entry<'_>) {
+fn unknown(lowering: &mut Lowering<'_>, drafts: &[Draft<'_>], entry: &Entry<'_>) {
+    let known = drafts.iter().flat_map(|draft| draft.codes.keys().map(String::as_str));
+    let help = match nearest(&entry.code, known).as_slice() {
+        [] => "correct the code, or let the schema of an error allow it".to_owned(),
+        near => format!(
+            "correct the code: there are `{}`; or let the schema of an error allow it",
+            near.join("`, `")
+        ),
+    };
     lowering.warn(
         codes::UNKNOWN_CODE,
         &entry.at,
         format!("no error of this document can have the code `{}`", entry.code),
-        "correct the code, or let the schema of an error allow it",
+        help,
+    );
+}
+
+/// How many codes that only extensions name are compared with those of schemas: each is with all of them.
+const COMPARED: usize = 500;
+
+/// Says of a code that no schema names, but for which there is room, when it is nearly one that a schema names.
+fn misspelt(lowering: &mut Lowering<'_>, drafts: &[Draft<'_>], entry: &Entry<'_>) {
+    lowering.known.compared += 1;
+    if lowering.known.compared > COMPARED {
+        return;
+    }
+    let named = |known: &DraftCode<'_>| known.facts.iter().any(|facts| facts.source == Source::Schema);
+    let listed = drafts.iter().flat_map(|draft| &draft.codes).filter(|(_, known)| named(known));
+    let Some(meant) = mistyped(&entry.code, listed.map(|(code, _)| code.as_str())) else { return };
+    let message = format!("`{}` is read as a code of its own, though it is nearly `{meant}`", entry.code);
+    lowering.warn(
+        codes::MISSPELT_CODE,
+        &entry.at,
+        message,
+        format!("write `{meant}` if that is meant; if not, list the code in the schema of an error"),
     );
 }
 
@@ -295,8 +374,8 @@ fn file(drafts: &mut [Draft<'_>], uses: &mut [Use<'_>], narrowed: &HashMap<usize
             }
         }
         for code in &one.codes {
-            if let (StatusSpec::Exact(status), Some(known)) = (one.status, draft.codes.get_mut(code)) {
-                known.under.insert(status);
+            if let Some(known) = draft.codes.get_mut(code) {
+                known.under.insert(one.status);
             }
         }
     }
@@ -358,8 +437,8 @@ pub(super) fn examples<'a>(lowering: &mut Lowering<'a>, drafts: &mut [Draft<'a>]
         }
         for facts in named.get(&key).into_iter().flatten() {
             one.codes.insert(facts.code.clone());
-            if let (StatusSpec::Exact(status), Some(known)) = (one.status, draft.codes.get_mut(&facts.code)) {
-                known.under.insert(status);
+            if let Some(known) = draft.codes.get_mut(&facts.code) {
+                known.under.insert(one.status);
             }
         }
     }
@@ -368,12 +447,48 @@ pub(super) fn examples<'a>(lowering: &mut Lowering<'a>, drafts: &mut [Draft<'a>]
 /// Says that no error has its code where the configuration puts it.
 pub(super) fn unmet(lowering: &mut Lowering<'_>, drafts: &[Draft<'_>]) {
     let Some(set) = &lowering.config.problems.code else { return };
+    let passed = &lowering.known.passed;
     if drafts.is_empty() {
-        let diagnostic = Diagnostic::warning(UNMET, "no error of the document has a code there")
+        let places: Vec<String> =
+            passed.iter().map(|(place, schemas)| place_in(place.words(), schemas)).collect();
+        let help = match places.as_slice() {
+            [] => "remove the setting: no error of the document has a member that could be a code".to_owned(),
+            _ => format!(
+                "codes stand at {}: set one of these places, or remove the setting",
+                places.join(", ")
+            ),
+        };
+        let message = format!("no error of the document has a code at `{}`", set.value);
+        lowering.report.push(Diagnostic::error(UNMET, message).at(set.at.clone()).help(help));
+        return;
+    }
+    let read = passed.iter().filter_map(|(place, schemas)| match place {
+        Passed::Read(place) => Some(place_in(place, schemas)),
+        Passed::Settable(_) => None,
+    });
+    let read: Vec<String> = read.collect();
+    if !read.is_empty() {
+        let message = format!(
+            "these errors lose their codes, which do not stand at `{}`: {}",
+            set.value,
+            read.join(", ")
+        );
+        let diagnostic = Diagnostic::warning(PASSED_OVER, message)
             .at(set.at.clone())
-            .help("correct the place, or remove the setting");
+            .help("without the setting every place is read; keep it if these members are no codes");
         lowering.report.push(diagnostic);
     }
+}
+
+/// How many schemas a diagnostic names.
+const NAMED: usize = 5;
+
+/// A place of codes, and the schemas that have one there.
+fn place_in(place: &str, schemas: &BTreeSet<String>) -> String {
+    let named: Vec<String> = schemas.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+    let more = schemas.len().saturating_sub(NAMED);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("`{place}` (in {}{more})", named.join(", "))
 }
 
 /// Puts families and codes in order, and gives each error its codes.

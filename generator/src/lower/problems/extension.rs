@@ -3,7 +3,7 @@
 //! On the schema of a code: the facts of [`CodeExtension`]. On the base, or at the root of the document: `docs`, `sections`, and
 //! `codes` with these facts for each code, so that every way of writing has a place for them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -13,7 +13,7 @@ use crate::contract::Pointer;
 use super::super::{Lowering, codes};
 use super::facts::statuses;
 
-pub(super) const KEY: &str = "x-problem";
+pub(super) const KEY: &str = crate::grammar::PROBLEM;
 
 /// What `x-problem` says of a code.
 #[derive(Debug, Default)]
@@ -146,21 +146,39 @@ pub(super) fn base<'a>(
     read
 }
 
-/// Says where an extension stands that nothing has read: on a component that `is_read` does not know.
-pub(super) fn refuse_elsewhere(lowering: &mut Lowering<'_>, is_read: impl Fn(&str) -> bool) {
-    let Some(components) = lowering.components() else { return };
-    for (name, schema) in &components.schemas {
-        let carries = schema.as_item().is_some_and(|schema| schema.schema_data.extensions.contains_key(KEY));
-        if carries && !is_read(name) {
-            lowering.warn(
-                codes::EXTENSION_PLACE,
-                &super::component(name).child(KEY),
-                format!(
-                    "`{name}` describes no code that an operation could raise, so nothing reads its `{KEY}`"
-                ),
-                "let it extend the base by `allOf` and give its code one value",
-            );
+/// Says where an extension stands that nothing has read; `members` are those that hold codes.
+pub(super) fn refuse_elsewhere(
+    lowering: &mut Lowering<'_>,
+    extensions: &[Pointer],
+    read: &HashSet<Pointer>,
+    members: &HashSet<Pointer>,
+) {
+    for at in extensions {
+        let Some(holder) = at.0.strip_suffix(KEY).and_then(|at| at.strip_suffix('/')) else { continue };
+        let holder = Pointer(holder.to_owned());
+        if read.contains(&holder) {
+            continue;
         }
+        let component = holder.0.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'));
+        let (message, help) = match component {
+            _ if members.contains(&holder) => (
+                format!("`{KEY}` stands on the member that holds the code, where nothing reads it"),
+                "move it to the schema that has the member; one that is for several codes says the facts of each under `codes`",
+            ),
+            Some(name) => (
+                format!(
+                    "`{}` describes no code that an operation could raise, so nothing reads its `{KEY}`",
+                    crate::load::unescape(name)
+                ),
+                "put it on the schema of an error whose code has a single value, or say the facts of each code by its name under \
+                 `codes`, on the base or at the root of the document",
+            ),
+            None => (
+                format!("nothing reads `{KEY}` here"),
+                "put it on the schema of a code, on the base of these, or, with `codes`, at the root of the document",
+            ),
+        };
+        lowering.warn(codes::EXTENSION_PLACE, at, message, help);
     }
 }
 

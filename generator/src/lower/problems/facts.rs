@@ -172,6 +172,26 @@ pub(super) fn of<'a>(
         .collect()
 }
 
+/// What the schema of a body, at `at`, says of the only code that the object inside of it can have.
+pub(super) fn around<'a>(
+    lowering: &mut Lowering<'a>,
+    inner: &Facts<'a>,
+    data: &'a SchemaData,
+    at: &Pointer,
+) -> Facts<'a> {
+    let extension = extension::code(lowering, &data.extensions, at, Home::Base);
+    Facts {
+        title: extension.title.clone(),
+        statuses: extension.statuses.clone(),
+        retryable: extension.retryable,
+        type_uri: extension.type_uri.clone(),
+        docs: types::docs(data),
+        extension: Rc::new(extension),
+        examples: shown(data),
+        ..Facts::bare(inner.code.clone(), inner.ground, at.clone())
+    }
+}
+
 fn shown(data: &SchemaData) -> Vec<Example> {
     let values = super::super::node::examples(data);
     values.into_iter().map(|value| Example { name: String::new(), value: value.clone() }).collect()

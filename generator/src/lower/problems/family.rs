@@ -5,23 +5,24 @@ use std::rc::Rc;
 
 use crate::contract::{
     CodeId, CodePlace, ErrorKind, FamilyId, Field, Operation, OperationId, Pointer, ProblemCode,
-    ProblemFamily,
+    ProblemFamily, StatusSpec,
 };
 
 use super::super::types::docs;
 use super::super::{Lowering, codes};
 use super::facts::Facts;
-use super::{Draft, DraftCode, Problems, examples, extension, fields};
+use super::{Draft, DraftCode, Problems, examples, extension, fields, stand};
 
 /// Lowers every family; the operations say who raises what.
 pub(in super::super) fn lower<'a>(
     lowering: &mut Lowering<'a>,
     problems: &Problems<'a>,
     operations: &[Operation],
+    extensions: &[Pointer],
 ) -> Vec<ProblemFamily> {
     let mut families: Vec<ProblemFamily> =
         problems.families.iter().map(|draft| family(lowering, draft)).collect();
-    refuse_extensions(lowering, problems);
+    refuse_extensions(lowering, problems, extensions);
     for (at, operation) in operations.iter().enumerate() {
         let raised: BTreeSet<(FamilyId, CodeId)> = operation
             .errors
@@ -43,12 +44,27 @@ pub(in super::super) fn lower<'a>(
 }
 
 /// Says where `x-problem` stands that nothing has read.
-fn refuse_extensions<'a>(lowering: &mut Lowering<'a>, problems: &Problems<'a>) {
-    let grounds = problems.families.iter().flat_map(|draft| &draft.family.grounds);
-    let grounds = grounds.filter_map(|id| Some(lowering.known.ground(*id)?.origin.pointer.clone()));
-    let facts = problems.families.iter().flat_map(|draft| draft.codes.values()).flat_map(|code| &code.facts);
-    let read: HashSet<String> = grounds.chain(facts.map(|facts| facts.at.0.clone())).collect();
-    extension::refuse_elsewhere(lowering, |name| read.contains(&super::component(name).0));
+fn refuse_extensions<'a>(lowering: &mut Lowering<'a>, problems: &Problems<'a>, extensions: &[Pointer]) {
+    let mut read: HashSet<Pointer> = ["", "/info", "/components"].map(|at| Pointer(at.to_owned())).into();
+    // The members that hold codes, where a newcomer would look for the place first.
+    let mut members: HashSet<Pointer> = HashSet::new();
+    for draft in &problems.families {
+        for id in &draft.family.grounds {
+            let Some(ground) = lowering.known.ground(*id) else { continue };
+            for body in lowering.known.envelopes.get(id).into_iter().flatten() {
+                read.insert(body.at.clone());
+                read.extend(body.parents.iter().map(|name| super::component(name)));
+            }
+            let own = Pointer(ground.origin.pointer.clone());
+            members.insert(own.child("properties").child(stand::member(&ground.place)));
+            read.insert(own);
+        }
+        for facts in draft.codes.values().flat_map(|code| &code.facts) {
+            members.insert(facts.at.child("properties").child(stand::member(&draft.family.lead.place)));
+            read.insert(facts.at.clone());
+        }
+    }
+    extension::refuse_elsewhere(lowering, extensions, &read, &members);
 }
 
 fn family<'a>(lowering: &mut Lowering<'a>, draft: &Draft<'a>) -> ProblemFamily {
@@ -101,8 +117,14 @@ fn code<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>, fields: Vec<Fiel
     }
     let mut statuses: BTreeSet<u16> =
         draft.facts.iter().flat_map(|facts| facts.statuses.iter().copied()).collect();
+    let mut ranges = Vec::new();
     if statuses.is_empty() {
-        statuses.clone_from(&draft.under);
+        for status in &draft.under {
+            match status {
+                StatusSpec::Exact(status) => drop(statuses.insert(*status)),
+                StatusSpec::Range(_) | StatusSpec::Default => ranges.push(*status),
+            }
+        }
     }
     let mut shown = Vec::new();
     for example in draft.facts.iter().flat_map(|facts| &facts.examples).chain(&draft.examples) {
@@ -113,6 +135,7 @@ fn code<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>, fields: Vec<Fiel
         code: first.code.clone(),
         title: facts().find_map(|facts| facts.title.clone()),
         statuses: statuses.into_iter().collect(),
+        ranges,
         retryable: agreed(lowering, draft, "retryable", |facts| facts.retryable),
         type_uri: agreed(lowering, draft, "type", |facts| facts.type_uri.clone()),
         section: facts().find_map(|facts| facts.extension.section.clone()),

@@ -1,7 +1,7 @@
 //! Grounds: the schemas on which codes stand. What a ground says holds for all problems that it is the schema of; a code
 //! refines it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use indexmap::{IndexMap, IndexSet};
@@ -46,6 +46,10 @@ pub(super) struct Envelope<'a> {
     pub(super) members: IndexMap<&'a str, Vec<Declared<'a>>>,
     pub(super) required: IndexSet<&'a str>,
     pub(super) parents: Vec<&'a str>,
+    /// Its own keywords.
+    pub(super) data: Option<&'a SchemaData>,
+    /// Is it the body of a single code?
+    pub(super) lone: bool,
 }
 
 /// What is known about schemas as problems, so that each is looked at once.
@@ -64,6 +68,27 @@ pub(in super::super) struct Known<'a> {
     pub(super) children: HashMap<&'a str, Vec<&'a str>>,
     /// How many values the code has in a component: `None` when it has no code, `Some(None)` when it is open.
     widths: HashMap<(&'a str, String), Option<Option<usize>>>,
+    /// Places of codes that are not read because the configuration sets another one, and the schemas that have a code there.
+    pub(super) passed: BTreeMap<Passed, BTreeSet<String>>,
+    /// How many codes of extensions were compared with those of schemas.
+    pub(super) compared: usize,
+}
+
+/// A place of codes that is not read, those first that would be without the setting.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Passed {
+    /// One that would be read without the setting.
+    Read(String),
+    /// One that would have to be set.
+    Settable(String),
+}
+
+impl Passed {
+    pub(super) fn words(&self) -> &str {
+        match self {
+            Passed::Read(place) | Passed::Settable(place) => place,
+        }
+    }
 }
 
 impl<'a> Known<'a> {
@@ -173,7 +198,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// The component schema that a pointer leads into.
-fn component_of(pointer: &str) -> Option<String> {
+pub(super) fn component_of(pointer: &str) -> Option<String> {
     let name = pointer.strip_prefix("/components/schemas/")?.split('/').next()?;
     Some(crate::load::unescape(name).into_owned())
 }

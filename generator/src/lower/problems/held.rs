@@ -56,10 +56,17 @@ impl<'a> Held<'a> {
         self.foreign |= other.foreign;
     }
 
+    /// The code, when it names a single one.
+    pub(super) fn only(&self) -> Option<&str> {
+        let (first, others) = self.mentions.split_first()?;
+        let code = first.facts.code.as_str();
+        others.iter().all(|other| other.facts.code == code).then_some(code)
+    }
+
     /// The same, named at a branch.
     pub(super) fn at(mut self, at: &Pointer) -> Self {
-        if let [only] = self.mentions.as_mut_slice() {
-            only.at = at.clone();
+        if self.only().is_some() {
+            self.mentions.iter_mut().for_each(|mention| mention.at = at.clone());
         }
         self
     }

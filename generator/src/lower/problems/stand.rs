@@ -8,6 +8,7 @@ use super::super::Lowering;
 use super::super::flat::{Declared, Flat};
 use super::super::node::{Node, Slot};
 use super::super::values;
+use super::ground::Passed;
 use super::limits::{are_statuses, is_uri};
 use super::vocabulary::{self, Strength};
 
@@ -39,6 +40,8 @@ struct Search<'s> {
     is_root: bool,
     /// The member that is set in the configuration.
     only: Option<&'s str>,
+    /// May objects and lists of any name hold it?
+    anywhere: bool,
 }
 
 /// Finds the code in a body; `hint` is the member that tells the alternatives apart among which the body stands.
@@ -47,11 +50,30 @@ pub(super) fn find<'a>(
     flat: &Flat<'a>,
     hint: Option<&str>,
 ) -> Option<Stand<'a>> {
-    if let Some(set) = &lowering.config.problems.code {
-        return set_place(lowering, flat, &set.value);
+    match &lowering.config.problems.code {
+        Some(set) => set_place(lowering, flat, &set.value),
+        None => guess(lowering, flat, hint, false),
     }
+}
+
+/// Where the code would be looked for, were no place set: a [`Passed`], if there is one.
+pub(super) fn passed<'a>(lowering: &mut Lowering<'a>, flat: &Flat<'a>, hint: Option<&str>) -> Option<Passed> {
+    lowering.config.problems.code.as_ref()?;
+    if let Some(stand) = guess(lowering, flat, hint, false) {
+        return Some(Passed::Read(stand.place.to_string()));
+    }
+    guess(lowering, flat, hint, true).map(|stand| Passed::Settable(stand.place.to_string()))
+}
+
+/// The place by the usual names, or, `anywhere`, in an object or a list of whatever name.
+fn guess<'a>(
+    lowering: &mut Lowering<'a>,
+    flat: &Flat<'a>,
+    hint: Option<&str>,
+    anywhere: bool,
+) -> Option<Stand<'a>> {
     for strength in [Strength::Sure, Strength::Listed] {
-        let search = Search { strength, hint, is_root: false, only: None };
+        let search = Search { strength, hint, is_root: false, only: None, anywhere };
         let root = Search { is_root: true, ..search };
         // An unsure name at the root is the last guess.
         if strength == Strength::Sure
@@ -74,7 +96,7 @@ pub(super) fn find<'a>(
 /// The place that is set, if the body has it.
 fn set_place<'a>(lowering: &mut Lowering<'a>, flat: &Flat<'a>, place: &CodePlace) -> Option<Stand<'a>> {
     let only = Some(member(place));
-    let search = Search { strength: Strength::Sure, hint: None, is_root: false, only };
+    let search = Search { strength: Strength::Sure, hint: None, is_root: false, only, anywhere: false };
     let holder = match place {
         CodePlace::Root(_) => Vec::new(),
         CodePlace::Under(outer, _) => object(lowering, outer, flat.members.get(outer.as_str())?)?,
@@ -92,7 +114,7 @@ fn set_place<'a>(lowering: &mut Lowering<'a>, flat: &Flat<'a>, place: &CodePlace
 
 fn deeper<'a>(lowering: &mut Lowering<'a>, flat: &Flat<'a>, search: Search<'_>) -> Option<Stand<'a>> {
     for (name, declared) in &flat.members {
-        if vocabulary::is_object(name)
+        if (search.anywhere || vocabulary::is_object(name))
             && let Some(holder) = object(lowering, name, declared)
         {
             let inner = lowering.flatten_all(&holder);
@@ -100,7 +122,7 @@ fn deeper<'a>(lowering: &mut Lowering<'a>, flat: &Flat<'a>, search: Search<'_>) 
                 return Some(Stand { place: CodePlace::Under((*name).to_owned(), member), holder });
             }
         }
-        if vocabulary::is_list(name)
+        if (search.anywhere || vocabulary::is_list(name))
             && let Some(holder) = items(lowering, name, declared)
         {
             let inner = lowering.flatten_all(&holder);

@@ -11,6 +11,7 @@ use problemgen_runtime as rt;
 pub enum Code {
     /// `down`.
     ///
+    /// * Status: 5XX
     /// * Retryable: yes, the identical request can succeed later
     /// * Raised by: every operation
     Down,
