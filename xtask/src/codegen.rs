@@ -141,6 +141,12 @@ struct Done {
     left_out: Vec<LeftOut>,
 }
 
+/// A document with what is laid over it.
+pub(crate) fn input(spec: &Path, overlays: &[PathBuf], allow_remote: bool) -> Input {
+    let fetch = allow_remote.then(|| Fetch::new(remote::get));
+    Input { fetch, overlays: overlays.to_vec(), ..Input::path(spec) }
+}
+
 /// What changed in the contract, and in the files. Nothing if the report says why not.
 fn generate(
     args: &Args,
@@ -150,8 +156,7 @@ fn generate(
     report: &mut Report,
 ) -> Option<Done> {
     let config = config::config(args.config.as_deref(), spec, report)?;
-    let fetch = args.allow_remote.then(|| Fetch::new(remote::get));
-    let input = Input { fetch, overlays: args.overlay.clone(), ..Input::path(spec) };
+    let input = input(spec, &args.overlay, args.allow_remote);
     let outputs: BTreeSet<Output> = match args.only.is_empty() {
         true => Output::ALL.into(),
         false => args.only.iter().copied().map(Output::from).collect(),

@@ -10,7 +10,7 @@ use problemgen::docs::text;
 use problemgen::report::{Code, Report};
 
 use crate::Ended;
-use crate::codegen::complain_of;
+use crate::codegen::{complain_of, input};
 use crate::repository::{self, shown};
 use crate::terminal::{BAD, FAINT, GOOD, HEAD, complain, say, styled, visible, wrapped};
 
@@ -26,6 +26,12 @@ pub(crate) struct Args {
     /// Settings [default: problemgen.toml beside the document, if there is one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// An OpenAPI Overlay document to lay over the document; several are carried out in their order
+    #[arg(long, value_name = "FILE")]
+    overlay: Vec<PathBuf>,
+    /// Follow references by http and https, which are refused otherwise
+    #[arg(long)]
+    allow_remote: bool,
 }
 
 pub(crate) fn run(args: &Args) -> Ended {
@@ -36,8 +42,9 @@ pub(crate) fn run(args: &Args) -> Ended {
     let spec = args.spec.clone().unwrap_or_else(repository::spec);
     let mut report = Report::new();
     let config = config::config(args.config.as_deref(), &spec, &mut report);
-    let Some(Read { contract, .. }) = config.and_then(|config| problemgen::read(&spec, &config, &mut report))
-    else {
+    let input = input(&spec, &args.overlay, args.allow_remote);
+    let read = config.and_then(|config| problemgen::read_input(&input, &config, &mut report));
+    let Some(Read { contract, .. }) = read else {
         complain_of(&report);
         return Ended::Unusable;
     };

@@ -309,6 +309,20 @@ fn a_folder_of_somebody_else_is_left_alone() {
 }
 
 #[test]
+fn explain_knows_what_is_laid_over_a_document() {
+    let place = Place::new();
+    let overlay = "overlay: 1.0.0\ninfo: { title: More, version: '1' }\nactions:\n  - target: $\n    update:\n      \
+                   x-problem: { codes: { book_missing: { remedy: Ask at the desk. } } }\n";
+    fs::write(place.path("more.yaml"), overlay).expect("written");
+    let plain = ["explain", "book_missing", "--spec", "library.yaml"];
+    let laid = place.xtask(&[&plain[..], &["--overlay", "more.yaml"]].concat());
+    assert!(laid.code == 0 && laid.out.contains("Ask at the desk."), "{laid:?}");
+    assert!(!place.xtask(&plain).out.contains("Ask at the desk."));
+    let absent = place.xtask(&[&plain[..], &["--overlay", "absent.yaml"]].concat());
+    assert!(absent.code == 2 && absent.err.contains("absent.yaml"), "{absent:?}");
+}
+
+#[test]
 fn explain_knows_codes_and_diagnostics() {
     let place = Place::new();
     let said = place.xtask(&["explain", "book_missing", "--spec", "library.yaml"]);
