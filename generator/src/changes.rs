@@ -106,6 +106,31 @@ fn matched<'a, T, K: std::hash::Hash + Eq>(
     Matched { removed: left.into_values().flatten().collect(), kept }
 }
 
+/// An old family and the new one that it became.
+type Pair<'a> = (Option<&'a Family>, &'a Family);
+
+/// Takes a family that is gone for an added one if they have codes in common: a family is named after one of its schemas, so
+/// that an edit of another one can rename it. The added one with the most of its codes is it.
+fn renamed<'a>(removed: Vec<&'a Family>, mut kept: Vec<Pair<'a>>) -> (Vec<&'a Family>, Vec<Pair<'a>>) {
+    let gone = |family: &&'a Family| {
+        let codes: std::collections::HashSet<&str> =
+            family.codes.iter().map(|code| code.code.as_str()).collect();
+        let shared =
+            |new: &Family| new.codes.iter().filter(|code| codes.contains(code.code.as_str())).count();
+        let added = kept.iter_mut().filter(|(old, _)| old.is_none()).map(|pair| (shared(pair.1), pair));
+        let best = added
+            .filter(|(shared, _)| *shared > 0)
+            .reduce(|best, next| if next.0 > best.0 { next } else { best });
+        match best {
+            Some((_, pair)) => pair.0 = Some(*family),
+            None => return true,
+        }
+        false
+    };
+    let removed = removed.into_iter().filter(gone).collect();
+    (removed, kept)
+}
+
 #[derive(Default)]
 struct Changes {
     list: Vec<Change>,
@@ -141,6 +166,7 @@ impl Changes {
 
     fn families(&mut self, old: &[Family], new: &[Family]) {
         let Matched { removed, kept } = matched(old, new, |family| &family.name);
+        let (removed, kept) = renamed(removed, kept);
         for family in removed {
             self.breaking(format!("problem family {} removed", quoted(&family.name)));
             self.family(
@@ -163,7 +189,8 @@ impl Changes {
 
     fn family(&mut self, old: &Family, new: &Family) {
         if old.name != new.name {
-            self.breaking(format!("problem family {} renamed to {}", quoted(&old.name), quoted(&new.name)));
+            // Nothing that a client holds is named after it.
+            self.compatible(format!("problem family {} renamed to {}", quoted(&old.name), quoted(&new.name)));
         }
         if old.place != new.place {
             self.breaking(format!(
@@ -506,6 +533,24 @@ mod tests {
         problems of `Other`: field `detail` added (string, optional)
         code `quota_exceeded` added (403, 413, not retryable, fields: `limit`, `used`, `tier`)
         ");
+    }
+
+    #[test]
+    fn a_family_is_known_by_its_codes_when_its_name_changes() {
+        let mut old = samples::library();
+        let mut other = old.families[0].clone();
+        other.name = "Other".to_owned();
+        other.codes = other.codes.split_off(1);
+        old.families[0].codes.truncate(1);
+        old.families.push(other);
+        let mut new = old.clone();
+        new.families[1].name = "Renamed".to_owned();
+        let said: Vec<String> = between(&print(&old), &print(&new)).iter().map(Change::to_string).collect();
+        assert_eq!(said, ["problem family `Other` renamed to `Renamed`"]);
+        new.families.remove(0);
+        let said: Vec<String> = between(&print(&old), &print(&new)).iter().map(Change::to_string).collect();
+        assert!(said.contains(&"problem family `Problem` removed (breaking)".to_owned()), "{said:?}");
+        assert!(!said.iter().any(|said| said.contains("branch_required` removed")), "{said:?}");
     }
 
     #[test]
