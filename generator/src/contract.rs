@@ -139,6 +139,13 @@ impl TypeDef {
     pub fn is_component(&self) -> bool {
         self.at.0.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'))
     }
+
+    /// Is it what a parent says by itself, beside the schemas that its discriminator leads to?
+    pub fn is_base(&self) -> bool {
+        let parent =
+            self.at.0.strip_prefix("/components/schemas/").and_then(|at| at.strip_suffix("/discriminator"));
+        parent.is_some_and(|name| !name.contains('/'))
+    }
 }
 
 /// A mark of a text, 16 bits of FNV-1a: the same everywhere and for ever, unlike the hashes of the standard library. It
@@ -225,8 +232,16 @@ pub struct Variant {
     pub name: String,
     /// What it holds.
     pub ty: Type,
-    /// The values of the union's tag that choose it; empty in an untagged union.
+    /// The values of the union's tag that choose it; empty in an untagged union. In a tagged one, the variant without any is
+    /// for all values that choose no other.
     pub tags: Vec<String>,
+}
+
+impl Union {
+    /// Has it a variant for the values of the tag that choose no other?
+    pub fn has_base(&self) -> bool {
+        self.tag.is_some() && self.variants.iter().any(|variant| variant.tags.is_empty())
+    }
 }
 
 /// A type, where it is used.

@@ -273,7 +273,11 @@ fn print_type(contract: &Contract, def: &TypeDef, out: &mut String) {
             }
             for variant in &union.variants {
                 let tags: Vec<_> = variant.tags.iter().map(|tag| json_line(&tag.as_str().into())).collect();
-                let tags = if tags.is_empty() { String::new() } else { format!("{}: ", tags.join(" ")) };
+                let tags = match (&union.tag, tags.is_empty()) {
+                    (None, _) => String::new(),
+                    (Some(_), true) => "otherwise: ".to_owned(),
+                    (Some(_), false) => format!("{}: ", tags.join(" ")),
+                };
                 let _ = writeln!(out, "  {tags}{}", words(contract, &variant.ty));
             }
         }

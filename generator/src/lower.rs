@@ -17,6 +17,7 @@ mod numbering;
 mod objects;
 mod operations;
 mod params;
+mod parents;
 mod place;
 mod problems;
 mod responses;
@@ -81,7 +82,7 @@ struct Lowering<'a> {
     /// Types in the order in which they were met; `None` while one waits in the queue.
     types: Vec<Option<TypeDef>>,
     /// Component schemas that have a type.
-    named: HashMap<&'a str, types::Component>,
+    named: HashMap<&'a str, TypeId>,
     /// Component schemas whose type is still to be written.
     queue: Vec<(&'a str, TypeId)>,
     /// Inline schemas that have been lowered, by address: one that is reached on several ways is one type.
@@ -92,6 +93,10 @@ struct Lowering<'a> {
     marks: HashMap<&'a str, std::rc::Rc<unions::Marks>>,
     /// What was found out about components as problems.
     known: problems::Known<'a>,
+    /// The components that name another one in their `allOf`, by that one.
+    children: Option<HashMap<&'a str, Vec<&'a str>>>,
+    /// The schemas that extend a parent by its discriminator.
+    heirs: HashMap<&'a str, std::rc::Rc<Vec<parents::Heir<'a>>>>,
     /// `allOf` that nests too deep has been refused.
     too_deep: bool,
     /// Header parameters that OpenAPI says to ignore: their names, how many, and where the first stands.
@@ -123,6 +128,8 @@ impl<'a> Lowering<'a> {
             nulls: HashMap::new(),
             marks: HashMap::new(),
             known: problems::Known::default(),
+            children: None,
+            heirs: HashMap::new(),
             too_deep: false,
             ignored: BTreeMap::new(),
             fragments: None,

@@ -508,7 +508,7 @@ impl fmt::Display for Literal {
     }
 }
 
-/// Chooses a variant by the tag; without a tag, the first variant that fits and leaves the fewest values untyped.
+/// Chooses a variant by the tag, else the one without tags, if it fits; without a tag, the first variant that fits and leaves the fewest values untyped.
 fn read_union(
     target: &mut dyn UnionNode,
     value: serde_json::Value,
@@ -519,9 +519,19 @@ fn read_union(
         let found = value.get(tag).and_then(serde_json::Value::as_str);
         let chosen =
             found.and_then(|found| variants.iter().position(|variant| variant.tags.contains(&found)));
-        return match chosen {
-            Some(at) => read_variant(target, at, &value, walk),
-            None => keep_other(target, value, walk),
+        if let Some(at) = chosen {
+            return read_variant(target, at, &value, walk);
+        }
+        let base = variants.iter().position(|variant| variant.tags.is_empty());
+        let mut trial = Walk { trials: walk.trials, ..Walk::default() };
+        return match base {
+            Some(at) if read_variant(target, at, &value, &mut trial).is_ok() => {
+                walk.trials = trial.trials;
+                walk.passed_over += trial.passed_over;
+                Ok(())
+            }
+            // A value that nobody promised breaks no promise.
+            _ => keep_other(target, value, walk),
         };
     }
     let outermost = walk.trials.is_none();

@@ -222,7 +222,7 @@ impl dyn Node + '_ {
 /// A variant of a [`Union`]: the values of the union's tag that choose it.
 #[derive(Debug, Clone, Copy)]
 pub struct VariantSpec {
-    /// Values of the tag; empty in an untagged union.
+    /// Values of the tag; empty in an untagged union, and in a tagged one for what no other variant is chosen for.
     pub tags: &'static [&'static str],
 }
 

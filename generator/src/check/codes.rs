@@ -13,8 +13,8 @@ crate::codes! {
         "A URL without its path parameter is another URL.";
     /// An operation id that is used twice.
     pub DUPLICATE_OPERATION = "C004", "operation id is used twice",
-        "Operation ids are unique in a document (OpenAPI, Operation Object), because everything about an operation is named \
-         by its id.";
+        "Everything about an operation is named by its id. An operation without one is named by its method and path, and another \
+         one has been given that name.";
     /// An index that leads out of its list.
     pub INDEX = "C005", "the model is broken",
         "This is a mistake of problemgen, not of the document. Please report it with the document.";

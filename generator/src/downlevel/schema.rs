@@ -11,6 +11,11 @@ type Schema = Map<String, Value>;
 pub(super) const RULES: &[Rule] = &[
     Rule { name: "list of items", what: "`items: [A, B]` -> `prefixItems`", apply: tuple },
     Rule {
+        name: "items by place",
+        what: "`prefixItems: [A, B], items: false` -> `items: {anyOf: [A, B]}`",
+        apply: places,
+    },
+    Rule {
         name: "reference with members",
         what: "`$ref` with others -> `allOf: [$ref]` with the others",
         apply: beside,
@@ -118,10 +123,44 @@ fn tuple(schema: &mut Schema, _: &mut Context<'_>) {
         && let Some(items) = schema.shift_remove("items")
     {
         if let Some(rest) = schema.shift_remove("additionalItems") {
-            schema.insert("x-additional-items".into(), rest);
+            schema.insert("items".into(), rest);
         }
         schema.insert("prefixItems".into(), items);
     }
+}
+
+/// No list says what stands at which place. What stands anywhere in it is known where nothing else may follow, or where
+/// the schema of what follows is given.
+fn places(schema: &mut Schema, _: &mut Context<'_>) {
+    let Some(Value::Array(places)) = schema.get("prefixItems") else { return };
+    let most = schema.get("maxItems").and_then(Value::as_u64);
+    let full = most.is_some_and(|most| most <= places.len() as u64);
+    let rest = match schema.get("items").filter(|_| !full) {
+        None if full => None,
+        Some(rest) if allows_nothing(rest) => None,
+        Some(rest) => Some(rest),
+        None => return,
+    };
+    let mut items: Vec<&Value> = Vec::new();
+    for item in places.iter().chain(rest).filter(|item| !allows_nothing(item)) {
+        if !items.contains(&item) {
+            items.push(item);
+        }
+    }
+    let items = match items.as_slice() {
+        [] => return,
+        [only] => (*only).clone(),
+        // Among which any value is.
+        several if several.iter().any(|item| item.as_object().is_none_or(Map::is_empty)) => json!({}),
+        several => json!({"anyOf": several}),
+    };
+    schema.insert("items".into(), items);
+    schema.shift_remove("prefixItems");
+}
+
+/// The schema `false`, as it was written or as [`from_boolean`] has made it.
+fn allows_nothing(schema: &Value) -> bool {
+    schema == &Value::Bool(false) || schema.get("x-boolean") == Some(&Value::Bool(false))
 }
 
 fn beside(schema: &mut Schema, _: &mut Context<'_>) {

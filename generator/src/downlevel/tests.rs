@@ -139,6 +139,21 @@ fn keywords_travel_in_extensions() {
         })
     );
     assert_eq!(
+        schema(json!({"items": [{"type": "string"}, {"type": "null"}], "additionalItems": false})),
+        json!({"items": {"anyOf": [{"type": "string"}, {"nullable": true, "enum": [null]}]}})
+    );
+    assert_eq!(
+        schema(
+            json!({"prefixItems": [{"type": "string"}, {"type": "string"}], "maxItems": 2, "items": {"type": "integer"}})
+        ),
+        json!({"maxItems": 2, "items": {"type": "string"}})
+    );
+    assert_eq!(
+        schema(json!({"prefixItems": [{"type": "string"}], "items": {"type": "integer"}})),
+        json!({"items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}})
+    );
+    assert_eq!(schema(json!({"prefixItems": [{"type": "string"}], "items": true}))["items"], json!({}));
+    assert_eq!(
         schema(json!({"items": [{"type": "string"}], "description": null})),
         json!({"x-prefix-items": [{"type": "string"}], "x-description": null})
     );

@@ -36,7 +36,7 @@ paths:
   /dangling: {get: {responses: {'200': {$ref: '#/components/responses/Nope'}}}}
   /shape: {get: {parameters: none, responses: {}}, put: {responses: {'204': {description: d}}}}
   /type: {get: {responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/List'}}}}}}}
-  /check: {get: {operationId: same, responses: {}}, put: {operationId: same, responses: {}}}
+  /check: {get: {responses: {}}, put: {operationId: get check, responses: {}}, post: {operationId: get /check, responses: {}}}
   /missing: {get: {responses: {'200': {$ref: 'no.yaml#/A'}}}, put: {responses: {'200': {$ref: 'no.yaml#/B'}}}}
   /part: {get: {responses: {'200': {$ref: 'part.yaml#/Fine'}}}, put: {responses: {'200': {$ref: 'part.yaml#/Broken'}}}}
 components:
@@ -56,7 +56,7 @@ fn what_has_errors_is_left_out_and_the_rest_is_generated() {
         "GET /dangling",
         "GET /shape",
         "GET /type",
-        "PUT /check",
+        "POST /check",
         "GET /missing",
         "PUT /missing",
         "PUT /part",

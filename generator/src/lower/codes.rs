@@ -62,12 +62,12 @@ crate::codes! {
          (Parameter Object, `required`).";
     /// A keyword from which no type follows.
     pub UNTYPED_KEYWORD = "P016", "keyword that gets no type",
-        "`patternProperties`, `prefixItems`, `if` and `dependentSchemas` describe members or items that depend on names or values. They \
-         are read as any value and kept.";
+        "`patternProperties`, `if` and `dependentSchemas` describe members that depend on names or values, and `prefixItems` without \
+         `items` or `maxItems` leaves open what else stands in the list. They are read as any value and kept.";
     /// A discriminator on a parent.
     pub PARENT = "P017", "discriminator without alternatives",
-        "A `discriminator` on a schema that others extend by `allOf` does not list these others. Where the parent is used, its \
-         own members are typed and all others are kept.";
+        "A `discriminator` chooses among the alternatives beside it, or among the schemas that name its schema in their `allOf`. \
+         Here are none of either: the members of the schema are typed, and all others are kept.";
     /// A response of coded problems and others.
     pub MIXED_PROBLEMS = "P020", "coded problems mixed with other bodies",
         "The codes of one response have to refine one base schema; only then can a body of an unknown code be read. This \
@@ -134,4 +134,8 @@ crate::codes! {
     pub FRAGMENT = "P043", "path with a fragment",
         "Some documents tell paths apart by what stands behind `#`. A fragment is never sent (RFC 9110, section 7.1), so that \
          the server sees the same path.";
+    /// An operation id that is given twice.
+    pub SAME_ID = "P044", "operation id is given twice",
+        "Operation ids are unique in a document (OpenAPI, Operation Object). The first operation of the document keeps the name; the \
+         others are named by method and path, as operations without an id are, so that they keep their names when the first goes.";
 }

@@ -1,11 +1,13 @@
 //! Operations: from paths to methods on them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use indexmap::IndexSet;
 use openapiv3::{PathItem, ReferenceOr, RequestBody};
 
 use crate::contract::{Body, Docs, Method, Operation, Pointer};
+use crate::report::Diagnostic;
 
 use super::place::{Key, Origin, Place, component_name, push_token};
 use super::problems::Problems;
@@ -24,8 +26,9 @@ pub(super) struct Site<'a> {
 
 /// Every operation: paths in document order, methods in OpenAPI's.
 pub(super) fn sites<'a>(lowering: &mut Lowering<'a>) -> Vec<Site<'a>> {
-    let mut sites = Vec::new();
+    let mut sites: Vec<Site<'a>> = Vec::new();
     let mut made = Vec::new();
+    let mut given: HashMap<&str, Pointer> = HashMap::new();
     for (path, item) in &lowering.doc.paths.paths {
         let mut pointer = String::from("/paths");
         push_token(&mut pointer, path);
@@ -39,9 +42,20 @@ pub(super) fn sites<'a>(lowering: &mut Lowering<'a>) -> Vec<Site<'a>> {
         };
         for (method, operation) in methods(item) {
             let written = operation.operation_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
+            let pointer = format!("{}/{}", item_origin.pointer, method.as_str().to_ascii_lowercase());
+            let at = Pointer(pointer.clone());
+            let written = written.filter(|id| match given.entry(id) {
+                Entry::Vacant(entry) => {
+                    entry.insert(at.clone());
+                    true
+                }
+                Entry::Occupied(first) => {
+                    lowering.report_given_twice(id, first.get(), &at);
+                    false
+                }
+            });
             let id = written.map_or_else(|| words(method, path), str::to_owned);
             made.extend(written.is_none().then_some(sites.len()));
-            let pointer = format!("{}/{}", item_origin.pointer, method.as_str().to_ascii_lowercase());
             let origin = Origin { pointer, words: id.clone() };
             let item_origin = item_origin.clone();
             sites.push(Site { path, item, method, operation, id, item_origin, origin });
@@ -49,6 +63,23 @@ pub(super) fn sites<'a>(lowering: &mut Lowering<'a>) -> Vec<Site<'a>> {
     }
     tell_apart(&mut sites, &made);
     sites
+}
+
+impl Lowering<'_> {
+    /// An `operationId` that another operation had first.
+    fn report_given_twice(&mut self, id: &str, first: &Pointer, at: &Pointer) {
+        let (first, place) =
+            ((self.locate)(&first.child("operationId")), (self.locate)(&at.child("operationId")));
+        let message = format!(
+            "`{id}` is the `operationId` of another operation, too; this one is named by its method and path"
+        );
+        self.report.push(
+            Diagnostic::warning(codes::SAME_ID, message)
+                .at(place)
+                .label(first, "this operation has it")
+                .help("give each operation an `operationId` of its own"),
+        );
+    }
 }
 
 /// Gives those of the `made` ids that are also another operation's the path as it is written: `get /drops/`.

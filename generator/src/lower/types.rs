@@ -10,13 +10,6 @@ use super::node::{Node, Slot};
 use super::place::{Key, Origin, Place};
 use super::{Lowered, Lowering, codes, values};
 
-/// A component schema that has a type.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Component {
-    id: TypeId,
-    nullable: bool,
-}
-
 /// How far an inline schema has come.
 #[derive(Debug, Clone)]
 pub(super) enum Inline {
@@ -38,7 +31,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn reference(&mut self, reference: &'a str, place: &Place<'_>) -> Type {
-        let Some((name, target)) = self.schema(reference) else {
+        let Some((name, _)) = self.schema(reference) else {
             self.error(
                 codes::DANGLING,
                 &place.pointer(),
@@ -47,18 +40,19 @@ impl<'a> Lowering<'a> {
             );
             return Type::Any;
         };
-        let component = match self.named.get(name) {
-            Some(component) => *component,
-            None => {
-                let component =
-                    Component { id: self.reserve(), nullable: self.nullable(Slot::from(target), 0) };
-                self.named.insert(name, component);
-                self.queue.push((name, component.id));
-                component
-            }
-        };
-        let named = Type::Named(component.id);
-        if component.nullable { nullable(named) } else { named }
+        let named = Type::Named(self.named(name));
+        if self.nullable(Slot::Ref(reference), 0) { nullable(named) } else { named }
+    }
+
+    /// The type of a component. The first who asks puts it into the queue.
+    pub(super) fn named(&mut self, name: &'a str) -> TypeId {
+        if let Some(known) = self.named.get(name) {
+            return *known;
+        }
+        let id = self.reserve();
+        self.named.insert(name, id);
+        self.queue.push((name, id));
+        id
     }
 
     fn inline(&mut self, schema: &'a Schema, place: &Place<'_>) -> Type {
@@ -121,7 +115,7 @@ impl<'a> Lowering<'a> {
                     );
                 }
                 ReferenceOr::Item(schema) => {
-                    let shape = match self.lowered(schema, &origin.place()) {
+                    let shape = match self.component_type(name, schema, &origin.place()) {
                         Lowered::Plain(ty) => Shape::Alias(bare(ty)),
                         Lowered::Shape(shape) => shape,
                     };
@@ -149,7 +143,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn lowered(&mut self, schema: &'a Schema, place: &Place<'_>) -> Lowered {
+    pub(super) fn lowered(&mut self, schema: &'a Schema, place: &Place<'_>) -> Lowered {
         let node = Node::of(schema);
         for keyword in node.untyped() {
             self.note(
@@ -163,9 +157,9 @@ impl<'a> Lowering<'a> {
             self.warn(
                 codes::PARENT,
                 &place.pointer(),
-                "the schemas that extend this one by its `discriminator` get no types here; their members are kept as \
-                 they arrive",
-                "list them in a `oneOf` beside the `discriminator`, and refer to that",
+                "nothing extends the schema of this `discriminator`, so that it chooses nothing",
+                "give the schema a name under `components.schemas` and name it in the `allOf` of others, or list \
+                 alternatives in a `oneOf`",
             );
         }
         if !node.composes() {

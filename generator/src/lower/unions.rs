@@ -144,7 +144,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The strings of a `const` or `enum`, here or one reference away.
-    fn words_of(&self, slot: Slot<'a>) -> Option<Vec<String>> {
+    pub(super) fn words_of(&self, slot: Slot<'a>) -> Option<Vec<String>> {
         let schema = self.target(slot)?;
         let node = Node::of(schema);
         node.values.as_deref()?.iter().map(|value| value.as_str().map(str::to_owned)).collect()

@@ -90,7 +90,11 @@ impl Printer<'_> {
                     let tags: Vec<_> = variant.tags.iter().map(|value| span(value)).collect();
                     Doc::new(format!("When {} is {}.", span(tag), tags.join(" or "))).outer()
                 }
-                _ => Doc::new(format!("{}.", sample_words(&plan.ty, self))).outer(),
+                (Some(tag), []) => {
+                    let words = sample_words(&plan.ty, self);
+                    Doc::new(format!("When {} is anything else, or absent: {words}.", span(tag))).outer()
+                }
+                (None, _) => Doc::new(format!("{}.", sample_words(&plan.ty, self))).outer(),
             }
         });
         let tag = match &union.tag {

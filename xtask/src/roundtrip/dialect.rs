@@ -95,10 +95,22 @@ pub(super) fn schema(value: &Value) -> Value {
         out.insert("type".to_owned(), "string".into());
     }
     range(&mut out);
+    object(&mut out);
     if given.get("nullable") == Some(&Value::Bool(true)) {
         return json!({"anyOf": [{"type": "null"}, out]});
     }
     out.into()
+}
+
+/// `properties` and `required` say nothing of values that are no objects, so that JSON Schema lets all of them pass. Documents
+/// mean an object, which is what the types are.
+fn object(schema: &mut Map<String, Value>) {
+    let composed = ["allOf", "anyOf", "oneOf", "$ref"].iter().any(|keyword| schema.contains_key(*keyword));
+    let members = ["properties", "required"].iter().any(|keyword| schema.contains_key(*keyword));
+    let means_object = members || (!composed && schema.contains_key("additionalProperties"));
+    if means_object && !["type", "enum", "const"].iter().any(|keyword| schema.contains_key(*keyword)) {
+        schema.insert("type".to_owned(), "object".into());
+    }
 }
 
 fn reference(target: &str) -> Value {
@@ -173,7 +185,7 @@ mod tests {
             ),
             (
                 json!({"properties": {"example": {"example": 1, "type": "file"}}}),
-                json!({"properties": {"example": {"type": "string"}}}),
+                json!({"properties": {"example": {"type": "string"}}, "type": "object"}),
             ),
             (
                 json!({"type": "integer", "format": "uint8"}),
@@ -186,6 +198,15 @@ mod tests {
             ),
             (json!({"items": [{"xml": {}}, true]}), json!({"prefixItems": [{}, true]})),
             (json!({"const": null, "title": null, "required": true}), json!({"const": null})),
+            (json!({"required": ["a"]}), json!({"required": ["a"], "type": "object"})),
+            (
+                json!({"properties": {}, "nullable": true}),
+                json!({"anyOf": [{"type": "null"}, {"properties": {}, "type": "object"}]}),
+            ),
+            (
+                json!({"allOf": [{"type": "string"}], "additionalProperties": false}),
+                json!({"allOf": [{"type": "string"}], "additionalProperties": false}),
+            ),
         ];
         for (given, wanted) in cases {
             assert_eq!(schema(&given), wanted, "{given}");

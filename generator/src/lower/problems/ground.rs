@@ -64,8 +64,6 @@ pub(in super::super) struct Known<'a> {
     pub(super) bodies: HashMap<&'a str, Option<Rc<Held<'a>>>>,
     /// What components say as the objects that have the code, by the name of its member and the outer ones.
     pub(super) holders: HashMap<(&'a str, String), Rc<Held<'a>>>,
-    /// The components that name another one in their `allOf`.
-    pub(super) children: HashMap<&'a str, Vec<&'a str>>,
     /// How many values the code has in a component: `None` when it has no code, `Some(None)` when it is open.
     widths: HashMap<(&'a str, String), Option<Option<usize>>>,
     /// Places of codes that are not read because the configuration sets another one, and the schemas that have a code there.

@@ -112,35 +112,3 @@ pub(super) fn values_of<'a>(
     }
     Vec::new()
 }
-
-impl<'a> Lowering<'a> {
-    /// The components that name a component in their `allOf`, also by way of others, in their order.
-    pub(super) fn children_of(&mut self, parent: &'a str) -> Vec<&'a str> {
-        if self.known.children.is_empty() {
-            let components = self.components();
-            for (name, schema) in components.into_iter().flat_map(|all| &all.schemas) {
-                let ReferenceOr::Item(schema) = schema else { continue };
-                for branch in Node::of(schema).all_of {
-                    if let ReferenceOr::Reference { reference } = branch
-                        && let Some((parent, _)) = self.schema(reference)
-                    {
-                        self.known.children.entry(parent).or_default().push(name.as_str());
-                    }
-                }
-            }
-        }
-        let mut found = Vec::new();
-        let mut seen = std::collections::BTreeSet::from([parent]);
-        let mut queue = vec![parent];
-        while let Some(next) = queue.pop() {
-            for child in self.known.children.get(next).into_iter().flatten() {
-                if seen.insert(child) {
-                    found.push(*child);
-                    queue.push(child);
-                }
-            }
-        }
-        found.sort_unstable();
-        found
-    }
-}

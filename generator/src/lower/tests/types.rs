@@ -273,7 +273,7 @@ All:
       Exact(204)
     P016 /components/schemas/All/properties/named: what `patternProperties` says gets no type; values are kept as they arrive
     P016 /components/schemas/All/properties/only: what `patternProperties` says gets no type; values are kept as they arrive
-    P017 /components/schemas/All/properties/parent: the schemas that extend this one by its `discriminator` get no types here; their members are kept as they arrive
+    P017 /components/schemas/All/properties/parent: nothing extends the schema of this `discriminator`, so that it chooses nothing
     P016 /components/schemas/All/properties/pair: what `prefixItems` says gets no type; values are kept as they arrive
     "#);
 }

@@ -81,11 +81,13 @@ impl Same<'_> {
         self.stands_for.get(id.0).copied().unwrap_or(id.0)
     }
 
-    /// The same number for types that are the same; `None` for what needs no sharing, because it is only a name.
+    /// The same number for types that are the same; `None` for what is not shared: what is only a name, and what a
+    /// parent says by itself, which may be what one of its children says but is another case.
     fn hash(&self, at: usize) -> Option<u64> {
+        let def = self.def(at).filter(|def| !def.is_base())?;
         let mut hasher = DefaultHasher::new();
         let state = &mut hasher;
-        match &self.def(at)?.shape {
+        match &def.shape {
             Shape::Alias(_) => return None,
             Shape::Struct(shape) => {
                 for field in &shape.fields {

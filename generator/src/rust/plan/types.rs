@@ -138,6 +138,10 @@ impl<'a> Shapes<'a> {
                         }
                     }
                 }
+                // As many variants as an API has resources, and each of them as large as one.
+                Shape::Union(union) if union.has_base() => {
+                    shapes.boxed.extend((0..union.variants.len()).map(|number| (at, number)));
+                }
                 Shape::Union(union) => {
                     for (number, variant) in union.variants.iter().enumerate() {
                         direct.extend(shapes.holds(&variant.ty).map(|(to, _)| (at, number, to)));
@@ -150,7 +154,7 @@ impl<'a> Shapes<'a> {
             }
         }
         shapes.loosened = cycles::closing(nodes, &eager).into_iter().collect();
-        shapes.boxed = cycles::closing(nodes, &direct).into_iter().collect();
+        shapes.boxed.extend(cycles::closing(nodes, &direct));
         shapes.stands_for = shared::stands_for(&shapes, used);
         shapes
     }

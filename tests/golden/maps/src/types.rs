@@ -14,6 +14,18 @@ pub struct Labels {
     pub nested: Option<BTreeMap<String, BTreeMap<String, i32>>>,
     /// `anything`.
     pub anything: Option<BTreeMap<String, rt::Json>>,
+    /// `unsaid`.
+    pub unsaid: Option<LabelsUnsaid>,
+    /// `listed`.
+    pub listed: Option<Vec<String>>,
+    /// `point`.
+    pub point: Option<Vec<f64>>,
+    /// `entry`.
+    pub entry: Option<Vec<LabelsEntryItem>>,
+    /// `rows`.
+    pub rows: Option<Vec<LabelsRowsItem>>,
+    /// `open`.
+    pub open: Option<Vec<rt::Json>>,
     /// Members that the contract does not name.
     pub additional: BTreeMap<String, Vec<String>>,
 }
@@ -24,6 +36,12 @@ impl rt::Node for Labels {
             rt::Member("count", rt::Required),
             rt::Member("nested", rt::Optional),
             rt::Member("anything", rt::Optional),
+            rt::Member("unsaid", rt::Optional),
+            rt::Member("listed", rt::Optional),
+            rt::Member("point", rt::Optional),
+            rt::Member("entry", rt::Optional),
+            rt::Member("rows", rt::Optional),
+            rt::Member("open", rt::Optional),
         ]
     }
     fn empty() -> Self {
@@ -31,6 +49,12 @@ impl rt::Node for Labels {
             count: 0,
             nested: None,
             anything: None,
+            unsaid: None,
+            listed: None,
+            point: None,
+            entry: None,
+            rows: None,
+            open: None,
             additional: rt::Node::empty(),
         }
     }
@@ -40,7 +64,13 @@ impl rt::Node for Labels {
                 0 => &self.count,
                 1 => &self.nested,
                 2 => &self.anything,
-                3 => &self.additional,
+                3 => &self.unsaid,
+                4 => &self.listed,
+                5 => &self.point,
+                6 => &self.entry,
+                7 => &self.rows,
+                8 => &self.open,
+                9 => &self.additional,
                 _ => return None,
             },
         )
@@ -51,7 +81,13 @@ impl rt::Node for Labels {
                 0 => &mut self.count,
                 1 => &mut self.nested,
                 2 => &mut self.anything,
-                3 => &mut self.additional,
+                3 => &mut self.unsaid,
+                4 => &mut self.listed,
+                5 => &mut self.point,
+                6 => &mut self.entry,
+                7 => &mut self.rows,
+                8 => &mut self.open,
+                9 => &mut self.additional,
                 _ => return None,
             },
         )
@@ -59,3 +95,213 @@ impl rt::Node for Labels {
 }
 
 rt::record!(Labels);
+
+/// `Labels entry item`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum LabelsEntryItem {
+    /// Text.
+    String(String),
+    /// A whole number.
+    Integer(i64),
+    /// [The type `Mark`](crate::types::Mark).
+    Mark(Mark),
+    /// A value that this version of the contract does not describe.
+    Other(rt::Json),
+}
+
+impl rt::Union for LabelsEntryItem {
+    const TAG: Option<&'static str> = None;
+    const VARIANTS: &'static [rt::VariantSpec] = &[
+        rt::VariantSpec { tags: &[] },
+        rt::VariantSpec { tags: &[] },
+        rt::VariantSpec { tags: &[] },
+    ];
+    fn other(value: rt::Json) -> Self {
+        Self::Other(value)
+    }
+    fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+        *self = match at {
+            0 => Self::String(rt::Node::empty()),
+            1 => Self::Integer(rt::Node::empty()),
+            2 => Self::Mark(rt::Node::empty()),
+            _ => return None,
+        };
+        Some(
+            match self {
+                Self::String(value) => value,
+                Self::Integer(value) => value,
+                Self::Mark(value) => value,
+                Self::Other(value) => value,
+            },
+        )
+    }
+    fn held(&self) -> &dyn rt::Node {
+        match self {
+            Self::String(value) => value,
+            Self::Integer(value) => value,
+            Self::Mark(value) => value,
+            Self::Other(value) => value,
+        }
+    }
+}
+
+rt::union!(LabelsEntryItem);
+
+impl From<String> for LabelsEntryItem {
+    fn from(value: String) -> Self {
+        Self::String(value)
+    }
+}
+
+impl From<i64> for LabelsEntryItem {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<Mark> for LabelsEntryItem {
+    fn from(value: Mark) -> Self {
+        Self::Mark(value)
+    }
+}
+
+/// `Labels rows item`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum LabelsRowsItem {
+    /// Text.
+    String(String),
+    /// A whole number.
+    Integer(i64),
+    /// A value that this version of the contract does not describe.
+    Other(rt::Json),
+}
+
+impl rt::Union for LabelsRowsItem {
+    const TAG: Option<&'static str> = None;
+    const VARIANTS: &'static [rt::VariantSpec] = &[
+        rt::VariantSpec { tags: &[] },
+        rt::VariantSpec { tags: &[] },
+    ];
+    fn other(value: rt::Json) -> Self {
+        Self::Other(value)
+    }
+    fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+        *self = match at {
+            0 => Self::String(rt::Node::empty()),
+            1 => Self::Integer(rt::Node::empty()),
+            _ => return None,
+        };
+        Some(
+            match self {
+                Self::String(value) => value,
+                Self::Integer(value) => value,
+                Self::Other(value) => value,
+            },
+        )
+    }
+    fn held(&self) -> &dyn rt::Node {
+        match self {
+            Self::String(value) => value,
+            Self::Integer(value) => value,
+            Self::Other(value) => value,
+        }
+    }
+}
+
+rt::union!(LabelsRowsItem);
+
+impl From<String> for LabelsRowsItem {
+    fn from(value: String) -> Self {
+        Self::String(value)
+    }
+}
+
+impl From<i64> for LabelsRowsItem {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+/// `Labels unsaid`.
+#[derive(Clone, Default)]
+pub struct LabelsUnsaid {
+    /// `a`.
+    pub a: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
+}
+
+impl rt::Node for LabelsUnsaid {
+    fn members(&self) -> &'static [rt::Member] {
+        &[rt::Member("a", rt::Optional)]
+    }
+    fn empty() -> Self {
+        Self {
+            a: None,
+            additional: rt::Node::empty(),
+        }
+    }
+    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
+        Some(
+            match at {
+                0 => &self.a,
+                1 => &self.additional,
+                _ => return None,
+            },
+        )
+    }
+    fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+        Some(
+            match at {
+                0 => &mut self.a,
+                1 => &mut self.additional,
+                _ => return None,
+            },
+        )
+    }
+}
+
+rt::record!(LabelsUnsaid);
+
+/// `Mark`.
+#[derive(Clone)]
+pub struct Mark {
+    /// `mark`.
+    pub mark: String,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
+}
+
+impl rt::Node for Mark {
+    fn members(&self) -> &'static [rt::Member] {
+        &[rt::Member("mark", rt::Required)]
+    }
+    fn empty() -> Self {
+        Self {
+            mark: String::new(),
+            additional: rt::Node::empty(),
+        }
+    }
+    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
+        Some(
+            match at {
+                0 => &self.mark,
+                1 => &self.additional,
+                _ => return None,
+            },
+        )
+    }
+    fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+        Some(
+            match at {
+                0 => &mut self.mark,
+                1 => &mut self.additional,
+                _ => return None,
+            },
+        )
+    }
+}
+
+rt::record!(Mark);
