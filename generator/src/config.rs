@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
+use toml::de::DeTable;
 
 use crate::contract::CodePlace;
 use crate::load::place_in_text;
@@ -95,34 +96,31 @@ fn load(path: &Path, report: &mut Report) -> Option<Config> {
 
 /// Reads a configuration from text; `shown` is what the file is called. `None` when the report has errors.
 pub fn parse(shown: &str, text: &str, report: &mut Report) -> Option<Config> {
-    let refuse = |report: &mut Report, code, error: &toml::de::Error, help: &str| {
+    let refuse = |code, error: &toml::de::Error, help: &str| {
         let place = place_in_text(shown, text, error.span().unwrap_or(0..0));
         let message = error.message().trim_end_matches('.').replace('\n', ", ");
-        report.push(Diagnostic::error(code, message).at(place).help(help));
+        Diagnostic::error(code, message).at(place).help(help)
     };
-    let parsed = match toml::Deserializer::parse(text) {
-        Ok(parsed) => parsed,
+    let root = match DeTable::parse(text) {
+        Ok(root) => root,
         Err(error) => {
-            refuse(
-                report,
-                codes::SYNTAX,
-                &error,
-                "write it as TOML 1.1: `key = \"value\"` under a `[table]`",
-            );
+            let help = "write it as TOML 1.1: `key = \"value\"` under a `[table]`";
+            report.push(refuse(codes::SYNTAX, &error, help));
             return None;
         }
     };
-    if unknown(shown, text, report) {
+    if unknown(shown, text, root.get_ref(), report) {
         return None;
     }
-    match Written::deserialize(parsed) {
+    match Written::deserialize(toml::Deserializer::from(root)) {
         Ok(written) => {
             let before = report.errors();
             let config = written.config(&|span| place_in_text(shown, text, span), report);
             (report.errors() == before).then_some(config)
         }
         Err(error) => {
-            refuse(report, codes::SETTING, &error, "`cargo xtask explain F003` lists the settings");
+            let help = "`cargo xtask explain F003` lists the settings";
+            report.push(refuse(codes::SETTING, &error, help));
             None
         }
     }
@@ -133,11 +131,9 @@ const TABLES: [&str; 3] = ["problems", "formats", "dependencies"];
 const PROBLEMS: [&str; 4] = ["code", "retryable", "suggestion", "request-id"];
 
 /// Refuses each key that does not exist; were there any?
-fn unknown(shown: &str, text: &str, report: &mut Report) -> bool {
-    let Ok(root) = toml::de::DeTable::parse(text) else { return false };
-    let root = root.into_inner();
+fn unknown(shown: &str, text: &str, root: &DeTable<'_>, report: &mut Report) -> bool {
     let before = report.errors();
-    let mut look = |table: &toml::de::DeTable<'_>, known: &[&str], what: &str| {
+    let mut look = |table: &DeTable<'_>, known: &[&str], what: &str| {
         for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
             let name = key.get_ref();
             let help = match nearest(name, known.iter().copied()).as_slice() {
@@ -151,7 +147,7 @@ fn unknown(shown: &str, text: &str, report: &mut Report) -> bool {
             report.push(Diagnostic::error(codes::SETTING, message).at(place).help(help));
         }
     };
-    look(&root, &TABLES, "the tables");
+    look(root, &TABLES, "the tables");
     if let Some(problems) = root.get("problems").and_then(|value| value.get_ref().as_table()) {
         look(problems, &PROBLEMS, "the settings of `[problems]`");
     }
@@ -160,7 +156,7 @@ fn unknown(shown: &str, text: &str, report: &mut Report) -> bool {
 
 /// The file as it is written.
 #[derive(Deserialize, Default)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct Written {
     problems: WrittenProblems,
     formats: BTreeMap<String, Spanned<String>>,
@@ -168,7 +164,7 @@ struct Written {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "kebab-case")]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct WrittenProblems {
     code: Option<Spanned<WrittenPlace>>,
     retryable: Option<Spanned<String>>,

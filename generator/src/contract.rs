@@ -361,6 +361,13 @@ impl std::fmt::Display for CodePlace {
     }
 }
 
+impl ProblemCode {
+    /// The statuses that it is sent with, as far as the document says: exact ones, then ranges and `default`.
+    pub fn declared(&self) -> impl Iterator<Item = StatusSpec> {
+        self.statuses.iter().copied().map(StatusSpec::Exact).chain(self.ranges.iter().copied())
+    }
+}
+
 /// Names of the common members that a client acts on, beyond those of RFC 9457.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Roles {

@@ -86,8 +86,7 @@ fn print_family(contract: &Contract, family: &ProblemFamily, out: &mut String) {
 }
 
 fn print_code(contract: &Contract, code: &ProblemCode, out: &mut String) {
-    let ranges = code.ranges.iter().copied().map(rows::status);
-    let statuses: Vec<_> = code.statuses.iter().map(u16::to_string).chain(ranges).collect();
+    let statuses: Vec<_> = code.declared().map(rows::status).collect();
     let statuses = if statuses.is_empty() { "-".to_owned() } else { statuses.join(" ") };
     let retryable = match code.retryable {
         Some(true) => "retryable",

@@ -96,7 +96,7 @@ struct Lowering<'a> {
     /// The components that name another one in their `allOf`, by that one.
     children: Option<HashMap<&'a str, Vec<&'a str>>>,
     /// The schemas that extend a parent by its discriminator.
-    heirs: HashMap<&'a str, std::rc::Rc<Vec<parents::Heir<'a>>>>,
+    heirs: HashMap<&'a str, std::rc::Rc<parents::Heirs<'a>>>,
     /// `allOf` that nests too deep has been refused.
     too_deep: bool,
     /// Header parameters that OpenAPI says to ignore: their names, how many, and where the first stands.

@@ -508,7 +508,8 @@ impl fmt::Display for Literal {
     }
 }
 
-/// Chooses a variant by the tag, else the one without tags, if it fits; without a tag, the first variant that fits and leaves the fewest values untyped.
+/// Chooses a variant by the tag, else the one without tags, if it fits; without a tag, the first variant that fits and
+/// leaves the fewest values untyped.
 fn read_union(
     target: &mut dyn UnionNode,
     value: serde_json::Value,

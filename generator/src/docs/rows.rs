@@ -301,8 +301,7 @@ fn code_row<'a, 'd>(
     under: &dyn Fn(OperationId) -> Option<&'d BTreeSet<StatusSpec>>,
     anchors: &mut Anchors,
 ) -> CodeRow<'a> {
-    let all: Vec<StatusSpec> =
-        code.statuses.iter().copied().map(StatusSpec::Exact).chain(code.ranges.iter().copied()).collect();
+    let all: Vec<StatusSpec> = code.declared().collect();
     let raised = |id: &OperationId| {
         let own: Vec<StatusSpec> = under(*id).into_iter().flatten().copied().collect();
         let statuses = if own == all { Vec::new() } else { own.into_iter().map(status).collect() };

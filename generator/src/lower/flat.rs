@@ -47,7 +47,7 @@ impl<'a> Lowering<'a> {
     pub(super) fn flatten(&mut self, slot: Slot<'a>, origin: &Origin) -> Flat<'a> {
         let mut flat = Flat::default();
         self.flatten_into(&mut flat, slot, &Rc::new(origin.clone()), 0);
-        flat.more |= matches!(slot, Slot::Schema(schema) if Node::of(schema).is_parent());
+        flat.more |= matches!(slot, Slot::Schema(schema) if Node::of(schema).chooser().is_some());
         flat
     }
 

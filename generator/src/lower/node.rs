@@ -203,9 +203,9 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Other schemas extend this one and name themselves by its discriminator.
-    pub(super) fn is_parent(&self) -> bool {
-        self.data.discriminator.is_some() && self.one_of.is_empty() && self.any_of.is_empty()
+    /// The discriminator of a parent: other schemas extend this one and name themselves by it.
+    pub(super) fn chooser(&self) -> Option<&'a Discriminator> {
+        self.data.discriminator.as_ref().filter(|_| self.one_of.is_empty() && self.any_of.is_empty())
     }
 
     /// Keywords of 3.1 that add members which no list of members says, as the document writes them.

@@ -9,26 +9,25 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
+use indexmap::IndexMap;
 use openapiv3::{Discriminator, ReferenceOr, Schema};
 
 use crate::contract::{Docs, Pointer, Shape, Type, TypeDef, Union, Variant};
 
 use super::flat::Declared;
 use super::node::{Node, Slot};
-use super::place::{Origin, Place, component_name};
+use super::place::{Origin, Place};
+use super::unions::mapped;
 use super::{Lowered, Lowering, codes};
 
-/// A schema that extends a parent, and the values of the parent's discriminator that lead to it.
-pub(super) struct Heir<'a> {
-    name: &'a str,
-    tags: Vec<String>,
-}
+/// The schemas that extend a parent, by name, and the values of the parent's discriminator that lead to each.
+pub(super) type Heirs<'a> = IndexMap<&'a str, Vec<String>>;
 
 impl<'a> Lowering<'a> {
     /// The type of a component.
     pub(super) fn component_type(&mut self, name: &'a str, schema: &'a Schema, place: &Place<'_>) -> Lowered {
         let node = Node::of(schema);
-        if let Some(discriminator) = node.data.discriminator.as_ref().filter(|_| node.is_parent()) {
+        if let Some(discriminator) = node.chooser() {
             let heirs = self.heirs(name, discriminator);
             if !heirs.is_empty() {
                 return self.inherited(name, schema, discriminator, &heirs, place);
@@ -46,13 +45,13 @@ impl<'a> Lowering<'a> {
         name: &'a str,
         schema: &'a Schema,
         discriminator: &'a Discriminator,
-        heirs: &[Heir<'a>],
+        heirs: &Heirs<'a>,
         place: &Place<'_>,
     ) -> Lowered {
         let mut variants: Vec<Variant> = Vec::new();
-        for heir in heirs {
-            let ty = Type::Named(self.named(heir.name));
-            variants.push(Variant { name: heir.name.to_owned(), ty, tags: heir.tags.clone() });
+        for (name, tags) in heirs {
+            let ty = Type::Named(self.named(name));
+            variants.push(Variant { name: (*name).to_owned(), ty, tags: tags.clone() });
         }
         let ty = match self.own(schema, place) {
             Lowered::Plain(ty) => ty,
@@ -82,28 +81,21 @@ impl<'a> Lowering<'a> {
         let flat = self.flatten(Slot::Schema(schema), &Origin::schema(name));
         flat.parents.iter().any(|parent| {
             let Some((parent, ReferenceOr::Item(schema))) = self.component(parent) else { return false };
-            let node = Node::of(schema);
-            let Some(discriminator) = node.data.discriminator.as_ref().filter(|_| node.is_parent()) else {
-                return false;
-            };
-            self.heirs(parent, discriminator).iter().any(|heir| heir.name == name)
+            let discriminator = Node::of(schema).chooser();
+            discriminator.is_some_and(|discriminator| self.heirs(parent, discriminator).contains_key(name))
         })
     }
 
     /// The schemas that extend a parent and that a value leads to, by name.
-    fn heirs(&mut self, parent: &'a str, discriminator: &'a Discriminator) -> Rc<Vec<Heir<'a>>> {
+    fn heirs(&mut self, parent: &'a str, discriminator: &'a Discriminator) -> Rc<Heirs<'a>> {
         if let Some(known) = self.heirs.get(parent) {
             return Rc::clone(known);
         }
-        let mut mapped: HashMap<String, Vec<String>> = HashMap::new();
-        for (value, target) in &discriminator.mapping {
-            let name = component_name(target, "schemas").unwrap_or_else(|| target.clone());
-            mapped.entry(name).or_default().push(value.clone());
-        }
+        let mut mapped = mapped(discriminator);
         let member = discriminator.property_name.as_str();
         let inherited = self.words_of_member(parent, member);
         let mut taken = HashSet::new();
-        let mut heirs = Vec::new();
+        let mut heirs = Heirs::new();
         for name in self.children_of(parent) {
             let Some((_, ReferenceOr::Item(schema))) = self.component(name) else { continue };
             let node = Node::of(schema);
@@ -127,7 +119,7 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             taken.extend(tags.iter().cloned());
-            heirs.push(Heir { name, tags });
+            heirs.insert(name, tags);
         }
         let heirs = Rc::new(heirs);
         self.heirs.insert(parent, Rc::clone(&heirs));

@@ -130,6 +130,12 @@ pub(super) fn component_name(reference: &str, kind: &str) -> Option<String> {
     (!token.contains('/')).then(|| token.replace("~1", "/").replace("~0", "~"))
 }
 
+/// The name of the schema that a discriminator's mapping leads to: a reference, or the name itself (OpenAPI, "Discriminator
+/// Object").
+pub(super) fn target_name(target: &str) -> String {
+    component_name(target, "schemas").unwrap_or_else(|| target.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

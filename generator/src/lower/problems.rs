@@ -72,6 +72,17 @@ struct Draft<'a> {
     sections: Vec<String>,
 }
 
+impl Draft<'_> {
+    /// Takes what an extension says of the family, unless an earlier one has said it; gives back what it says of codes.
+    fn adopt<'c>(&mut self, said: extension::BaseExtension<'c>) -> Option<(&'c serde_json::Value, Pointer)> {
+        self.docs_url = self.docs_url.take().or(said.docs);
+        if self.sections.is_empty() {
+            self.sections = said.sections;
+        }
+        said.codes
+    }
+}
+
 /// A code before its members are lowered.
 #[derive(Default)]
 struct DraftCode<'a> {

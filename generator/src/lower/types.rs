@@ -153,7 +153,7 @@ impl<'a> Lowering<'a> {
                 "nothing is lost; use other keywords where a type matters",
             );
         }
-        if node.is_parent() {
+        if node.chooser().is_some() {
             self.warn(
                 codes::PARENT,
                 &place.pointer(),

@@ -11,7 +11,7 @@ use crate::contract::{Enum, EnumValues, Shape, Type, Union, Variant};
 
 use super::flat::Declared;
 use super::node::{Alternatives, Node, Slot};
-use super::place::{Origin, Place, component_name};
+use super::place::{Origin, Place, component_name, target_name};
 use super::types::bare;
 use super::{Lowered, Lowering, codes, values};
 
@@ -20,6 +20,15 @@ pub(super) type Marks = IndexMap<String, Vec<String>>;
 
 /// How long a chain of references may be.
 const CHAIN: usize = 20;
+
+/// The values of a mapping, by the schema that they lead to.
+pub(super) fn mapped(discriminator: &Discriminator) -> HashMap<String, Vec<String>> {
+    let mut mapped: HashMap<String, Vec<String>> = HashMap::new();
+    for (value, target) in &discriminator.mapping {
+        mapped.entry(target_name(target)).or_default().push(value.clone());
+    }
+    mapped
+}
 
 impl<'a> Lowering<'a> {
     /// The type of a group of alternatives that stands alone.
@@ -87,11 +96,7 @@ impl<'a> Lowering<'a> {
         discriminator: &'a Discriminator,
         marks: &[Rc<Marks>],
     ) -> Option<Vec<Vec<String>>> {
-        let mut mapped: HashMap<String, Vec<String>> = HashMap::new();
-        for (value, target) in &discriminator.mapping {
-            let name = component_name(target, "schemas").unwrap_or_else(|| target.clone());
-            mapped.entry(name).or_default().push(value.clone());
-        }
+        let mapped = mapped(discriminator);
         let mut taken = HashSet::new();
         let mut all = Vec::new();
         for (slot, marks) in alternatives(group).zip(marks) {
@@ -229,7 +234,7 @@ impl<'a> Lowering<'a> {
     fn variant_name(&self, slot: Slot<'a>) -> String {
         let schema = match slot {
             Slot::Ref(reference) => {
-                return component_name(reference, "schemas").unwrap_or_else(|| reference.to_owned());
+                return target_name(reference);
             }
             Slot::Schema(schema) => schema,
         };

@@ -513,17 +513,22 @@ fn reached(contract: &Contract, mut open: Vec<TypeId>) -> BTreeSet<TypeId> {
         if !found.insert(id) {
             continue;
         }
-        match contract.types.get(id.0).map(|def| &def.shape) {
-            Some(Shape::Alias(ty)) => named(ty, &mut open),
-            Some(Shape::Struct(shape)) => {
-                shape.fields.iter().for_each(|field| named(&field.ty, &mut open));
-                shape.additional.iter().for_each(|ty| named(ty, &mut open));
-            }
-            Some(Shape::Union(union)) => {
-                union.variants.iter().for_each(|variant| named(&variant.ty, &mut open));
-            }
-            Some(Shape::Enum(_)) | None => {}
+        open.extend(contract.types.get(id.0).into_iter().flat_map(|def| held(&def.shape)));
+    }
+    found
+}
+
+/// The named types that a shape leads to, each as often as it does.
+fn held(shape: &Shape) -> Vec<TypeId> {
+    let mut found = Vec::new();
+    match shape {
+        Shape::Alias(ty) => named(ty, &mut found),
+        Shape::Struct(shape) => {
+            let types = shape.fields.iter().map(|field| &field.ty).chain(&shape.additional);
+            types.for_each(|ty| named(ty, &mut found));
         }
+        Shape::Union(union) => union.variants.iter().for_each(|it| named(&it.ty, &mut found)),
+        Shape::Enum(_) => {}
     }
     found
 }

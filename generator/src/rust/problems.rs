@@ -522,13 +522,11 @@ pub(super) fn headline(code: &ProblemCode) -> String {
 
 /// The statuses of a code in words.
 fn statuses(code: &ProblemCode) -> String {
-    let ranges = code.ranges.iter().map(|range| match range {
-        StatusSpec::Exact(status) => status.to_string(),
-        StatusSpec::Range(digit) => format!("{digit}XX"),
+    let words = |status| match status {
         StatusSpec::Default => "one that the document leaves open".to_owned(),
-    });
-    let statuses: Vec<String> = code.statuses.iter().map(u16::to_string).chain(ranges).collect();
-    statuses.join(" or ")
+        status => crate::docs::rows::status(status),
+    };
+    code.declared().map(words).collect::<Vec<_>>().join(" or ")
 }
 
 /// The place that explains a code to people: its anchor on the page of the family.

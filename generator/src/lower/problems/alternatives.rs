@@ -9,7 +9,7 @@ use crate::contract::{CodePlace, Pointer};
 
 use super::super::flat::Declared;
 use super::super::node::{Alternatives, Node, Slot};
-use super::super::place::{Key, Origin, Place, component_name};
+use super::super::place::{Key, Origin, Place, component_name, target_name};
 use super::super::{Lowering, codes};
 use super::ground::{Envelope, component_of};
 use super::held::Held;
@@ -122,9 +122,7 @@ fn mapped(group: &Alternatives<'_>, branch: Slot<'_>) -> Vec<String> {
         return Vec::new();
     };
     let name = component_name(reference, "schemas");
-    let leads = |target: &String| {
-        component_name(target, "schemas").as_ref().unwrap_or(target) == name.as_deref().unwrap_or("")
-    };
+    let leads = |target: &str| target_name(target) == name.as_deref().unwrap_or("");
     let values = discriminator.mapping.iter().filter(|(_, target)| leads(target));
     values.map(|(value, _)| value.clone()).collect()
 }
@@ -234,7 +232,7 @@ fn check_mapping<'a>(
 ) {
     let at = place.pointer().child("discriminator").child("mapping");
     for (value, target) in &discriminator.mapping {
-        let name = component_name(target, "schemas").unwrap_or_else(|| target.clone());
+        let name = target_name(target);
         let Some((name, ReferenceOr::Item(_))) = lowering.component(&name) else { continue };
         let member = Some(discriminator.property_name.clone());
         let choose = |values| Walk { choice: Choice { member: member.clone(), values }, ..*walk };

@@ -168,14 +168,12 @@ fn document<'a>(lowering: &mut Lowering<'a>, drafts: &mut [Draft<'a>]) {
     for (extensions, at) in roots.into_iter().chain(components) {
         let at = Pointer(at.to_owned());
         let said = extension::base(lowering, extensions, &at, false);
-        if let Some(principal) = drafts.first_mut() {
-            principal.docs_url = principal.docs_url.take().or(said.docs);
-            if principal.sections.is_empty() {
-                principal.sections = said.sections;
-            }
-        }
+        let said = match drafts.first_mut() {
+            Some(principal) => principal.adopt(said),
+            None => said.codes,
+        };
         let mut entries = registry::entries(extensions, &at);
-        if let Some((codes, at)) = said.codes {
+        if let Some((codes, at)) = said {
             entries.extend(registry::strict(lowering, codes, &at));
         }
         for entry in entries {
@@ -221,11 +219,7 @@ fn bases<'a>(lowering: &mut Lowering<'a>, drafts: &mut [Draft<'a>]) {
                 .any(|facts| facts.ground == id && facts.at.0 == ground.origin.pointer);
             let said =
                 extension::base(lowering, &data.extensions, &Pointer(ground.origin.pointer.clone()), lone);
-            draft.docs_url = draft.docs_url.take().or(said.docs);
-            if draft.sections.is_empty() {
-                draft.sections = said.sections;
-            }
-            if let Some((codes, at)) = said.codes {
+            if let Some((codes, at)) = draft.adopt(said) {
                 listed(lowering, draft, id, ground.open, codes, &at);
             }
         }
@@ -250,11 +244,7 @@ fn around<'a>(lowering: &mut Lowering<'a>, draft: &mut Draft<'a>) {
                     continue;
                 }
                 let said = extension::base(lowering, &data.extensions, &at, lone);
-                draft.docs_url = draft.docs_url.take().or(said.docs);
-                if draft.sections.is_empty() {
-                    draft.sections = said.sections;
-                }
-                if let Some((codes, at)) = said.codes {
+                if let Some((codes, at)) = draft.adopt(said) {
                     listed(lowering, draft, id, ground.open, codes, &at);
                 }
             }

@@ -8,7 +8,7 @@ use crate::contract::CodePlace;
 use super::super::Lowering;
 use super::super::flat::Flat;
 use super::super::node::{Node, Slot};
-use super::super::place::{Origin, component_name};
+use super::super::place::{Origin, target_name};
 use super::facts::{self, Facts, Refinement};
 use super::ground::GroundId;
 use super::held::Held;
@@ -25,7 +25,7 @@ pub(super) fn read<'a>(
 ) {
     let Some(discriminator) = data.and_then(|data| data.discriminator.as_ref()) else { return };
     let Some((parent, ReferenceOr::Item(schema))) = lowering.component(own) else { return };
-    if discriminator.property_name != stand::member(place) || !Node::of(schema).is_parent() {
+    if discriminator.property_name != stand::member(place) || Node::of(schema).chooser().is_none() {
         return;
     }
     for child in lowering.children_of(parent) {
@@ -44,7 +44,7 @@ pub(super) fn read<'a>(
     }
     // A value that leads back to the parent is a code without members of its own.
     for (value, target) in &discriminator.mapping {
-        if component_name(target, "schemas").as_deref().unwrap_or(target) == parent {
+        if target_name(target) == parent {
             let at =
                 Origin::schema(parent).place().pointer().child("discriminator").child("mapping").child(value);
             held.mention(Facts::bare(value.clone(), ground, at.clone()).into(), &at, false);
@@ -68,7 +68,7 @@ pub(super) fn is_child(lowering: &Lowering<'_>, node: &Node<'_>) -> bool {
     node.all_of.iter().any(|branch| {
         let schema = lowering.target(Slot::from(branch));
         matches!(branch, ReferenceOr::Reference { .. })
-            && schema.is_some_and(|schema| Node::of(schema).is_parent())
+            && schema.is_some_and(|schema| Node::of(schema).chooser().is_some())
     })
 }
 
@@ -93,11 +93,10 @@ pub(super) fn values_of<'a>(
 ) -> Vec<String> {
     for parent in flat.parents.iter().filter(|parent| **parent != name) {
         let Some((_, ReferenceOr::Item(schema))) = lowering.component(parent) else { continue };
-        let Some(discriminator) = &schema.schema_data.discriminator else { continue };
-        if discriminator.property_name != member || !Node::of(schema).is_parent() {
+        let Some(discriminator) = Node::of(schema).chooser().filter(|it| it.property_name == member) else {
             continue;
-        }
-        let leads = |target: &String| component_name(target, "schemas").as_deref().unwrap_or(target) == name;
+        };
+        let leads = |target: &str| target_name(target) == name;
         let values: Vec<String> = discriminator
             .mapping
             .iter()

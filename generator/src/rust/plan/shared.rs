@@ -19,7 +19,7 @@ pub(super) fn stands_for(shapes: &Shapes<'_>, used: &[Used]) -> Vec<usize> {
     let mut inner: Vec<usize> = vec![0; types.len()];
     let mut outer: Vec<Vec<usize>> = vec![Vec::new(); types.len()];
     for (at, def) in types.iter().enumerate() {
-        for TypeId(child) in held(&def.shape) {
+        for TypeId(child) in super::held(&def.shape) {
             if types.get(child).is_some_and(|def| !def.is_component()) {
                 inner[at] += 1;
                 outer[child].push(at);
@@ -48,21 +48,6 @@ pub(super) fn stands_for(shapes: &Shapes<'_>, used: &[Used]) -> Vec<usize> {
         }
     }
     same.stands_for
-}
-
-/// The named types that a shape leads to, each as often as it does.
-fn held(shape: &Shape) -> Vec<TypeId> {
-    let mut found = Vec::new();
-    match shape {
-        Shape::Alias(ty) => super::named(ty, &mut found),
-        Shape::Struct(shape) => {
-            let types = shape.fields.iter().map(|field| &field.ty).chain(&shape.additional);
-            types.for_each(|ty| super::named(ty, &mut found));
-        }
-        Shape::Union(union) => union.variants.iter().for_each(|it| super::named(&it.ty, &mut found)),
-        Shape::Enum(_) => {}
-    }
-    found
 }
 
 /// Which types print the same, as far as is known.
