@@ -1,90 +1,37 @@
-//! A client: a transport, a base URL and a credential.
+//! A client: a transport, a base URL and a credential, and what happens around each call.
+//!
+//! In comes an operation, out goes its output or its error. What depends on the operation is a line in [`Client::send`];
+//! the course of a call is in `run`, once for all operations.
+
+mod call;
+mod credential;
+mod hook;
+mod run;
+mod trace;
 
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use base64::Engine as _;
-use bytes::Bytes;
-use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, USER_AGENT};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+pub use call::{Call, Reply};
+pub use credential::Credential;
+use credential::Placed;
+pub use hook::{Attempt, Hook};
+use run::{Failure, Inner, Options, Outcome};
 
-use crate::error::{Api, CredentialPlace, Error, RequestError, TransportError};
+use crate::clock::{Clock, Random, SystemClock, SystemRandom};
+use crate::error::{Api, Error, RequestError};
+use crate::maybe_send::MaybeSend;
 use crate::operation::Operation;
-use crate::request::BaseUrl;
-use crate::text::Secret;
+use crate::retry::{RetryBudget, RetryPolicy};
+use crate::transport::{Limits, Transport, block_on};
 
-/// What a transport gives back. A name for a long type.
-pub type Exchange<'a> =
-    Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, TransportError>> + Send + 'a>>;
-
-/// Something that sends a request and returns the answer, over `http` types alone.
-///
-/// A function is a transport, which makes tests short:
-///
-/// ```
-/// use bytes::Bytes;
-/// use problemgen_runtime::{Exchange, Transport};
-///
-/// fn teapot(_: http::Request<Bytes>) -> Exchange<'static> {
-///     Box::pin(async { Ok(http::Response::builder().status(418).body(Bytes::new()).expect("a valid response")) })
-/// }
-///
-/// fn takes(_: impl Transport) {}
-/// takes(teapot);
-/// ```
-pub trait Transport: Send + Sync + 'static {
-    /// Sends the request and waits for the whole answer.
-    ///
-    /// # Errors
-    /// When there is no complete answer. A status is an answer, whatever it is.
-    fn exchange(&self, request: http::Request<Bytes>) -> Exchange<'_>;
-}
-
-impl<F> Transport for F
-where
-    F: Fn(http::Request<Bytes>) -> Exchange<'static> + Send + Sync + 'static,
-{
-    fn exchange(&self, request: http::Request<Bytes>) -> Exchange<'_> {
-        self(request)
-    }
-}
-
-/// A secret that proves who is calling. It is never printed.
-#[derive(Clone)]
-pub struct Credential(Option<Secret>);
-
-impl Credential {
-    /// No credential, for operations that need none.
-    pub fn none() -> Self {
-        Credential(None)
-    }
-}
-
-impl<T: Into<Secret>> From<T> for Credential {
-    fn from(secret: T) -> Self {
-        Credential(Some(secret.into()))
-    }
-}
-
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Credential(***)" } else { "Credential(none)" })
-    }
-}
-
-/// A client of an API. Cloning it is cheap, and clones share connections.
+/// A client of an API. Cloning it is cheap, and clones share connections and the budget for retries.
 pub struct Client<A> {
     inner: Arc<Inner>,
     api: PhantomData<fn() -> A>,
-}
-
-struct Inner {
-    transport: Box<dyn Transport>,
-    base: BaseUrl,
-    credential: Credential,
 }
 
 impl<A> Clone for Client<A> {
@@ -95,17 +42,27 @@ impl<A> Clone for Client<A> {
 
 impl<A> fmt::Debug for Client<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("base", &self.inner.base.to_string())
-            .field("credential", &self.inner.credential)
-            .finish_non_exhaustive()
+        f.debug_struct("Client").field("base", &self.inner.base.to_string()).finish_non_exhaustive()
     }
 }
 
 impl<A: Api> Client<A> {
     /// Begins a client that calls with this credential, at the first server of the document.
     pub fn builder(credential: impl Into<Credential>) -> ClientBuilder<A> {
-        ClientBuilder { credential: credential.into(), base: None, transport: None, api: PhantomData }
+        ClientBuilder {
+            credential: credential.into(),
+            base: None,
+            transport: None,
+            retry: RetryPolicy::standard(),
+            budget: RetryBudget::default(),
+            attempt_timeout: None,
+            deadline: Some(DEADLINE),
+            body_limit: Limits::BODY,
+            hooks: Vec::new(),
+            clock: None,
+            random: None,
+            api: PhantomData,
+        }
     }
 
     /// Calls an operation.
@@ -115,103 +72,86 @@ impl<A: Api> Client<A> {
     pub fn send<O: Operation<Api = A>>(
         &self,
         operation: O,
-    ) -> impl Future<Output = Result<O::Output, Error<O>>> + Send + use<'_, A, O> {
-        let caller = Caller {
-            user_agent: A::USER_AGENT,
-            credential: if O::SPEC.authenticated { A::CREDENTIAL } else { CredentialPlace::Nowhere },
-        };
+    ) -> impl Future<Output = Result<O::Output, Error<O>>> + MaybeSend + use<'_, A, O> {
         // The future of an operation holds nothing but a box, so there is little of it to compile.
-        let exchange = self.inner.exchange(operation.to_request(&self.inner.base), caller);
-        async {
-            match exchange.await {
-                Ok(response) => O::decode(response),
-                Err(Failure::Request(error)) => Err(error.into()),
-                Err(Failure::Transport(error)) => Err(error.into()),
-            }
+        let outcome = self.inner.run(O::SPEC, operation.to_request(&self.inner.base), None);
+        async { decoded(outcome.await) }
+    }
+
+    /// Calls an operation on this thread, without a runtime. It takes a transport that does without, too:
+    /// `Ureq` (feature `ureq`), or a [`Blocking`](crate::Blocking) one of your own.
+    ///
+    /// ```
+    /// use problemgen_runtime::{Api, Client, Error, Operation};
+    ///
+    /// fn fetch<A: Api, O: Operation<Api = A>>(client: &Client<A>, operation: O) -> Result<O::Output, Error<O>> {
+    ///     client.send_blocking(operation)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Whatever is not a success of the contract.
+    pub fn send_blocking<O: Operation<Api = A>>(&self, operation: O) -> Result<O::Output, Error<O>> {
+        let options = Options { blocking: true, ..Options::default() };
+        let request = operation.to_request(&self.inner.base);
+        decoded(block_on(self.inner.run(O::SPEC, request, Some(Box::new(options)))))
+    }
+
+    /// Begins a call with settings of its own: another server, more headers, another deadline. It can also give what the
+    /// answer says beside the output.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use problemgen_runtime::{Api, Client, Error, Operation, RetryPolicy};
+    ///
+    /// async fn fetch<A: Api, O: Operation<Api = A>>(client: &Client<A>, operation: O) -> Result<O::Output, Error<O>> {
+    ///     let reply = client
+    ///         .call(operation)
+    ///         .deadline(Duration::from_secs(5))
+    ///         .retry(RetryPolicy::never())
+    ///         .reply()
+    ///         .await?;
+    ///     println!("{} {:?}, request {:?}", reply.status, reply.headers.get("etag"), reply.request_id());
+    ///     Ok(reply.value)
+    /// }
+    /// ```
+    pub fn call<O: Operation<Api = A>>(&self, operation: O) -> Call<'_, O> {
+        Call::new(self, operation)
+    }
+}
+
+/// The end of a call: the only part of it that knows the operation.
+fn decoded<O: Operation>(outcome: Outcome) -> Result<O::Output, Error<O>> {
+    O::decode(outcome?)
+}
+
+impl<O: Operation> From<Failure> for Error<O> {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Request(error) => Error::Request(error),
+            Failure::Transport(error) => Error::Transport(error),
         }
     }
 }
 
-/// What went wrong before there was a whole answer.
-enum Failure {
-    Request(RequestError),
-    Transport(TransportError),
-}
-
-/// What the contract says of a call, apart from its operation.
-#[derive(Clone, Copy)]
-struct Caller {
-    user_agent: &'static str,
-    credential: CredentialPlace,
-}
-
-impl Inner {
-    /// One exchange. Boxed and the same for every operation, so an operation costs little to compile.
-    fn exchange(
-        &self,
-        request: Result<http::Request<Bytes>, RequestError>,
-        caller: Caller,
-    ) -> Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, Failure>> + Send + '_>> {
-        Box::pin(async move {
-            let mut request = request.map_err(Failure::Request)?;
-            request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(caller.user_agent));
-            authenticate(&mut request, caller.credential, &self.credential).map_err(Failure::Request)?;
-            self.transport.exchange(request).await.map_err(Failure::Transport)
-        })
-    }
-}
-
-fn authenticate(
-    request: &mut http::Request<Bytes>,
-    place: CredentialPlace,
-    credential: &Credential,
-) -> Result<(), RequestError> {
-    let Some(secret) = &credential.0 else { return Ok(()) };
-    let secret = secret.expose();
-    let (name, text) = match place {
-        CredentialPlace::Nowhere => return Ok(()),
-        CredentialPlace::Bearer => (AUTHORIZATION, format!("Bearer {secret}")),
-        CredentialPlace::Basic => {
-            (AUTHORIZATION, format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(secret)))
-        }
-        CredentialPlace::Header(name) => (
-            HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| RequestError::new(format!("{name:?} is not a header name")))?,
-            secret.to_owned(),
-        ),
-        CredentialPlace::Cookie(name) => {
-            let cookie = format!("{name}={}", utf8_percent_encode(secret, NON_ALPHANUMERIC));
-            let others = request.headers().get(COOKIE).and_then(|value| value.to_str().ok());
-            (COOKIE, others.map_or_else(|| cookie.clone(), |others| format!("{others}; {cookie}")))
-        }
-        CredentialPlace::Query(name) => return add_to_query(request, name, secret),
-    };
-    let mut value = HeaderValue::from_str(&text)
-        .map_err(|_| RequestError::new("the credential has characters that a header cannot carry"))?;
-    value.set_sensitive(true);
-    request.headers_mut().insert(name, value);
-    Ok(())
-}
-
-fn add_to_query(request: &mut http::Request<Bytes>, name: &str, secret: &str) -> Result<(), RequestError> {
-    let uri = request.uri();
-    let separator = if uri.query().is_some() { '&' } else { '?' };
-    let pair = format!(
-        "{}={}",
-        utf8_percent_encode(name, NON_ALPHANUMERIC),
-        utf8_percent_encode(secret, NON_ALPHANUMERIC)
-    );
-    *request.uri_mut() = format!("{uri}{separator}{pair}")
-        .parse()
-        .map_err(|_| RequestError::new("the credential cannot stand in a URL"))?;
-    Ok(())
-}
+/// How long a call may take with all its attempts, unless somebody says so: 5 minutes. A server that sends an octet now and
+/// then would otherwise hold a call for ever.
+const DEADLINE: Duration = Duration::from_secs(300);
 
 /// A client in the making.
+#[must_use = "a builder does nothing before it is built"]
 pub struct ClientBuilder<A> {
     credential: Credential,
     base: Option<String>,
     transport: Option<Box<dyn Transport>>,
+    retry: RetryPolicy,
+    budget: RetryBudget,
+    attempt_timeout: Option<Duration>,
+    deadline: Option<Duration>,
+    body_limit: usize,
+    hooks: Vec<Box<dyn Hook>>,
+    clock: Option<Box<dyn Clock>>,
+    random: Option<Box<dyn Random>>,
     api: PhantomData<fn() -> A>,
 }
 
@@ -220,22 +160,71 @@ impl<A> fmt::Debug for ClientBuilder<A> {
         f.debug_struct("ClientBuilder")
             .field("base", &self.base)
             .field("credential", &self.credential)
+            .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
 }
 
 impl<A: Api> ClientBuilder<A> {
     /// Calls another server than the first one of the document: `https://staging.example.com`.
-    #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base = Some(url.into());
         self
     }
 
     /// Sends requests through another transport.
-    #[must_use]
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Box::new(transport));
+        self
+    }
+
+    /// Retries by this policy; without it, by [`RetryPolicy::standard`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Bounds the retries of all calls together; without it, by [`RetryBudget::default`].
+    pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// Ends each attempt after this time. Without it, only the deadline of the call and the limits of the transport end it.
+    pub fn attempt_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.attempt_timeout = time.into();
+        self
+    }
+
+    /// Ends each call, with all its attempts and waits, after this time; 5 minutes unless set. `None` lets calls take as
+    /// long as they take.
+    pub fn deadline(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.deadline = time.into();
+        self
+    }
+
+    /// Reads bodies up to this many octets; [`Limits::BODY`] unless set. The beginning of a longer one is kept in an error
+    /// that says so.
+    pub fn body_limit(mut self, octets: usize) -> Self {
+        self.body_limit = octets;
+        self
+    }
+
+    /// Shows every attempt to a hook. Hooks see it in the order in which they were added.
+    pub fn hook(mut self, hook: impl Hook) -> Self {
+        self.hooks.push(Box::new(hook));
+        self
+    }
+
+    /// Goes by another clock than that of the machine.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Box::new(clock));
+        self
+    }
+
+    /// Chooses waits and idempotency keys by other chance than that of the operating system.
+    pub fn random(mut self, random: impl Random) -> Self {
+        self.random = Some(Box::new(random));
         self
     }
 
@@ -253,10 +242,23 @@ impl<A: Api> ClientBuilder<A> {
             Some(transport) => transport,
             None => default_transport()?,
         };
-        Ok(Client {
-            inner: Arc::new(Inner { transport, base, credential: self.credential }),
-            api: PhantomData,
-        })
+        let inner = Inner {
+            transport,
+            base,
+            // Operations that need no credential can be called with one that fits nowhere.
+            credential: Placed::new(A::CREDENTIAL, self.credential),
+            user_agent: A::USER_AGENT,
+            family: A::FAMILY,
+            retry: self.retry,
+            budget: self.budget,
+            attempt_timeout: self.attempt_timeout,
+            deadline: self.deadline,
+            body_limit: self.body_limit,
+            hooks: self.hooks,
+            clock: self.clock.unwrap_or_else(|| Box::new(SystemClock)),
+            random: self.random.unwrap_or_else(|| Box::new(SystemRandom)),
+        };
+        Ok(Client { inner: Arc::new(inner), api: PhantomData })
     }
 }
 
@@ -265,7 +267,12 @@ fn default_transport() -> Result<Box<dyn Transport>, RequestError> {
     Ok(Box::new(crate::transport::Reqwest::new()?))
 }
 
-#[cfg(not(feature = "reqwest"))]
+#[cfg(all(not(feature = "reqwest"), feature = "ureq", not(target_family = "wasm")))]
 fn default_transport() -> Result<Box<dyn Transport>, RequestError> {
-    Err(RequestError::new("no transport: enable the feature `reqwest`, or give one with `transport`"))
+    Ok(Box::new(crate::transport::Ureq::new()))
+}
+
+#[cfg(not(any(feature = "reqwest", all(feature = "ureq", not(target_family = "wasm")))))]
+fn default_transport() -> Result<Box<dyn Transport>, RequestError> {
+    Err(RequestError::new("no transport: enable the feature `reqwest` or `ureq`, or give one with `transport`"))
 }

@@ -8,11 +8,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
+use crate::clock::{Clock as _, SystemClock};
 use crate::decode::Violation;
 use crate::failure::{DETAIL, Failed, FailureBody, REQUEST_ID, RETRYABLE, SUGGESTION, Said, TITLE};
 use crate::json::Json;
 use crate::problem::{CodeFacts, CodePlace, Family, ProblemNode, Undeclared};
+use crate::retry::{self, Attempts};
 use crate::text::escape;
+use crate::transport::whole_length;
 
 /// An API, as generated code describes it.
 pub trait Api: fmt::Debug + Send + Sync + 'static {
@@ -157,19 +160,21 @@ pub struct Received {
     pub headers: HeaderMap,
     /// The body, up to [`Received::KEPT`] octets.
     pub body: Bytes,
-    /// The length of the whole body, in octets.
+    /// The length of the whole body, in octets; where reading ended at a limit, as far as it is known.
     pub body_length: usize,
+    attempts: Option<Box<Attempts>>,
 }
 
 impl Received {
     /// How many octets of a body are kept with an error.
     pub const KEPT: usize = 64 * 1024;
 
-    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        let body_length = body.len();
+    pub(crate) fn new(mut head: http::response::Parts, body: Bytes) -> Self {
+        let body_length = whole_length(&head, body.len());
         // A copy, so that a small error does not hold a large buffer.
-        let body = if body_length > Self::KEPT { Bytes::copy_from_slice(&body[..Self::KEPT]) } else { body };
-        Self { status, headers, body, body_length }
+        let body = if body.len() > Self::KEPT { Bytes::copy_from_slice(&body[..Self::KEPT]) } else { body };
+        let attempts = head.extensions.remove().map(Box::new);
+        Self { status: head.status, headers: head.headers, body, body_length, attempts }
     }
 
     /// Was the body longer than what is kept?
@@ -194,16 +199,21 @@ const SHOWN_HEADERS: [&str; 8] = [
     "x-correlation-id",
 ];
 
+/// Headers as they may be shown.
+pub(crate) fn shown(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let shown = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        let value =
+            if SHOWN_HEADERS.contains(&name.as_str()) { format!("{value:?}") } else { "***".to_owned() };
+        (name.to_string(), value)
+    };
+    headers.iter().map(shown).collect()
+}
+
 impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
-            let value =
-                if SHOWN_HEADERS.contains(&name.as_str()) { format!("{value:?}") } else { "***".to_owned() };
-            (name.to_string(), value)
-        };
         f.debug_struct("Received")
             .field("status", &self.status)
-            .field("headers", &self.headers.iter().map(shown).collect::<BTreeMap<_, _>>())
+            .field("headers", &shown(&self.headers))
             .field("body_length", &self.body_length)
             .finish_non_exhaustive()
     }
@@ -236,6 +246,7 @@ pub struct TransportError {
     /// Where it went wrong.
     pub stage: TransportStage,
     source: Box<dyn std::error::Error + Send + Sync>,
+    pub(crate) attempts: Option<Box<Attempts>>,
 }
 
 /// Where a transport went wrong.
@@ -248,12 +259,14 @@ pub enum TransportStage {
     Timeout,
     /// The connection broke, or what came is not HTTP. The server may have acted on the request.
     Exchange,
+    /// The transport cannot be used here: it needs a runtime, and the caller has none.
+    Unusable,
 }
 
 impl TransportError {
     /// An error of a transport.
     pub fn new(stage: TransportStage, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { stage, source: source.into() }
+        Self { stage, source: source.into(), attempts: None }
     }
 }
 
@@ -263,6 +276,7 @@ impl fmt::Display for TransportError {
             TransportStage::Connect => "no connection to the server",
             TransportStage::Timeout => "the server took too long",
             TransportStage::Exchange => "the connection broke",
+            TransportStage::Unusable => "the transport cannot be used here",
         })?;
         let mut source: Option<&dyn std::error::Error> = Some(&*self.source);
         while let Some(error) = source {
@@ -377,22 +391,23 @@ impl<O: Raises> Error<O> {
     pub fn request_id(&self) -> Option<&str> {
         self.text(O::Api::FAMILY.request_id, REQUEST_ID).or_else(|| {
             let response = self.raw()?;
-            ["x-request-id", "request-id", "x-correlation-id"].iter().find_map(|name| response.header(name))
+            request_id(&response.headers)
         })
     }
 
     /// How long the server asks to wait: `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3). A date counts
     /// from the `Date` of the response, or from now where it has none; one that has passed is no wait at all.
     pub fn retry_after(&self) -> Option<Duration> {
-        let response = self.raw()?;
-        let text = response.header("retry-after")?.trim();
-        if let Ok(seconds) = text.parse() {
-            return Some(Duration::from_secs(seconds));
+        retry::retry_after(&self.raw()?.headers, || SystemClock.wall())
+    }
+
+    /// How often the call was tried and how long it waited in between; `None` when no client made the call, or when there
+    /// was no request to send.
+    pub fn attempts(&self) -> Option<&Attempts> {
+        match self {
+            Error::Transport(error) => error.attempts.as_deref(),
+            _ => self.raw()?.attempts.as_deref(),
         }
-        let date = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|date| date.timestamp());
-        let then = date(text)?;
-        let now = response.header("date").and_then(date).unwrap_or_else(jiff::Timestamp::now);
-        Some(Duration::try_from(then.duration_since(now)).unwrap_or_default())
     }
 
     /// The place in the API's documentation that explains the code: what the contract says, or the `type` of the answer.
@@ -419,6 +434,14 @@ impl<O: Raises> Error<O> {
             Error::Failure(failed) => &failed.violations,
             Error::Unexpected(unexpected) => &unexpected.violations,
             Error::Transport(_) | Error::Request(_) => &[],
+        }
+    }
+
+    /// Says how often it was tried, where that was more than once.
+    fn write_attempts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.attempts().map(Attempts::count) {
+            Some(count) if count > 1 => write!(f, " (after {count} attempts)"),
+            _ => Ok(()),
         }
     }
 
@@ -502,7 +525,10 @@ impl<O: Raises> fmt::Debug for Error<O> {
 impl<O: Raises> fmt::Display for Error<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let response = match self {
-            Error::Transport(error) => return error.fmt(f),
+            Error::Transport(error) => {
+                error.fmt(f)?;
+                return self.write_attempts(f);
+            }
             Error::Request(error) => return write!(f, "the request cannot be built: {error}"),
             Error::Problem(raised) => &raised.response,
             Error::Failure(failed) => &failed.response,
@@ -541,7 +567,7 @@ impl<O: Raises> fmt::Display for Error<O> {
             escape(f, request_id)?;
             f.write_str("]")?;
         }
-        Ok(())
+        self.write_attempts(f)
     }
 }
 
@@ -553,6 +579,12 @@ impl<O: Raises> std::error::Error for Error<O> {
             Error::Problem(_) | Error::Failure(_) | Error::Unexpected(_) => None,
         }
     }
+}
+
+/// The identifier of a request in the headers of its answer.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    let text = |name: &&str| headers.get(*name)?.to_str().ok();
+    ["x-request-id", "request-id", "x-correlation-id"].iter().find_map(text)
 }
 
 /// How many characters of what an answer says stand in the line for a person.

@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::decode::Violation;
 use crate::error::{Api, Received};
-use crate::json::Json;
+use crate::json::{Json, Number};
 use crate::node::{Literal, MapNode, Node, Presence, View};
 
 /// The bodies of an API's errors without a code: what generated code lists.
@@ -124,6 +124,7 @@ pub(crate) enum Said<'a> {
     List(&'a dyn crate::node::ListNode),
     Items(&'a [Json]),
     Text(&'a str),
+    Number(Number),
     Bool(bool),
 }
 
@@ -146,7 +147,8 @@ impl<'a> Said<'a> {
             Json::Array(items) => Said::Items(items),
             Json::String(text) => Said::Text(text),
             Json::Bool(value) => Said::Bool(*value),
-            Json::Null | Json::Number(_) => Said::Nothing,
+            Json::Number(number) => Said::Number(*number),
+            Json::Null => Said::Nothing,
         }
     }
 
@@ -178,6 +180,12 @@ impl<'a> Said<'a> {
             _ => None,
         };
         found.unwrap_or(Said::Nothing)
+    }
+
+    /// The items of a list that was read as JSON.
+    pub(crate) fn items(self) -> impl Iterator<Item = Self> {
+        let items = if let Said::Items(items) = self { items } else { &[] };
+        items.iter().map(Said::of_json)
     }
 
     /// Text with something in it.

@@ -7,6 +7,7 @@ pub mod vocabulary;
 
 mod body;
 mod client;
+mod clock;
 pub mod decode;
 pub mod encode;
 mod error;
@@ -14,6 +15,7 @@ mod failure;
 pub mod inspect;
 mod json;
 mod mapped;
+mod maybe_send;
 mod multipart;
 mod node;
 mod operation;
@@ -21,14 +23,16 @@ mod others;
 pub mod problem;
 mod request;
 mod response;
+mod retry;
 mod style;
+pub mod testing;
 mod text;
-#[cfg(feature = "reqwest")]
 mod transport;
 
 pub use body::{Content, PartSpec, PartWriting, RawBody};
 pub use bytes::Bytes;
-pub use client::{Client, ClientBuilder, Credential, Exchange, Transport};
+pub use client::{Attempt, Call, Client, ClientBuilder, Credential, Hook, Reply};
+pub use clock::{Clock, Random, Sleep, SystemClock, SystemRandom};
 pub use decode::Violation;
 pub use error::{
     Any, Api, CredentialPlace, Declared, Error, Raised, Raises, Received, RequestError, TransportError,
@@ -37,6 +41,7 @@ pub use error::{
 pub use failure::{Failed, FailureBody, NoFailure};
 pub use json::{Json, JsonError, Number};
 pub use mapped::{NumberOf, TextOf};
+pub use maybe_send::{MaybeSend, MaybeSendFuture};
 pub use multipart::{File, Multipart, Part};
 pub use node::{
     AsNode, IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Patch, Presence,
@@ -49,9 +54,15 @@ pub use operation::{
 pub use others::Others;
 pub use problem::{CodeFacts, CodePlace, Family, ProblemNode, Undeclared, UnlistedCode};
 pub use request::BaseUrl;
+pub use retry::{Attempts, End, RetryBudget, RetryPolicy};
 pub use text::{Base64, Base64Url, Secret};
 #[cfg(feature = "reqwest")]
 pub use transport::Reqwest;
+#[cfg(all(feature = "ureq", not(target_family = "wasm")))]
+pub use transport::Ureq;
+pub use transport::{Blocking, BoundedBody, Exchange, Exchanged, Limits, Transport};
+#[cfg(feature = "tower")]
+pub use transport::{ServiceTransport, TransportService};
 pub use vocabulary::{IntegerVocabulary, List, Unlisted, Vocabulary};
 
 #[doc(hidden)]

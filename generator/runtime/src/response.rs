@@ -12,6 +12,7 @@ use crate::json::Json;
 use crate::node::{Node, Slot, View, member};
 use crate::operation::{AnswerSpec, BodySpec, Operation, OperationSpec, Output, StatusSpec};
 use crate::problem::{self, ProblemNode};
+use crate::transport::Cut;
 
 /// Decodes the response of an operation. All but the wrapping is in [`read`], so that an operation costs little to compile.
 pub(crate) fn decode<O: Operation>(response: http::Response<Bytes>) -> Result<O::Output, Error<O>> {
@@ -41,14 +42,20 @@ fn read<A: Api>(
     let status = parts.status.as_u16();
     let media_type =
         parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let ending = parts.extensions.get().map(ending);
     let (violations, members) = match best(spec.successes, status, media_type, body.is_empty()) {
-        Some(answer) => match read_output(answer.body, &body, output.case(case_of(answer.body))) {
-            Ok(()) => return Ok(()),
-            Err(violation) => (vec![violation], problem::members(&body)),
-        },
+        // The beginning of an output is none, even where it could be read as one.
+        Some(answer) if ending.is_none() => {
+            match read_output(answer.body, &body, output.case(case_of(answer.body))) {
+                Ok(()) => return Ok(()),
+                Err(violation) => (vec![violation], problem::members(&body)),
+            }
+        }
+        Some(_) => (ending.into_iter().collect(), problem::members(&body)),
         None => {
-            let answered = read_error::<A>(spec, status, media_type, &body);
-            let response = Received::new(parts.status, parts.headers, body);
+            let mut answered = read_error::<A>(spec, status, media_type, &body);
+            answered.violations().extend(ending);
+            let response = Received::new(parts, body);
             return Err(match answered {
                 Answered::Problem(problem, violations) => {
                     Refusal::Problem(Box::new(Raised::new(problem, response, violations)))
@@ -62,7 +69,7 @@ fn read<A: Api>(
             });
         }
     };
-    let response = Received::new(parts.status, parts.headers, body);
+    let response = Received::new(parts, body);
     Err(Refusal::Unexpected(Box::new(Unexpected { response, violations, members })))
 }
 
@@ -175,6 +182,30 @@ enum Answered<A: Api> {
     Problem(A::Problem, Vec<Violation>),
     Failure { at: usize, body: A::Failure, violations: Vec<Violation>, members: BTreeMap<String, Json> },
     Unexpected { violations: Vec<Violation>, members: BTreeMap<String, Json> },
+}
+
+impl<A: Api> Answered<A> {
+    fn violations(&mut self) -> &mut Vec<Violation> {
+        match self {
+            Answered::Problem(_, violations)
+            | Answered::Failure { violations, .. }
+            | Answered::Unexpected { violations, .. } => violations,
+        }
+    }
+}
+
+/// Says that the body is only the beginning of one.
+fn ending(cut: &Cut) -> Violation {
+    Violation { pointer: String::new(), message: cut.to_string() }
+}
+
+/// Is this an answer that the contract calls a success? One with a status of an error is none here, even where the contract
+/// declares nothing but a default.
+pub(crate) fn is_success(spec: &'static OperationSpec, response: &http::Response<Bytes>) -> bool {
+    let status = response.status();
+    let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    !(status.is_client_error() || status.is_server_error())
+        && best(spec.successes, status.as_u16(), media_type.unwrap_or_default(), response.body().is_empty()).is_some()
 }
 
 /// Reads an error as what the operation declares for its status and media type, and else as a problem, whether the

@@ -1,72 +1,231 @@
-//! The asynchronous transport over reqwest, behind the feature `reqwest`.
+//! How requests travel: a trait over `http` types, and what implements it.
+//!
+//! A transport sends one request and returns one answer. Deliberately absent: retries, credentials and what answers mean,
+//! which are the client's.
 
+mod blocking;
+#[cfg(feature = "reqwest")]
+mod reqwest;
+#[cfg(feature = "tower")]
+mod tower;
+#[cfg(all(feature = "ureq", not(target_family = "wasm")))]
+mod ureq;
+
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::header::CONTENT_LENGTH;
 
-use crate::client::{Exchange, Transport};
-use crate::error::{RequestError, TransportError, TransportStage};
+use crate::error::TransportError;
+use crate::maybe_send::MaybeSendFuture;
 
-/// Sends requests with [reqwest](https://docs.rs/reqwest), over rustls.
-#[derive(Debug, Clone)]
-pub struct Reqwest {
-    client: reqwest::Client,
-}
+pub use self::blocking::Blocking;
+pub(crate) use self::blocking::block_on;
+#[cfg(feature = "reqwest")]
+pub use self::reqwest::Reqwest;
+#[cfg(feature = "tower")]
+pub use self::tower::{ServiceTransport, TransportService};
+#[cfg(all(feature = "ureq", not(target_family = "wasm")))]
+pub use self::ureq::Ureq;
 
-impl Reqwest {
-    /// A transport with a limit of 10 seconds to connect and 60 seconds between two pieces of an answer.
-    ///
-    /// Redirects are not followed: a credential in a header or in the URL would travel to whatever host the answer names,
-    /// and a `POST` would become a `GET`. A redirect is an answer like any other.
+/// What a transport gives back. A name for a long type; in browsers it need not be `Send`.
+pub type Exchange<'a> = MaybeSendFuture<'a, Exchanged>;
+
+/// What comes of an exchange: a whole answer, or why there is none.
+pub type Exchanged = Result<http::Response<Bytes>, TransportError>;
+
+/// Something that sends a request and returns the answer, over `http` types alone.
+///
+/// A function is a transport, which makes tests short:
+///
+/// ```
+/// use bytes::Bytes;
+/// use problemgen_runtime::{Exchange, Transport};
+///
+/// fn teapot(_: http::Request<Bytes>) -> Exchange<'static> {
+///     Box::pin(async { Ok(http::Response::builder().status(418).body(Bytes::new()).expect("a valid response")) })
+/// }
+///
+/// fn takes(_: impl Transport) {}
+/// takes(teapot);
+/// ```
+///
+/// So is any HTTP client with some lines around it. This one reads as much of the body as the client asks for, in the time
+/// that it has; what ignores [`Limits`] is cut off by the client all the same, only later.
+///
+/// ```
+/// use bytes::Bytes;
+/// use problemgen_runtime::{BoundedBody, Exchange, Limits, Transport, TransportError, TransportStage};
+///
+/// struct MyClient { /* connections */ }
+///
+/// # impl MyClient {
+/// #     async fn connect(&self, _: &http::Uri) -> std::io::Result<MyConnection> { Ok(MyConnection) }
+/// # }
+/// # struct MyConnection;
+/// # impl MyConnection {
+/// #     async fn send(&mut self, _: http::Request<Bytes>) -> std::io::Result<http::Response<()>> { Ok(http::Response::new(())) }
+/// #     async fn piece(&mut self) -> std::io::Result<Option<Vec<u8>>> { Ok(None) }
+/// # }
+/// impl Transport for MyClient {
+///     fn exchange(&self, request: http::Request<Bytes>) -> Exchange<'_> {
+///         let before = |error| TransportError::new(TransportStage::Connect, error);
+///         let after = |error| TransportError::new(TransportStage::Exchange, error);
+///         let mut body = BoundedBody::new(Limits::of(&request));
+///         Box::pin(async move {
+///             let mut connection = self.connect(request.uri()).await.map_err(before)?;
+///             let (head, ()) = connection.send(request).await.map_err(after)?.into_parts();
+///             // What came before a connection breaks can still be read: `body.broke(&error)` would keep it.
+///             while let Some(piece) = connection.piece().await.map_err(after)? {
+///                 if !body.push(&piece) {
+///                     break;
+///                 }
+///             }
+///             Ok(body.into_response(head))
+///         })
+///     }
+/// }
+/// ```
+///
+/// Whether the server can have seen the request decides whether it may be sent again, so that the stage of an error matters.
+/// A client without futures is a [`Blocking`] transport.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends the request and waits for the whole answer. Redirects are not followed: they are answers.
     ///
     /// # Errors
-    /// When the TLS library cannot be set up.
-    pub fn new() -> Result<Self, RequestError> {
-        let client = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(10))
-            .read_timeout(Duration::from_secs(60))
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .build()
-            .map_err(|error| RequestError::new(format!("the transport cannot be set up: {error}")))?;
-        Ok(Self { client })
-    }
-
-    async fn run(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
-        let request = reqwest::Request::try_from(request).map_err(failure)?;
-        let mut response = self.client.execute(request).await.map_err(failure)?;
-        let mut body = BytesMut::new();
-        while let Some(piece) = response.chunk().await.map_err(failure)? {
-            body.extend_from_slice(&piece);
-        }
-        let mut whole = http::Response::new(body.freeze());
-        *whole.status_mut() = response.status();
-        *whole.headers_mut() = std::mem::take(response.headers_mut());
-        Ok(whole)
-    }
+    /// When there is no complete answer. A status is an answer, whatever it is.
+    fn exchange(&self, request: http::Request<Bytes>) -> Exchange<'_>;
 }
 
-/// A client of your own: with a proxy, other limits, other certificates. It should not follow redirects.
-impl From<reqwest::Client> for Reqwest {
-    fn from(client: reqwest::Client) -> Self {
-        Self { client }
-    }
-}
-
-impl Transport for Reqwest {
+impl<F> Transport for F
+where
+    F: Fn(http::Request<Bytes>) -> Exchange<'static> + Send + Sync + 'static,
+{
     fn exchange(&self, request: http::Request<Bytes>) -> Exchange<'_> {
-        Box::pin(self.run(request))
+        self(request)
     }
 }
 
-fn failure(error: reqwest::Error) -> TransportError {
-    let stage = if error.is_timeout() {
-        TransportStage::Timeout
-    } else if error.is_connect() {
-        TransportStage::Connect
-    } else {
-        TransportStage::Exchange
-    };
-    // The URL may hold a credential or personal data.
-    TransportError::new(stage, error.without_url())
+/// What a client asks of one exchange. It travels in the extensions of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// How many octets of a body to read.
+    pub body: usize,
+    /// How long the exchange may take. The client stops waiting then, but cannot stop a transport that blocks.
+    pub time: Option<Duration>,
+    /// Is the caller without a runtime? Then nothing drives the input and output of a future.
+    pub blocking: bool,
+}
+
+impl Limits {
+    /// What is read of a body unless somebody asks for more or less: 32 MiB.
+    pub const BODY: usize = 32 * 1024 * 1024;
+
+    /// What is asked of this exchange.
+    pub fn of<B>(request: &http::Request<B>) -> Self {
+        request.extensions().get().copied().unwrap_or_default()
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body: Self::BODY, time: None, blocking: false }
+    }
+}
+
+/// The body of an answer as it comes, up to a limit.
+///
+/// ```
+/// use problemgen_runtime::{BoundedBody, Limits};
+///
+/// let mut limits = Limits::default();
+/// limits.body = 4;
+/// let mut body = BoundedBody::new(limits);
+/// assert!(body.push(b"abc"));
+/// assert!(!body.push(b"def"));
+/// let (head, ()) = http::Response::new(()).into_parts();
+/// assert_eq!(body.into_response(head).body(), "abcd");
+/// ```
+#[derive(Debug)]
+pub struct BoundedBody {
+    octets: BytesMut,
+    limit: usize,
+    cut: Option<Cut>,
+}
+
+impl BoundedBody {
+    /// An empty body.
+    pub fn new(limits: Limits) -> Self {
+        Self { octets: BytesMut::new(), limit: limits.body, cut: None }
+    }
+
+    /// Adds a piece. `false` says that the limit is passed and nothing more is wanted: drop the connection.
+    pub fn push(&mut self, piece: &[u8]) -> bool {
+        let kept = &piece[..piece.len().min(self.limit - self.octets.len())];
+        self.octets.extend_from_slice(kept);
+        if kept.len() < piece.len() {
+            self.cut = Some(Cut::Limit(self.limit));
+        }
+        self.cut.is_none()
+    }
+
+    /// The connection broke. What came of the body is kept: with its status and headers it says more than no answer.
+    pub fn broke(&mut self, error: &dyn std::error::Error) {
+        let mut why = error.to_string();
+        let mut source = error.source();
+        while let Some(error) = source {
+            why = format!("{why}: {error}");
+            source = error.source();
+        }
+        self.cut = Some(Cut::Broken(why.into()));
+    }
+
+    /// The answer. If it is not whole, it says so to the client.
+    pub fn into_response(self, head: http::response::Parts) -> http::Response<Bytes> {
+        let mut response = http::Response::from_parts(head, self.octets.freeze());
+        if let Some(cut) = self.cut {
+            response.extensions_mut().insert(cut);
+        }
+        response
+    }
+}
+
+/// Says of a response that its body goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// It was read up to this many octets.
+    Limit(usize),
+    /// The connection broke, for this reason.
+    Broken(Arc<str>),
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cut::Limit(limit) => write!(f, "it is longer than the limit of {limit} octets"),
+            Cut::Broken(why) => write!(f, "it breaks off: {why}"),
+        }
+    }
+}
+
+/// Cuts a body that is longer than was asked for.
+pub(crate) fn bound(mut response: http::Response<Bytes>, limit: usize) -> http::Response<Bytes> {
+    if response.body().len() > limit {
+        response.body_mut().truncate(limit);
+        response.extensions_mut().insert(Cut::Limit(limit));
+    }
+    response
+}
+
+/// The length of a whole body of which at least `seen` octets came.
+pub(crate) fn whole_length(head: &http::response::Parts, seen: usize) -> usize {
+    if head.extensions.get::<Cut>().is_none() {
+        return seen;
+    }
+    let declared = head.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    // There was more, or was to be.
+    declared.unwrap_or_default().max(seen + 1)
 }

@@ -1,0 +1,177 @@
+//! What an answer says of itself, and what the contract says of its code, without its type.
+//!
+//! The same places are looked at as in [`Error`](crate::Error); here all of them, because one *no* among several problems is
+//! a *no*.
+
+use std::collections::BTreeMap;
+
+use crate::failure::{REQUEST_ID, RETRYABLE, Said};
+use crate::json::Json;
+use crate::problem::{self, CodePlace, Family};
+
+/// What was found in an answer that is no success.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Meaning {
+    /// The code on the wire.
+    pub(crate) code: Option<String>,
+    /// The identifier of the request.
+    pub(crate) request_id: Option<String>,
+    /// Whether the identical request can succeed later, as the answer says.
+    pub(crate) said: Option<bool>,
+    /// The same, as the contract says of the code.
+    pub(crate) promised: Option<bool>,
+}
+
+impl Meaning {
+    /// Reads a body. One that is not JSON, or only begins as JSON, means what was whole in it.
+    pub(crate) fn of(family: &Family, body: &[u8]) -> Self {
+        let members = problem::members(body);
+        let whole = Said::Members(&members);
+        let mut meaning = Self::default();
+        for problem in problems(family, &members) {
+            let code = code(family, problem);
+            let facts = code.as_deref().and_then(|code| family.facts(code));
+            meaning.promised = both(meaning.promised, facts.and_then(|facts| facts.retryable));
+            meaning.said =
+                both(meaning.said, family.retryable.and_then(|name| truth(problem.get(name))));
+            meaning.code = meaning.code.or(code);
+        }
+        // The member that the contract names may stand around the problem; one that it does not name is still an answer.
+        let around = || family.retryable.and_then(|name| truth(whole.get(name)));
+        meaning.said = meaning.said.or_else(around).or_else(|| whole.find_bool(RETRYABLE));
+        meaning.code = meaning.code.or_else(|| whole.find_code().map(str::to_owned));
+        meaning.request_id = request_id(family, whole);
+        meaning
+    }
+
+    /// Can the identical request succeed later? `None` when nobody says so.
+    pub(crate) fn verdict(&self) -> Option<bool> {
+        both(self.said, self.promised)
+    }
+
+    /// Does the answer say the opposite of what the contract says?
+    pub(crate) fn is_contradictory(&self) -> bool {
+        matches!((self.said, self.promised), (Some(said), Some(promised)) if said != promised)
+    }
+}
+
+/// The identifier of a request in the body of an answer, a success or not.
+pub(crate) fn request_id_in(family: &Family, body: &[u8]) -> Option<String> {
+    request_id(family, Said::Members(&problem::members(body)))
+}
+
+fn request_id(family: &Family, whole: Said<'_>) -> Option<String> {
+    let named = family.request_id.and_then(|name| match family.place.member() {
+        Some(member) => whole.get(name).text().or_else(|| whole.get(member).get(name).text()),
+        None => whole.get(name).text(),
+    });
+    named.or_else(|| whole.find_text(REQUEST_ID)).map(str::to_owned)
+}
+
+/// What two say together: a *no* of either is a *no*.
+fn both(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one && other),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The objects of a body that hold codes.
+fn problems<'m>(family: &Family, members: &'m BTreeMap<String, Json>) -> Vec<Said<'m>> {
+    let whole = Said::Members(members);
+    match family.place {
+        _ if family.code.is_empty() => Vec::new(),
+        CodePlace::Root => vec![whole],
+        CodePlace::Under(name) => vec![whole.get(name)],
+        CodePlace::Each(name) => whole.get(name).items().collect(),
+    }
+}
+
+/// The code of a problem, as text also where it is a number on the wire.
+fn code(family: &Family, problem: Said<'_>) -> Option<String> {
+    match problem.get(family.code) {
+        Said::Text(text) if !text.is_empty() => Some(text.to_owned()),
+        Said::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A truth, also one that was written as text.
+fn truth(said: Said<'_>) -> Option<bool> {
+    said.truth().or_else(|| match said.text()? {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::CodeFacts;
+
+    const CODES: &[CodeFacts] = &[
+        CodeFacts::new("later", &[503]).with_retryable(true),
+        CodeFacts::new("never", &[409]).with_retryable(false),
+        CodeFacts::new("7", &[409]).with_retryable(false),
+        CodeFacts::new("silent", &[409]),
+    ];
+
+    fn family(place: CodePlace) -> Family {
+        Family {
+            codes: CODES,
+            place,
+            code: "code",
+            numeric: false,
+            retryable: Some("retryable"),
+            suggestion: None,
+            request_id: Some("request_id"),
+        }
+    }
+
+    fn verdict(place: CodePlace, body: &str) -> Option<bool> {
+        Meaning::of(&family(place), body.as_bytes()).verdict()
+    }
+
+    #[test]
+    fn the_answer_then_the_contract_and_a_no_of_either() {
+        let root = |body| verdict(CodePlace::Root, body);
+        assert_eq!(root(r#"{"code":"later"}"#), Some(true));
+        assert_eq!(root(r#"{"code":"never"}"#), Some(false));
+        assert_eq!(root(r#"{"code":"silent"}"#), None);
+        assert_eq!(root(r#"{"code":"silent","retryable":true}"#), Some(true));
+        assert_eq!(root(r#"{"code":"unheard_of","retryable":"false"}"#), Some(false));
+        assert_eq!(root(r#"{"code":"later","retryable":false}"#), Some(false));
+        assert_eq!(root(r#"{"code":"never","retryable":true}"#), Some(false));
+        assert_eq!(root(r#"{"code":7,"retryable":true}"#), Some(false));
+        assert_eq!(root(r#"{"retriable":false}"#), Some(false));
+        assert_eq!(root("<html>"), None);
+        assert_eq!(root(""), None);
+        // Cut off: what was whole counts.
+        assert_eq!(root(r#"{"code":"never","title":"It is ne"#), Some(false));
+    }
+
+    #[test]
+    fn one_no_of_several_problems_is_a_no() {
+        let each = |body| verdict(CodePlace::Each("errors"), body);
+        assert_eq!(each(r#"{"errors":[{"code":"later"},{"code":"later"}]}"#), Some(true));
+        assert_eq!(each(r#"{"errors":[{"code":"later"},{"code":"never"}]}"#), Some(false));
+        assert_eq!(each(r#"{"errors":[{"code":"later"},{"code":"x","retryable":false}]}"#), Some(false));
+        assert_eq!(each(r#"{"retryable":false,"errors":[{"code":"later"}]}"#), Some(false));
+        assert_eq!(each(r#"{"errors":[]}"#), None);
+        let under = |body| verdict(CodePlace::Under("error"), body);
+        assert_eq!(under(r#"{"error":{"code":"never"}}"#), Some(false));
+        assert_eq!(under(r#"{"error":{"code":"silent"},"retryable":true}"#), Some(true));
+    }
+
+    #[test]
+    fn a_disagreement_is_noticed() {
+        let meaning = |body: &str| Meaning::of(&family(CodePlace::Root), body.as_bytes());
+        assert!(meaning(r#"{"code":"never","retryable":true}"#).is_contradictory());
+        assert!(!meaning(r#"{"code":"never","retryable":false}"#).is_contradictory());
+        assert!(!meaning(r#"{"code":"never"}"#).is_contradictory());
+        let found = meaning(r#"{"code":"later","request_id":"req_1"}"#);
+        assert_eq!((found.code.as_deref(), found.request_id.as_deref()), (Some("later"), Some("req_1")));
+        assert_eq!(request_id_in(&family(CodePlace::Root), br#"{"requestId":"r2"}"#).as_deref(), Some("r2"));
+    }
+}
