@@ -274,5 +274,7 @@ fn default_transport() -> Result<Box<dyn Transport>, RequestError> {
 
 #[cfg(not(any(feature = "reqwest", all(feature = "ureq", not(target_family = "wasm")))))]
 fn default_transport() -> Result<Box<dyn Transport>, RequestError> {
-    Err(RequestError::new("no transport: enable the feature `reqwest` or `ureq`, or give one with `transport`"))
+    Err(RequestError::new(
+        "no transport: enable the feature `reqwest` or `ureq`, or give one with `transport`",
+    ))
 }

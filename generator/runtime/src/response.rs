@@ -205,7 +205,8 @@ pub(crate) fn is_success(spec: &'static OperationSpec, response: &http::Response
     let status = response.status();
     let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     !(status.is_client_error() || status.is_server_error())
-        && best(spec.successes, status.as_u16(), media_type.unwrap_or_default(), response.body().is_empty()).is_some()
+        && best(spec.successes, status.as_u16(), media_type.unwrap_or_default(), response.body().is_empty())
+            .is_some()
 }
 
 /// Reads an error as what the operation declares for its status and media type, and else as a problem, whether the

@@ -12,7 +12,7 @@ mod policy;
 pub(crate) use after::retry_after;
 pub use budget::RetryBudget;
 pub(crate) use course::{Course, Replay, Seen};
-pub(crate) use meaning::Meaning;
+pub(crate) use meaning::{Meaning, request_id_in};
 pub use policy::RetryPolicy;
 
 use std::fmt;

@@ -165,7 +165,10 @@ impl Scripted {
 impl fmt::Debug for Scripted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let script = lock(&self.script);
-        f.debug_struct("Scripted").field("steps", &script.steps).field("requests", &script.requests.len()).finish()
+        f.debug_struct("Scripted")
+            .field("steps", &script.steps)
+            .field("requests", &script.requests.len())
+            .finish()
     }
 }
 

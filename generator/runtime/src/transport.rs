@@ -225,7 +225,8 @@ pub(crate) fn whole_length(head: &http::response::Parts, seen: usize) -> usize {
     if head.extensions.get::<Cut>().is_none() {
         return seen;
     }
-    let declared = head.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let declared: Option<usize> =
+        head.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.trim().parse().ok());
     // There was more, or was to be.
     declared.unwrap_or_default().max(seen + 1)
 }

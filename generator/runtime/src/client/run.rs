@@ -18,7 +18,7 @@ use crate::operation::{OperationSpec, Style};
 use crate::problem::Family;
 use crate::request::BaseUrl;
 use crate::response;
-use crate::retry::{Attempts, Course, End, Meaning, Replay, RetryBudget, RetryPolicy, Seen, retry_after};
+use crate::retry::{Attempts, Course, Meaning, Replay, RetryBudget, RetryPolicy, Seen, retry_after};
 use crate::transport::{Cut, Exchanged, Limits, Transport, bound};
 
 /// What all calls of a client share.

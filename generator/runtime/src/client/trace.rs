@@ -53,7 +53,10 @@ mod told {
             ))
         }
 
-        pub(in crate::client) fn around<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        pub(in crate::client) fn around<F: Future>(
+            &self,
+            future: F,
+        ) -> impl Future<Output = F::Output> + use<F> {
             future.instrument(self.0.clone())
         }
 
@@ -114,7 +117,9 @@ mod told {
     fn template(spec: &OperationSpec) -> String {
         let piece = |segment: &Segment| match segment {
             Segment::Literal(text) => (*text).to_owned(),
-            Segment::Param(at) => spec.params.get(*at).map(|param| format!("{{{}}}", param.name)).unwrap_or_default(),
+            Segment::Param(at) => {
+                spec.params.get(*at).map(|param| format!("{{{}}}", param.name)).unwrap_or_default()
+            }
         };
         spec.path.iter().map(piece).collect()
     }

@@ -26,14 +26,15 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> SystemTime)
 
 /// A date in any of the three forms that a recipient has to know (RFC 9110, section 5.6.7). All are in UTC.
 fn date(text: &str) -> Option<Timestamp> {
-    const FORMS: [&str; 3] = ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+    const FORMS: [&str; 3] =
+        ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
     let read = |form: &&str| strtime::parse(form, text).and_then(|parsed| parsed.to_datetime()).ok();
-    let utc = |date: DateTime| Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp());
+    let utc = |date: DateTime| TimeZone::UTC.to_timestamp(date).ok();
     // Servers also send what mail uses, with an offset.
-    FORMS.iter().find_map(read).map_or_else(
-        || jiff::fmt::rfc2822::parse(text).ok().map(|date| date.timestamp()),
-        utc,
-    )
+    FORMS
+        .iter()
+        .find_map(read)
+        .map_or_else(|| jiff::fmt::rfc2822::parse(text).ok().map(|date| date.timestamp()), utc)
 }
 
 #[cfg(test)]

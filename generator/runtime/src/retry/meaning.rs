@@ -32,8 +32,7 @@ impl Meaning {
             let code = code(family, problem);
             let facts = code.as_deref().and_then(|code| family.facts(code));
             meaning.promised = both(meaning.promised, facts.and_then(|facts| facts.retryable));
-            meaning.said =
-                both(meaning.said, family.retryable.and_then(|name| truth(problem.get(name))));
+            meaning.said = both(meaning.said, family.retryable.and_then(|name| truth(problem.get(name))));
             meaning.code = meaning.code.or(code);
         }
         // The member that the contract names may stand around the problem; one that it does not name is still an answer.
@@ -91,7 +90,7 @@ fn problems<'m>(family: &Family, members: &'m BTreeMap<String, Json>) -> Vec<Sai
 fn code(family: &Family, problem: Said<'_>) -> Option<String> {
     match problem.get(family.code) {
         Said::Text(text) if !text.is_empty() => Some(text.to_owned()),
-        Said::Number(number) => Some(number.to_string()),
+        Said::Number(number) => Some(Json::Number(number).to_string()),
         _ => None,
     }
 }

@@ -32,7 +32,8 @@ impl Reqwest {
     async fn run(&self, request: http::Request<Bytes>) -> Exchanged {
         let limits = Limits::of(&request);
         if limits.blocking {
-            let why = "reqwest needs a runtime: for send_blocking, give a transport that blocks, such as Ureq";
+            let why =
+                "reqwest needs a runtime: for send_blocking, give a transport that blocks, such as Ureq";
             return Err(TransportError::new(TransportStage::Unusable, why));
         }
         let request = prepared(request).map_err(failure)?;
