@@ -218,8 +218,7 @@ fn a_body_that_breaks_off_keeps_what_was_whole() {
 #[tokio::test]
 async fn a_connection_that_breaks_is_an_error_of_the_transport() {
     let calls = calls(&contract());
-    let long = b"HTTP/1.1 413 Payload Too Large\r\nContent-Type: application/problem+json\r\nContent-Length: 5000\r\n\r\n{\"code\":\"quota";
-    for octets_sent in [&long[..], b"", b"HTTP/1.1 413", b"nonsense\r\n\r\n"] {
+    for octets_sent in [&b""[..], b"HTTP/1.1 413", b"nonsense\r\n\r\n"] {
         let address = octets(octets_sent.to_vec());
         let Err(Failure { kind, error }) = publish(&calls).send(&client(address)).await else {
             panic!("an error")
@@ -237,6 +236,30 @@ async fn a_connection_that_breaks_is_an_error_of_the_transport() {
     let Err(Failure { error, .. }) = publish(&calls).send(&client(free)).await else { panic!("an error") };
     let Error::Transport(transport) = &error else { panic!("{error:?}") };
     assert_eq!(transport.stage, dropthis_api::rt::TransportStage::Connect);
+}
+
+/// Once there is a status, it is not lost, nor is anything else that came.
+#[tokio::test]
+async fn a_connection_that_breaks_in_a_body_keeps_what_came() {
+    let calls = calls(&contract());
+    let long = b"HTTP/1.1 413 Payload Too Large\r\nContent-Type: application/problem+json\r\nContent-Length: 5000\r\n\r\n{\"code\":\"quota_exceeded\",\"limit\":5,\"us";
+    let chunked = b"HTTP/1.1 413 Payload Too Large\r\nTransfer-Encoding: chunked\r\n\r\n26\r\n{\"code\":\"quota_exceeded\",\"limit\":5,\"us\r\n";
+    let success = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{\"id\":\"drop_1\",\"na";
+    for (octets_sent, code) in
+        [(&long[..], Some("quota_exceeded")), (chunked, Some("quota_exceeded")), (success, None)]
+    {
+        let address = octets(octets_sent.to_vec());
+        let Err(Failure { kind, error }) = publish(&calls).send(&client(address)).await else {
+            panic!("an error")
+        };
+        assert_eq!(kind, None);
+        assert_eq!(error.code(), code, "{error:?}");
+        let raw = error.raw().expect("an answer");
+        assert!(raw.is_cut() && !raw.body.is_empty(), "{raw:?}");
+        assert!(members(&error).contains_key(if code.is_some() { "limit" } else { "id" }), "{error:?}");
+        let said = error.violations().iter().any(|violation| violation.message.starts_with("it breaks off"));
+        assert!(said, "{:?}", error.violations());
+    }
 }
 
 /// Every octet of every example replaced by others: no input makes decoding panic or lose the answer.

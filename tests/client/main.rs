@@ -6,5 +6,8 @@ mod calls;
 mod catalogue;
 mod played;
 mod prism;
+mod retried;
 mod schema;
 mod server;
+mod sockets;
+mod traced;

@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use dropthis_api::RetryPolicy;
 use dropthis_api::http::{HeaderName, HeaderValue, Request};
 use dropthis_api::rt::{Exchange, Reqwest};
 use dropthis_api::{Bytes, Client, Transport};
@@ -135,7 +136,8 @@ async fn prism_and_the_client_understand_each_other() {
     let transport =
         Preferring { inner: Reqwest::new().expect("a transport"), preference: Arc::clone(&preference) };
     let base = format!("http://{}", prism.address);
-    let client = Client::builder("sk_test_1").base_url(base).transport(transport).build().expect("a client");
+    let builder = Client::builder("sk_test_1").base_url(base).transport(transport);
+    let client = builder.retry(RetryPolicy::never()).build().expect("a client");
     let prefer = |text: String| *preference.lock().expect("a lock") = text;
 
     let contract = contract();

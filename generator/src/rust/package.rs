@@ -33,6 +33,16 @@ pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options, work
          default = [\"reqwest\"]\n\
          ## The asynchronous HTTP transport over reqwest with rustls.\n\
          reqwest = [\"problemgen-runtime/reqwest\"]\n\
+         ## The blocking HTTP transport over ureq with rustls, for programs without a runtime.\n\
+         ureq = [\"problemgen-runtime/ureq\"]\n\
+         ## Transports as tower services and the other way round, and the client as a service.\n\
+         tower = [\"problemgen-runtime/tower\"]\n\
+         ## Spans and events with the names of OpenTelemetry.\n\
+         tracing = [\"problemgen-runtime/tracing\"]\n\
+         ## Bodies packed with gzip.\n\
+         gzip = [\"problemgen-runtime/gzip\"]\n\
+         ## Bodies packed with brotli.\n\
+         brotli = [\"problemgen-runtime/brotli\"]\n\
          \n\
          [dependencies]\n\
          problemgen-runtime = {{ {runtime}, default-features = false }}\n\
@@ -128,12 +138,15 @@ pub(super) fn library(printer: &Printer<'_>) -> Artifact {
             reason = "what is deprecated still has to be read and written, and names and shapes are the document's"
         )]
     };
-    let reqwest = quote! {
+    let transports = quote! {
         #[cfg(feature = "reqwest")]
         #[doc(no_inline)]
         pub use problemgen_runtime::Reqwest;
+        #[cfg(all(feature = "ureq", not(target_family = "wasm")))]
+        #[doc(no_inline)]
+        pub use problemgen_runtime::Ureq;
     };
-    printer.file_as_is("src/lib.rs", attributes, root_items(printer, reqwest))
+    printer.file_as_is("src/lib.rs", attributes, root_items(printer, transports))
 }
 
 /// Prints `mod.rs`, the root of a tree that stands in somebody's crate: whose lints are not about it, who may keep
@@ -181,7 +194,7 @@ fn root_doc(printer: &Printer<'_>, fence: &str, compiled: bool) -> Doc {
 }
 
 /// What stands in the root: the modules, and what a user needs at hand.
-fn root_items(printer: &Printer<'_>, reqwest: TokenStream) -> TokenStream {
+fn root_items(printer: &Printer<'_>, transports: TokenStream) -> TokenStream {
     let marker = marker(printer.contract, printer.plan);
     let code = printer.plan.problems.as_ref().map(|_| quote!(Code,));
     let failures: Vec<_> = printer.plan.failures.iter().map(|_| quote::format_ident!("failures")).collect();
@@ -198,13 +211,13 @@ fn root_items(printer: &Printer<'_>, reqwest: TokenStream) -> TokenStream {
         pub use problemgen_runtime as rt;
         #[doc(no_inline)]
         pub use problemgen_runtime::{
-            Any, Base64, Base64Url, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, Failed, File, Json, Multipart,
+            Any, Attempts, Base64, Base64Url, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, Failed, File, Json, Multipart,
             NumberOf, Operation, Others, Part, Patch,
-            Raised, Raises, RawBody, Received, RequestError, Secret, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected, Unlisted,
+            Raised, Raises, RawBody, Received, Reply, RequestError, RetryBudget, RetryPolicy, Secret, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected, Unlisted,
             UnlistedCode, Violation, http, jiff, uuid,
         };
 
-        #reqwest
+        #transports
 
         #(pub use self::#failures::Failure;)*
         pub use self::problems::{#code Kind, Problem};

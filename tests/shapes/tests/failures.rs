@@ -4,13 +4,14 @@
 
 use golden_failures::operations::{DeleteThing, GetThing, HasThing, PatchThing, PutThing};
 use golden_failures::rt::Received;
-use golden_failures::{Bytes, Client, Credential, Error, Failure, Operation, http};
+use golden_failures::{Bytes, Client, Credential, Error, Failure, Operation, RetryPolicy, http};
 use problemgen_shape_tests::{Answer, Server};
 use serde_json::{Value, json};
 
 fn server() -> (Server, Client) {
     let server = Server::start();
-    let client = Client::builder(Credential::none()).base_url(server.url()).build().expect("a client");
+    let builder = Client::builder(Credential::none()).base_url(server.url());
+    let client = builder.retry(RetryPolicy::never()).build().expect("a client");
     (server, client)
 }
 

@@ -9,6 +9,7 @@ macro_rules! client {
     ($golden:ident, $server:expr) => {
         $golden::Client::builder($golden::Credential::none())
             .base_url($server.url())
+            .retry($golden::RetryPolicy::never())
             .build()
             .expect("a client")
     };
