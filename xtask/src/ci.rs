@@ -14,7 +14,7 @@ use crate::terminal::{BAD, FAINT, GOOD, HEAD, ODD, count, say, styled};
 
 /// Run everything that has to hold before a change is merged.
 ///
-/// Formatting, lints, `codegen --check`, documentation without warnings, the specification by an independent validator,
+/// Formatting, lints, `codegen --check`, the generated crate for browsers, documentation without warnings, the specification by an independent validator,
 /// and all tests, each with the dependencies that `Cargo.lock` says. Judges by others (Prism from npm, openapi-spec-validator from PyPI) are fetched at pinned versions into
 /// `target/judges`; where node or python is missing, what needs it is skipped and said so, or fails if `CI` is set.
 #[derive(Debug, clap::Args)]
@@ -67,6 +67,7 @@ pub(crate) fn run(Args {}: &Args) -> Ended {
         let mut check = cargo(&["check", "--locked", "--no-default-features", "--manifest-path"]);
         succeeds(check.arg(manifest))
     });
+    run.step("for browsers", for_browsers);
     run.step("documentation", || {
         let mut doc = cargo(&["doc", "--locked", "--workspace", "--no-deps", "--all-features"]);
         succeeds(doc.env("RUSTDOCFLAGS", "--deny warnings"))
@@ -230,6 +231,27 @@ fn generated_are_current() -> Verdict {
             Verdict::Failed
         }
     }
+}
+
+/// Compiles the generated crate for browsers, whose futures are not `Send` and whose clocks are others.
+fn for_browsers() -> Verdict {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let manifest = repository::generated().join("Cargo.toml");
+    let has_target = || {
+        let library = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output();
+        library.is_ok_and(|found| Path::new(String::from_utf8_lossy(&found.stdout).trim()).is_dir())
+    };
+    let mut rustup = Command::new("rustup");
+    rustup.args(["target", "add", TARGET]).stdin(Stdio::null());
+    if !has_target() && !(rustup.status().is_ok_and(|status| status.success()) && has_target()) {
+        // Not every toolchain can get it, so that this is skipped in CI, too.
+        return Verdict::Skipped(format!(
+            "the target {TARGET} cannot be installed (`rustup target add {TARGET}`)"
+        ));
+    }
+    let mut check =
+        cargo(&["check", "--locked", "--features", "tower,tracing", "--target", TARGET, "--manifest-path"]);
+    succeeds(check.arg(manifest))
 }
 
 /// Asks an independent validator whether the document is OpenAPI.
