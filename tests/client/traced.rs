@@ -13,9 +13,12 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::{Layer, Registry};
 
-/// The fields of each span and event, in the order in which they began.
+/// A span or an event, by its name, with its fields.
+type Fact = (String, BTreeMap<String, String>);
+
+/// What was told, in the order in which it began.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<(String, BTreeMap<String, String>)>>>);
+struct Told(Arc<Mutex<Vec<Fact>>>);
 
 struct Fields<'f>(&'f mut BTreeMap<String, String>);
 

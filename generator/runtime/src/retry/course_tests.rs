@@ -178,7 +178,7 @@ fn every_sequence_against_every_policy() {
     for policy in &policies {
         for replay in [Replay::Safe, Replay::Unsafe] {
             for deadline in [None, Some(Duration::from_secs(4))] {
-                for (held, random) in [(0, 0), (2, u64::MAX), (100, u64::MAX / 2)] {
+                for (held, random) in [(0, 0), (2, u64::MAX), (100, 0), (100, u64::MAX / 2)] {
                     let trial = Trial { policy, replay, deadline, held };
                     visited += explore(trial, &mut Vec::new(), &[], Duration::ZERO, random);
                 }
