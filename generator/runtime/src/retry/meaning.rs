@@ -14,8 +14,6 @@ use crate::problem::{self, CodePlace, Family};
 pub(crate) struct Meaning {
     /// The code on the wire.
     pub(crate) code: Option<String>,
-    /// The identifier of the request.
-    pub(crate) request_id: Option<String>,
     /// Whether the identical request can succeed later, as the answer says.
     pub(crate) said: Option<bool>,
     /// The same, as the contract says of the code.
@@ -39,7 +37,6 @@ impl Meaning {
         let around = || family.retryable.and_then(|name| truth(whole.get(name)));
         meaning.said = meaning.said.or_else(around).or_else(|| whole.find_bool(RETRYABLE));
         meaning.code = meaning.code.or_else(|| whole.find_code().map(str::to_owned));
-        meaning.request_id = request_id(family, whole);
         meaning
     }
 
@@ -49,6 +46,7 @@ impl Meaning {
     }
 
     /// Does the answer say the opposite of what the contract says?
+    #[cfg(any(feature = "tracing", test))]
     pub(crate) fn is_contradictory(&self) -> bool {
         matches!((self.said, self.promised), (Some(said), Some(promised)) if said != promised)
     }
@@ -56,10 +54,8 @@ impl Meaning {
 
 /// The identifier of a request in the body of an answer, a success or not.
 pub(crate) fn request_id_in(family: &Family, body: &[u8]) -> Option<String> {
-    request_id(family, Said::Members(&problem::members(body)))
-}
-
-fn request_id(family: &Family, whole: Said<'_>) -> Option<String> {
+    let members = problem::members(body);
+    let whole = Said::Members(&members);
     let named = family.request_id.and_then(|name| match family.place.member() {
         Some(member) => whole.get(name).text().or_else(|| whole.get(member).get(name).text()),
         None => whole.get(name).text(),
@@ -169,8 +165,9 @@ mod tests {
         assert!(meaning(r#"{"code":"never","retryable":true}"#).is_contradictory());
         assert!(!meaning(r#"{"code":"never","retryable":false}"#).is_contradictory());
         assert!(!meaning(r#"{"code":"never"}"#).is_contradictory());
-        let found = meaning(r#"{"code":"later","request_id":"req_1"}"#);
-        assert_eq!((found.code.as_deref(), found.request_id.as_deref()), (Some("later"), Some("req_1")));
+        assert_eq!(meaning(r#"{"code":"later"}"#).code.as_deref(), Some("later"));
+        let named = request_id_in(&family(CodePlace::Root), br#"{"request_id":"r1","requestId":"r2"}"#);
+        assert_eq!(named.as_deref(), Some("r1"));
         assert_eq!(request_id_in(&family(CodePlace::Root), br#"{"requestId":"r2"}"#).as_deref(), Some("r2"));
     }
 }
