@@ -109,8 +109,7 @@ fn a_key_is_made_once_and_sent_with_every_attempt() {
     };
     let down = || [Step::html(502), Step::breaks(), Step::html(502)];
 
-    let making = RetryPolicy::standard().make_idempotency_keys(true);
-    let scene = Scene::new(down(), making.clone());
+    let scene = Scene::new(down(), RetryPolicy::standard());
     scene.client.send_blocking(publish()).expect_err("an error");
     let made = keys(&scene);
     assert_eq!(made.len(), 3);
@@ -120,13 +119,15 @@ fn a_key_is_made_once_and_sent_with_every_attempt() {
     );
 
     // The caller's own wins, and no key is made where none is asked for, or where the operation takes none.
-    let scene = Scene::new(down(), making.clone());
+    let scene = Scene::new(down(), RetryPolicy::standard());
     scene.client.send_blocking(publish().idempotency_key("mine")).expect_err("an error");
     assert_eq!(keys(&scene), vec![Some("mine".to_owned()); 3]);
+    for keyless in [RetryPolicy::standard().make_idempotency_keys(false), RetryPolicy::never()] {
+        let scene = Scene::new(down(), keyless);
+        scene.client.send_blocking(publish()).expect_err("an error");
+        assert_eq!(keys(&scene), [None]);
+    }
     let scene = Scene::new(down(), RetryPolicy::standard());
-    scene.client.send_blocking(publish()).expect_err("an error");
-    assert_eq!(keys(&scene), [None]);
-    let scene = Scene::new(down(), making);
     scene.client.send_blocking(otp()).expect_err("an error");
     assert_eq!(keys(&scene), [None]);
 }

@@ -123,7 +123,7 @@ impl Inner {
         for (name, value) in &options.headers {
             headers.insert(name, value.clone());
         }
-        if policy.make_keys
+        if policy.makes_keys()
             && let Some(name) = key_header(spec, policy)
             && !headers.contains_key(&name)
         {

@@ -24,7 +24,7 @@ use std::time::Duration;
 ///     .attempts(5)
 ///     .backoff(Duration::from_millis(200), Duration::from_secs(20))
 ///     .longest_retry_after(Duration::from_secs(120))
-///     .make_idempotency_keys(true);
+///     .make_idempotency_keys(false);
 /// assert_ne!(patient, RetryPolicy::never());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl RetryPolicy {
             longest_retry_after: Duration::from_secs(60),
             statuses: Cow::Borrowed(TRANSIENT),
             refusals: false,
-            make_keys: false,
+            make_keys: true,
             key_header: Cow::Borrowed(KEY_HEADER),
         }
     }
@@ -106,7 +106,8 @@ impl RetryPolicy {
     }
 
     /// Makes an idempotency key for an operation that declares a header for one, where the caller gave none: a random UUID,
-    /// once for each call, the same in all its attempts. Off by default, because a key is something that the server keeps.
+    /// once for each call, the same in all its attempts. On by default, for policies with more than one attempt: without a key,
+    /// what is not idempotent is not tried again. Turn it off where the server's memory of keys is not wanted.
     pub fn make_idempotency_keys(mut self, make: bool) -> Self {
         self.make_keys = make;
         self
@@ -117,6 +118,11 @@ impl RetryPolicy {
     pub fn idempotency_header(mut self, name: impl Into<String>) -> Self {
         self.key_header = Cow::Owned(name.into());
         self
+    }
+
+    /// Is a key of any use, and wanted?
+    pub(crate) fn makes_keys(&self) -> bool {
+        self.make_keys && self.attempts > 1
     }
 
     /// The longest wait after this many attempts.
