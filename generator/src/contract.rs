@@ -350,6 +350,15 @@ pub enum CodePlace {
     Each(String, String),
 }
 
+impl CodePlace {
+    /// The member that holds the code, in the object that has it.
+    pub fn member(&self) -> &str {
+        match self {
+            CodePlace::Root(member) | CodePlace::Under(_, member) | CodePlace::Each(_, member) => member,
+        }
+    }
+}
+
 impl std::fmt::Display for CodePlace {
     /// The path of the code in a body: `code`, `error.code`, `errors[].code`.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

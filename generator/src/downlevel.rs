@@ -113,6 +113,14 @@ fn extend(map: &mut Map<String, Value>, member: &str) {
     }
 }
 
+/// The keyword of schemas that travels in an extension, of those that hold schemas.
+pub(crate) fn travelling(extension: &str) -> Option<&'static str> {
+    extension
+        .starts_with("x-")
+        .then(grammar::schema_keywords)?
+        .find(|name| self::extension(name) == extension)
+}
+
 /// The extension that a member travels in: `x-` and its name in kebab-case.
 fn extension(member: &str) -> String {
     let mut name = String::from("x");

@@ -197,25 +197,40 @@ pub(crate) fn children(
     pointer: &mut String,
     each: &mut dyn FnMut(&Value, Kind, &mut String),
 ) {
-    let Some(map) = value.as_object() else { return };
-    for (member, child) in map {
-        let Some(shape) = kind.shape(member) else { continue };
-        within(pointer, member, |pointer| match (shape, child) {
-            (One(kind) | List(kind) | Entries(kind), Value::Array(items)) => {
-                for (place, item) in items.iter().enumerate() {
-                    within(pointer, &place.to_string(), |pointer| each(item, kind, pointer));
-                }
-            }
-            (One(kind), _) => each(child, kind, pointer),
-            (Map(kind) | Extensible(kind) | Entries(kind), Value::Object(entries)) => {
-                let data = |name: &str| matches!(shape, Extensible(_)) && name.starts_with("x-");
-                for (name, entry) in entries.iter().filter(|(name, _)| !data(name)) {
-                    within(pointer, name, |pointer| each(entry, kind, pointer));
-                }
-            }
-            _ => {}
-        });
+    for (member, child) in value.as_object().into_iter().flatten() {
+        held_by(member, child, kind, pointer, each);
     }
+}
+
+/// Calls `each` with what a member of an object of a kind holds, as [`children`] does for all members.
+pub(crate) fn held_by(
+    member: &str,
+    value: &Value,
+    kind: Kind,
+    pointer: &mut String,
+    each: &mut dyn FnMut(&Value, Kind, &mut String),
+) {
+    let Some(shape) = kind.shape(member) else { return };
+    within(pointer, member, |pointer| match (shape, value) {
+        (One(kind) | List(kind) | Entries(kind), Value::Array(items)) => {
+            for (place, item) in items.iter().enumerate() {
+                within(pointer, &place.to_string(), |pointer| each(item, kind, pointer));
+            }
+        }
+        (One(kind), _) => each(value, kind, pointer),
+        (Map(kind) | Extensible(kind) | Entries(kind), Value::Object(entries)) => {
+            let data = |name: &str| matches!(shape, Extensible(_)) && name.starts_with("x-");
+            for (name, entry) in entries.iter().filter(|(name, _)| !data(name)) {
+                within(pointer, name, |pointer| each(entry, kind, pointer));
+            }
+        }
+        _ => {}
+    });
+}
+
+/// The names of the members of a schema that hold schemas.
+pub(crate) fn schema_keywords() -> impl Iterator<Item = &'static str> {
+    SCHEMA.iter().map(|(name, _)| *name)
 }
 
 /// The same, with children that can be changed.

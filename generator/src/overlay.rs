@@ -6,6 +6,7 @@
 
 pub mod codes;
 mod lay;
+mod reach;
 #[cfg(test)]
 mod tests;
 
@@ -68,7 +69,7 @@ impl Overlay<'_> {
                 return self.error(codes::SHAPE, "", message, "begin it with `overlay: 1.0.0`");
             }
         }
-        self.unknown(document, "", &["overlay", "info", "extends", "actions"]);
+        self.unknown(document, "", ("an overlay", &["overlay", "info", "extends", "actions"]));
         self.extends(document, path, input);
         let Some(Value::Array(actions)) = document.get("actions") else {
             let message = "the overlay has no list of `actions`".to_owned();
@@ -79,20 +80,22 @@ impl Overlay<'_> {
         }
     }
 
-    /// Says of members that no overlay has.
-    fn unknown(&mut self, value: &Value, at: &str, known: &[&str]) {
+    /// Says of members that no object of its kind has.
+    fn unknown(&mut self, value: &Value, at: &str, (kind, known): (&str, &[&str])) {
         let names = value.as_object().into_iter().flat_map(serde_json::Map::keys);
         let unknown: Vec<String> = names
             .filter(|name| !known.contains(&name.as_str()) && !name.starts_with("x-"))
             .cloned()
             .collect();
         for name in unknown {
-            let help = match nearest(&name, known.iter().copied()).first() {
-                Some(near) => format!("`{near}` is one that there is"),
-                None => "remove it, or begin its name with `x-`".to_owned(),
+            let help = match nearest(&name, known.iter().copied()).as_slice() {
+                [] => {
+                    format!("{kind} has `{}`; begin the name of another member with `x-`", known.join("`, `"))
+                }
+                near => format!("known members with near names: `{}`", near.join("`, `")),
             };
             let pointer = format!("{at}/{}", crate::load::escape(&name));
-            let message = format!("an overlay has no member `{name}` here");
+            let message = format!("{kind} has no member `{name}`, so nothing is read from it");
             self.say(Diagnostic::warning(codes::UNKNOWN, message).help(help), &pointer, Part::Key);
         }
     }
@@ -127,7 +130,7 @@ impl Overlay<'_> {
                 "give it a `target`, and an `update` or `remove: true`",
             );
         };
-        self.unknown(action, at, &["target", "description", "update", "remove", "copy"]);
+        self.unknown(action, at, ("an action", &["target", "description", "update", "remove", "copy"]));
         let Some(target) = map.get("target") else {
             let message = "the action has no `target`".to_owned();
             return self.say(Diagnostic::error(codes::SHAPE, message).help("add `target`"), at, Part::Key);
@@ -154,14 +157,14 @@ impl Overlay<'_> {
             }
             (false, None, Some(update)) => Step::Update(update, format!("{at}/update")),
             (false, None, None) => {
-                let message = "the action changes nothing".to_owned();
-                let help = "give it an `update`, or `remove: true`";
+                let message = "the action does not say what to do, so it changes nothing".to_owned();
+                let help = "give it an `update` to merge into its target, `remove: true`, or a `copy`";
                 return self.say(Diagnostic::warning(codes::IDLE, message).help(help), at, Part::Key);
             }
         };
         if targets.is_empty() {
             let message = "the target matches nothing, so the action changes nothing".to_owned();
-            let help = "compare it with the document; names with other characters than letters, digits and `_` stand in brackets and quotes";
+            let help = reach::told(self.sources.value(FileId::ROOT), target.as_str().unwrap_or_default());
             return self.say(
                 Diagnostic::warning(codes::IDLE, message).help(help),
                 &format!("{at}/target"),

@@ -21,6 +21,7 @@ use serde_json::Value;
 
 use crate::bundle::Document;
 use crate::contract::Pointer;
+use crate::downlevel;
 use crate::grammar::{self, Kind, PROBLEM};
 use crate::load::{Part, Sources};
 use crate::report::{Place, Report};
@@ -74,9 +75,15 @@ fn extended(value: &Value, kind: Kind, pointer: &mut String, found: &mut Vec<Poi
     if value.get(PROBLEM).is_some() {
         found.push(Pointer(pointer.clone()).child(PROBLEM));
     }
-    grammar::children(value, kind, pointer, &mut |child, kind, pointer| {
-        extended(child, kind, pointer, found)
-    });
+    let each = &mut |child: &Value, kind, pointer: &mut String| extended(child, kind, pointer, found);
+    grammar::children(value, kind, pointer, each);
+    // `if` and its like travel in extensions.
+    let members = value.as_object().filter(|_| kind == Kind::Schema).into_iter().flatten();
+    for (name, child) in members {
+        if let Some(keyword) = downlevel::travelling(name) {
+            grammar::held_by(keyword, child, kind, pointer, each);
+        }
+    }
 }
 
 impl Resolved {

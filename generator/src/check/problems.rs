@@ -50,6 +50,8 @@ struct Gap {
     one: &'static str,
     many: &'static str,
     help: &'static str,
+    /// The help for codes that have no schema of their own, such as those of a list.
+    listed: &'static str,
 }
 
 const GAPS: [Gap; 4] = [
@@ -60,6 +62,7 @@ const GAPS: [Gap; 4] = [
         one: "nothing says with which exact status {} is sent",
         many: "nothing says with which exact status these codes are sent: {}",
         help: "give the code a `status`, in its schema or in `x-problem.codes`, or name it under an exact status",
+        listed: "give each a `status` in `x-problem.codes`, or name it under an exact status",
     },
     Gap {
         code: codes::RETRYABLE,
@@ -68,6 +71,7 @@ const GAPS: [Gap; 4] = [
         one: "{} does not say whether a retry can help, though every problem does",
         many: "these codes do not say whether a retry can help, though every problem does: {}",
         help: "add the member with a `const` to the schema of the code, unless it varies",
+        listed: "say `retryable` in `x-problem.codes`, unless it varies",
     },
     Gap {
         code: codes::NOT_RAISED,
@@ -76,6 +80,7 @@ const GAPS: [Gap; 4] = [
         one: "no operation raises {}",
         many: "no operation raises these codes: {}",
         help: "name it in the responses that carry it",
+        listed: "name it in the responses that carry it",
     },
     Gap {
         code: codes::NO_EXAMPLE,
@@ -84,6 +89,7 @@ const GAPS: [Gap; 4] = [
         one: "{} has no example",
         many: "these codes have no examples: {}",
         help: "add an example to the schema of the code",
+        listed: "show each under `examples` of a response that carries it",
     },
 ];
 
@@ -97,22 +103,30 @@ fn gaps(family: &ProblemFamily, findings: &mut Findings<'_>) {
         together.entry(&code.at).or_default().push(code);
     }
     for (at, members) in together {
+        let listed = is_listed(family, at);
         for gap in &GAPS {
             let lacking: Vec<String> = members
                 .iter()
                 .filter(|code| (gap.lacks)(family, code))
                 .map(|code| format!("`{}`", code.code))
                 .collect();
-            let (listed, others) = lacking.split_at(lacking.len().min(LISTED));
-            let words = match (listed, others.len()) {
+            let (named, others) = lacking.split_at(lacking.len().min(LISTED));
+            let words = match (named, others.len()) {
                 ([], _) => continue,
                 ([only], _) => gap.one.replace("{}", only),
-                (_, 0) => gap.many.replace("{}", &listed.join(", ")),
-                (_, more) => gap.many.replace("{}", &format!("{} and {more} more", listed.join(", "))),
+                (_, 0) => gap.many.replace("{}", &named.join(", ")),
+                (_, more) => gap.many.replace("{}", &format!("{} and {more} more", named.join(", "))),
             };
-            findings.say(gap.code, gap.severity, at, words, gap.help);
+            let help = if listed { gap.listed } else { gap.help };
+            findings.say(gap.code, gap.severity, at, words, help);
         }
     }
+}
+
+/// Are the codes at a place values of the member that holds them, or entries of an extension?
+fn is_listed(family: &ProblemFamily, at: &Pointer) -> bool {
+    let member = Pointer("/properties".to_owned()).child(family.place.member());
+    at.0.ends_with(&member.0) || at.0.contains("/x-")
 }
 
 fn lacks_retryable(family: &ProblemFamily, code: &ProblemCode) -> bool {

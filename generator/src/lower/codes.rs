@@ -75,7 +75,7 @@ crate::codes! {
     /// A code under a status that its schema forbids.
     pub STATUS_CLASH = "P021", "code stands under the wrong status",
         "The schema of a code says by `status` with which statuses it is sent. A response of another status cannot carry \
-         it.";
+         it. Where only an extension says the statuses of a code, the response is believed.";
     /// A mapping that contradicts the schema.
     pub MAPPING_CLASH = "P022", "mapping contradicts the schema of a code",
         "`discriminator.mapping` sends a code to the schema of another code.";

@@ -11,8 +11,9 @@ crate::codes! {
          characters than letters, digits and `_` stand in brackets and quotes.";
     /// An action without effect.
     pub IDLE = "O003", "the action changes nothing",
-        "What the target selects is not in the document, or the action has neither `update` nor `remove: true`. The document may \
-         have changed since the overlay was written.";
+        "What the target selects is not in the document, or the action has no `update`, no `remove: true` and no `copy`. The document \
+         may have changed since the overlay was written. An overlay changes the root document alone, not the files that it refers to; \
+         in a target, names with other characters than letters, digits and `_` stand in brackets and quotes.";
     /// An update of another type than its target.
     pub CLASH = "O004", "the update does not fit its target",
         "Objects are merged with objects, lists take what is appended to them, and a value replaces a value. Remove what is of \
@@ -25,5 +26,6 @@ crate::codes! {
         "`copy` selects the one value that is merged into the targets.";
     /// A member that Overlay does not know.
     pub UNKNOWN = "O007", "an overlay has no such member",
-        "The member has no meaning there. Members whose names start with `x-` may stand anywhere.";
+        "Nothing reads the member; a typing mistake would lose what it says without a word. Members whose names start with `x-` may \
+         stand anywhere.";
 }

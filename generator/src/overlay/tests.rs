@@ -190,5 +190,5 @@ fn the_document_that_it_extends_is_compared() {
 fn misspelt_members_are_told() {
     let (_, report) = run("- {target: $.info, updat: {}}\n");
     let text = report.render(Paint::Plain);
-    assert!(text.contains("`updat`") && text.contains("`update` is one that there is"), "{text}");
+    assert!(text.contains("`updat`") && text.contains("near names: `update`"), "{text}");
 }

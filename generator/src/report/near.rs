@@ -42,21 +42,51 @@ fn within<'a>(
         .filter(move |(distance, _)| *distance <= limit)
 }
 
-/// Levenshtein's distance, without case.
+/// How many letters have to be changed, added, left out, or swapped with the next one; without case. (The "optimal string
+/// alignment" distance.)
 fn distance(wanted: &[char], candidate: &str) -> usize {
-    let mut row: Vec<usize> = (0..=wanted.len()).collect();
-    for (above, character) in candidate.to_lowercase().chars().take(64).enumerate() {
-        let mut diagonal = above;
-        let mut left = above + 1;
-        for (cell, letter) in row.iter_mut().skip(1).zip(wanted) {
-            let up = *cell;
-            *cell = (diagonal + usize::from(*letter != character)).min(up + 1).min(left + 1);
-            diagonal = up;
-            left = *cell;
+    let candidate: Vec<char> = candidate.to_lowercase().chars().take(64).collect();
+    // The last two rows, the older first.
+    let mut rows = [Vec::new(), (0..=wanted.len()).collect::<Vec<usize>>()];
+    for (at, character) in candidate.iter().enumerate() {
+        let [older, row] = &rows;
+        let mut next = Vec::with_capacity(row.len());
+        next.push(at + 1);
+        for (place, letter) in wanted.iter().enumerate() {
+            let cell = |row: &[usize], place: usize| row.get(place).copied().unwrap_or(usize::MAX - 1);
+            let mut best = (cell(row, place) + usize::from(letter != character))
+                .min(cell(row, place + 1) + 1)
+                .min(cell(&next, place) + 1);
+            let before = |list: &[char], at: usize| at.checked_sub(1).and_then(|at| list.get(at)).copied();
+            if before(wanted, place) == Some(*character) && before(&candidate, at) == Some(*letter) {
+                best = best.min(cell(older, place - 1) + 1);
+            }
+            next.push(best);
         }
-        if let Some(first) = row.first_mut() {
-            *first = above + 1;
-        }
+        let [_, row] = rows;
+        rows = [row, next];
     }
-    row.last().copied().unwrap_or(0)
+    rows[1].last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_that_are_swapped_are_one_slip() {
+        let far = |a: &str, b: &str| distance(&letters(a), b);
+        assert_eq!(
+            [
+                far("pahts", "paths"),
+                far("Paths", "paths"),
+                far("path", "paths"),
+                far("ab", "ba"),
+                far("", "ab")
+            ],
+            [1, 0, 1, 1, 2]
+        );
+        assert_eq!([far("kitten", "sitting"), far("ca", "abc"), far("abc", "")], [3, 3, 3]);
+        assert_eq!(nearest("requierd", ["title", "required"]), ["required"]);
+    }
 }

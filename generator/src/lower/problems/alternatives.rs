@@ -68,6 +68,8 @@ fn walk<'a>(lowering: &mut Lowering<'a>, slot: Slot<'a>, place: &Place<'_>, at: 
         Slot::Schema(schema) => schema,
         Slot::Ref(reference) => {
             let Some((name, target)) = lowering.schema(reference) else { return Held::foreign() };
+            // Whatever comes of it, an error refers to it.
+            lowering.used.insert(name);
             let origin = Origin::schema(name);
             let deeper = Walk { choice: at.choice.clone(), depth: at.depth + 1, ..*at };
             return match target {

@@ -21,7 +21,7 @@ use super::alternatives::Choice;
 use super::facts::{self, Facts, Refinement};
 use super::ground::GroundId;
 use super::held::Held;
-use super::{conditions, parent, stand};
+use super::{conditions, parent};
 
 /// Reads a flattened schema whose code stands at `place`.
 pub(super) fn read<'a>(
@@ -32,7 +32,7 @@ pub(super) fn read<'a>(
     place: &CodePlace,
     choice: &Choice,
 ) -> Held<'a> {
-    let member = stand::member(place);
+    let member = place.member();
     lowering.flatten_dependent(&mut flat, member);
     let own = origin.words.as_str();
     let (mut codes, mut open) = lowering.listed_codes(flat.members.get(member));
@@ -112,7 +112,7 @@ fn beside<'a>(
     ground: GroundId,
     place: &CodePlace,
 ) {
-    let member = stand::member(place);
+    let member = place.member();
     let (mut any, mut other) = (false, false);
     for (group, origin) in &flat.alternatives {
         for (index, slot) in group.slots.iter().map(Slot::from).enumerate() {

@@ -123,12 +123,11 @@ fn fits(own: u16, status: StatusSpec) -> bool {
 }
 
 fn clash(lowering: &mut Lowering<'_>, Mention { facts, at, .. }: &Mention<'_>, status: StatusSpec) {
-    let listed: Vec<String> = facts.statuses.iter().map(u16::to_string).collect();
     let message = format!(
         "`{}` stands under the status {}, but its schema only allows {}",
         facts.code,
         super::super::responses::token(status),
-        listed.join(", ")
+        listed_statuses(facts)
     );
     let mut clash = Diagnostic::error(codes::STATUS_CLASH, message)
         .at((lowering.locate)(at))
@@ -156,7 +155,44 @@ pub(super) fn extensions<'a>(lowering: &mut Lowering<'a>, drafts: &mut [Draft<'a
             declare(lowering, drafts, &families, entry, Source::Place);
         }
     }
+    misplaced(lowering, drafts, uses);
     file(drafts, uses, &narrowed);
+}
+
+/// Says where a schema names a code under a status that extensions alone speak of, and do not give it.
+fn misplaced<'a>(lowering: &mut Lowering<'a>, drafts: &[Draft<'a>], uses: &[Use<'a>]) {
+    let mut said = HashSet::new();
+    for one in uses {
+        let Some(draft) = drafts.get(one.family) else { continue };
+        for mention in one.held.mentions.iter().filter(|mention| mention.chosen) {
+            let Some(known) = draft.codes.get(&mention.facts.code) else { continue };
+            let mut stated = known.facts.iter().filter(|facts| !facts.statuses.is_empty());
+            let Some(first) = stated.clone().next() else { continue };
+            // What schemas say has been compared already.
+            let by_schema = stated.clone().any(|facts| facts.source == Source::Schema);
+            let fit = |facts: &Rc<Facts<'a>>| facts.statuses.iter().any(|own| fits(*own, one.status));
+            if !by_schema && !stated.any(fit) && said.insert((&mention.facts.code, &mention.at, one.status)) {
+                let message = format!(
+                    "`{}` stands under the status {}, but its facts only allow {}",
+                    first.code,
+                    super::super::responses::token(one.status),
+                    listed_statuses(first)
+                );
+                let clash = Diagnostic::warning(codes::STATUS_CLASH, message)
+                    .at((lowering.locate)(&mention.at))
+                    .help("name the code under the right status, or add the status to its facts")
+                    .label(
+                        (lowering.locate)(&first.at),
+                        format!("the facts of `{}` are given here", first.code),
+                    );
+                lowering.report.push(clash);
+            }
+        }
+    }
+}
+
+fn listed_statuses(facts: &Facts<'_>) -> String {
+    facts.statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// `x-problem` and registries of the document.

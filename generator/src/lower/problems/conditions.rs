@@ -15,7 +15,6 @@ use super::super::{Lowering, codes, values};
 use super::facts::{self, Refinement};
 use super::ground::GroundId;
 use super::held::Held;
-use super::stand;
 
 /// Schemas that stand in extensions, by the addresses of their values.
 #[derive(Debug, Default)]
@@ -88,7 +87,7 @@ pub(super) fn read<'a>(
         let mut depth = 0;
         while let Some((tested, then, otherwise, path)) = condition.take() {
             depth += 1;
-            let codes = tested_codes(tested, stand::member(place));
+            let codes = tested_codes(tested, place.member());
             let understood = codes.is_some() && depth < DEPTH;
             if let (Some(codes), Some(then)) = (codes, then) {
                 refine(lowering, held, then, &format!("{}{path}/then", origin.pointer), ground, codes);

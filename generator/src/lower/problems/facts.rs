@@ -14,7 +14,7 @@ use super::super::place::Origin;
 use super::super::{Lowering, codes, types};
 use super::extension::{self, CodeExtension, Home};
 use super::ground::{Ground, GroundId};
-use super::{stand, vocabulary};
+use super::vocabulary;
 
 /// What one place of the document says about a code, whatever the way of writing.
 #[derive(Debug)]
@@ -138,7 +138,7 @@ pub(super) fn of<'a>(
             "write whole numbers from 400 to 599",
         );
     }
-    let code_is_type = stand::member(&known.place) == vocabulary::TYPE;
+    let code_is_type = known.place.member() == vocabulary::TYPE;
     let type_uri =
         one_text(lowering, vocabulary::TYPE).filter(|_| !code_is_type).or_else(|| extension.type_uri.clone());
     let alone = data.filter(|_| codes.len() == 1);
@@ -199,7 +199,7 @@ fn shown(data: &SchemaData) -> Vec<Example> {
 
 /// Does the name stand for a fact, which every description of a code can state?
 pub(super) fn is_fact(lowering: &Lowering<'_>, ground: &Ground<'_>, name: &str) -> bool {
-    [stand::member(&ground.place), vocabulary::STATUS, vocabulary::TYPE, vocabulary::TITLE].contains(&name)
+    [ground.place.member(), vocabulary::STATUS, vocabulary::TYPE, vocabulary::TITLE].contains(&name)
         || vocabulary::retryable(&lowering.config.problems).contains(&name)
 }
 
@@ -226,7 +226,7 @@ fn members<'a>(
             declared.iter().skip(inherited).filter(|one| is_telling(one)).cloned().collect();
         let limited = lowering.limit_of(&own);
         // Of several values, only statuses are facts.
-        let is_read = stand::member(&ground.place) == *name
+        let is_read = ground.place.member() == *name
             || limited.is_some_and(|limit| limit.values.len() == 1 || *name == vocabulary::STATUS);
         if !(own.is_empty() || is_fact(lowering, ground, name) && is_read) {
             members.push(Member { name, declared: own, required, common: true });

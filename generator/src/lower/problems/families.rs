@@ -15,7 +15,6 @@ use super::super::flat::Declared;
 use super::super::node::{Node, Slot};
 use super::facts;
 use super::ground::{Ground, GroundId};
-use super::stand;
 
 /// What a family is called whose grounds have several names, or none.
 const UNNAMED: &str = "Problem";
@@ -65,7 +64,27 @@ pub(super) fn group<'a>(lowering: &Lowering<'a>, used: &BTreeSet<GroundId>) -> V
             same.entry(names).or_insert(found.unwrap_or(families.len() - 1));
         }
     }
+    for family in families.iter_mut().filter(|family| !family.lead.open && family.grounds.len() > 1) {
+        family.name = shared_name(lowering, &family.grounds).unwrap_or_else(|| UNNAMED.to_owned());
+    }
     families
+}
+
+/// The component that all grounds are, stand in or are built on, so that one which narrows it somewhere renames nothing.
+fn shared_name(lowering: &Lowering<'_>, grounds: &[GroundId]) -> Option<String> {
+    let mut own: BTreeSet<String> = BTreeSet::new();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for id in grounds {
+        let ground = lowering.known.ground(*id)?;
+        own.extend(ground.name.clone());
+        let bodies = lowering.known.envelopes.get(id).into_iter().flatten();
+        let parents = ground.parents.iter().chain(bodies.flat_map(|body| &body.parents));
+        let names: BTreeSet<&str> = ground.name.as_deref().into_iter().chain(parents.copied()).collect();
+        for name in names {
+            *counts.entry(name.to_owned()).or_default() += 1;
+        }
+    }
+    own.into_iter().find(|name| counts.get(name) == Some(&grounds.len()))
 }
 
 fn family(id: GroundId, lead: Rc<Ground<'_>>) -> Family<'_> {
@@ -75,7 +94,7 @@ fn family(id: GroundId, lead: Rc<Ground<'_>>) -> Family<'_> {
 }
 
 fn joins<'a>(lowering: &Lowering<'a>, family: &Family<'a>, ground: &Ground<'a>) -> bool {
-    let code = stand::member(&ground.place);
+    let code = ground.place.member();
     let has = |(name, _): &&(&'a str, bool)| alike(lowering, &family.lead, ground, name);
     let others = || family.common.iter().filter(|(name, _)| *name != code);
     match (family.lead.open, ground.open) {
@@ -98,14 +117,13 @@ fn add<'a>(lowering: &Lowering<'a>, family: &mut Family<'a>, id: GroundId, groun
     for (name, required) in &mut family.common {
         *required &= ground.required.contains(name);
     }
-    UNNAMED.clone_into(&mut family.name);
 }
 
 /// Do both have the member, of the same type as far as its schemas tell? Facts and the code are the same whatever they list.
 fn alike<'a>(lowering: &Lowering<'a>, one: &Ground<'a>, other: &Ground<'a>, name: &str) -> bool {
     let (Some(a), Some(b)) = (one.members.get(name), other.members.get(name)) else { return false };
     let (Some(a), Some(b)) = (Declared::choose(a), Declared::choose(b)) else { return false };
-    if name == stand::member(&one.place) || facts::is_fact(lowering, one, name) {
+    if name == one.place.member() || facts::is_fact(lowering, one, name) {
         return true;
     }
     match (a.slot, b.slot) {

@@ -11,7 +11,7 @@ use crate::contract::{
 use super::super::types::docs;
 use super::super::{Lowering, codes};
 use super::facts::Facts;
-use super::{Draft, DraftCode, Problems, examples, extension, fields, stand};
+use super::{Draft, DraftCode, Problems, examples, extension, fields};
 
 /// Lowers every family; the operations say who raises what.
 pub(in super::super) fn lower<'a>(
@@ -56,11 +56,11 @@ fn refuse_extensions<'a>(lowering: &mut Lowering<'a>, problems: &Problems<'a>, e
                 read.extend(body.parents.iter().map(|name| super::component(name)));
             }
             let own = Pointer(ground.origin.pointer.clone());
-            members.insert(own.child("properties").child(stand::member(&ground.place)));
+            members.insert(own.child("properties").child(ground.place.member()));
             read.insert(own);
         }
         for facts in draft.codes.values().flat_map(|code| &code.facts) {
-            members.insert(facts.at.child("properties").child(stand::member(&draft.family.lead.place)));
+            members.insert(facts.at.child("properties").child(draft.family.lead.place.member()));
             read.insert(facts.at.clone());
         }
     }

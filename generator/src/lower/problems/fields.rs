@@ -12,7 +12,7 @@ use super::super::types::bare;
 use super::super::{Lowering, codes, values};
 use super::facts::{Facts, Member, is_fact};
 use super::ground::{Envelope, Ground, GroundId};
-use super::{Draft, DraftCode, stand, vocabulary};
+use super::{Draft, DraftCode, vocabulary};
 
 /// The members that every problem of a family may carry.
 pub(super) fn common<'a>(
@@ -25,7 +25,7 @@ pub(super) fn common<'a>(
     members
         .map(|(name, required)| {
             let list = lead.members.get(name).map_or(&[][..], Vec::as_slice);
-            if *name == stand::member(&lead.place) {
+            if *name == lead.place.member() {
                 lowering.use_behind(list);
                 let ty = if lead.numeric { Type::Integer(IntegerFormat::I64) } else { Type::String };
                 return lowering.field_of(name, list, *required, ty);

@@ -14,7 +14,6 @@ use super::super::node::{Node, Slot};
 use super::super::place::Origin;
 use super::super::{Lowering, values};
 use super::held::Held;
-use super::stand;
 
 /// A place among the grounds that are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,7 +115,7 @@ impl<'a> Lowering<'a> {
         if let Some(known) = self.known.by_pointer.get(&key) {
             return *known;
         }
-        let code = flat.members.get(stand::member(place));
+        let code = flat.members.get(place.member());
         let limit = code.and_then(|list| self.limit_of(list));
         let is_integer = code.and_then(|list| Declared::choose(list)).and_then(|one| self.end(one.slot));
         let numeric = match &limit {
@@ -151,7 +150,7 @@ impl<'a> Lowering<'a> {
         let slot = Slot::from(self.components()?.schemas.get(name)?);
         let flat = self.flatten(slot, &origin);
         let data = self.target(slot).map(|schema| &schema.schema_data);
-        let (_, open) = self.listed_codes(flat.members.get(stand::member(place)));
+        let (_, open) = self.listed_codes(flat.members.get(place.member()));
         Some(self.ground_of(&flat, data, &origin, place, open))
     }
 
@@ -163,7 +162,7 @@ impl<'a> Lowering<'a> {
         place: &CodePlace,
         values: usize,
     ) -> Option<&'a str> {
-        let member = stand::member(place).to_owned();
+        let member = place.member().to_owned();
         let parents: Vec<&'a str> = flat.parents.iter().copied().filter(|name| *name != own).collect();
         parents.into_iter().rev().find(|name| match self.width(name, &member) {
             Some(Some(width)) => width > values,

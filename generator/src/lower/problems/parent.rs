@@ -12,7 +12,6 @@ use super::super::place::{Origin, target_name};
 use super::facts::{self, Facts, Refinement};
 use super::ground::GroundId;
 use super::held::Held;
-use super::stand;
 
 /// Adds the codes of the schemas that extend a parent.
 pub(super) fn read<'a>(
@@ -25,7 +24,7 @@ pub(super) fn read<'a>(
 ) {
     let Some(discriminator) = data.and_then(|data| data.discriminator.as_ref()) else { return };
     let Some((parent, ReferenceOr::Item(schema))) = lowering.component(own) else { return };
-    if discriminator.property_name != stand::member(place) || Node::of(schema).chooser().is_none() {
+    if discriminator.property_name != place.member() || Node::of(schema).chooser().is_none() {
         return;
     }
     for child in lowering.children_of(parent) {
@@ -34,7 +33,7 @@ pub(super) fn read<'a>(
         let flat = lowering.flatten(Slot::from(target), &origin);
         let (mut codes, _) = lowering.listed_codes(own_code(lowering, &flat, ground, place).as_ref());
         if codes.is_empty() {
-            codes = values_of(lowering, child, &flat, stand::member(place));
+            codes = values_of(lowering, child, &flat, place.member());
         }
         let refinement =
             Refinement { flat: &flat, data: Some(&schema.schema_data), origin: &origin, inherits: true };
@@ -79,7 +78,7 @@ fn own_code<'a>(
     ground: GroundId,
     place: &CodePlace,
 ) -> Option<Vec<super::super::flat::Declared<'a>>> {
-    let member = stand::member(place);
+    let member = place.member();
     let inherited = lowering.known.ground(ground)?.count(member);
     Some(flat.members.get(member)?.get(inherited..)?.to_vec())
 }

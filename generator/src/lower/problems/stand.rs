@@ -23,13 +23,6 @@ pub(super) struct Stand<'a> {
     pub(super) holder: Vec<Declared<'a>>,
 }
 
-/// The member that holds the code.
-pub(super) fn member(place: &CodePlace) -> &str {
-    match place {
-        CodePlace::Root(member) | CodePlace::Under(_, member) | CodePlace::Each(_, member) => member,
-    }
-}
-
 /// What is looked for.
 #[derive(Clone, Copy)]
 struct Search<'s> {
@@ -95,7 +88,7 @@ fn guess<'a>(
 
 /// The place that is set, if the body has it.
 fn set_place<'a>(lowering: &mut Lowering<'a>, flat: &Flat<'a>, place: &CodePlace) -> Option<Stand<'a>> {
-    let only = Some(member(place));
+    let only = Some(place.member());
     let search = Search { strength: Strength::Sure, hint: None, is_root: false, only, anywhere: false };
     let holder = match place {
         CodePlace::Root(_) => Vec::new(),

@@ -235,3 +235,31 @@ fn the_family_that_most_operations_raise_is_the_principal_one_and_others_are_pla
         ]
     );
 }
+
+#[test]
+fn a_family_keeps_its_name_where_a_response_narrows_its_schema() {
+    let text = |narrowed: &str| {
+        let base = "{$ref: '#/components/schemas/Failed'}";
+        document(
+            &format!("'409': {}", problem(base)),
+            &format!("'403': {}", problem(&narrowed.replace("BASE", base))),
+            "    Failed:
+      type: object
+      required: [error]
+      properties: {error: {type: object, properties: {code: {type: string, enum: [a, b]}, text: {type: string}}}}
+    Other:
+      type: object
+      properties: {error: {type: object, properties: {code: {type: string, enum: [c]}, text: {type: string}}}}",
+        )
+    };
+    let family = |narrowed: &str| {
+        let read = lowered(&text(narrowed));
+        read.lines().find(|line| line.starts_with("family")).map(str::to_owned).unwrap_or(read)
+    };
+    let plain = family("BASE");
+    assert!(plain.contains("Failed"), "{plain}");
+    let narrowed = "{allOf: [BASE, {properties: {error: {properties: {code: {enum: [a]}}}}}]}";
+    assert_eq!(family(narrowed), plain);
+    // Two schemas of which neither is built on the other one.
+    assert!(family("{$ref: '#/components/schemas/Other'}").contains("Problem"));
+}

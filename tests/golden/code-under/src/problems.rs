@@ -9,21 +9,43 @@ use problemgen_runtime as rt;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
-    /// `busy`.
-    ///
-    /// Somebody else is at it.
-    ///
-    /// * Status: 409 or 429
-    /// * Raised by: every operation
-    Busy,
     /// `limited`.
     ///
     /// Too many requests.
     ///
     /// * Status: 409 or 429
     /// * Members: [those of `Limited`](crate::problems::Limited)
+    /// * Section: Limits
     /// * Raised by: every operation
+    /// * Documentation: <https://example.com/errors>
     Limited,
+    /// `busy`.
+    ///
+    /// Somebody else is at it.
+    ///
+    /// **What to do.**
+    ///
+    /// Wait a second.
+    ///
+    /// * Status: 409 or 429
+    /// * Retryable: yes, the identical request can succeed later
+    /// * Section: Things
+    /// * Raised by: every operation
+    /// * Documentation: <https://example.com/errors>
+    Busy,
+    /// `locked`.
+    ///
+    /// The body of an error with one code.
+    ///
+    /// **What to do.**
+    ///
+    /// Ask its owner.
+    ///
+    /// * Status: 423
+    /// * Section: Things
+    /// * Raised by: every operation
+    /// * Documentation: <https://example.com/errors>
+    Locked,
     /// A value that this version of the contract does not list.
     Unlisted(rt::Unlisted),
 }
@@ -31,15 +53,26 @@ pub enum Code {
 impl Code {
     /// What the contract says of each code, in the order of the variants.
     pub const FACTS: &'static [rt::CodeFacts] = &[
-        rt::CodeFacts::new("busy", &[409, 429]),
-        rt::CodeFacts::new("limited", &[409, 429]),
+        rt::CodeFacts::new("limited", &[409, 429])
+            .with_section("Limits")
+            .with_docs_url("https://example.com/errors"),
+        rt::CodeFacts::new("busy", &[409, 429])
+            .with_retryable(true)
+            .with_section("Things")
+            .with_remedy("Wait a second.")
+            .with_docs_url("https://example.com/errors"),
+        rt::CodeFacts::new("locked", &[423])
+            .with_section("Things")
+            .with_remedy("Ask its owner.")
+            .with_docs_url("https://example.com/errors"),
     ];
     /// What the contract says of this code; `None` when it does not list it.
     pub const fn facts(&self) -> Option<&'static rt::CodeFacts> {
         Some(
             match self {
-                Self::Busy => &Self::FACTS[0],
-                Self::Limited => &Self::FACTS[1],
+                Self::Limited => &Self::FACTS[0],
+                Self::Busy => &Self::FACTS[1],
+                Self::Locked => &Self::FACTS[2],
                 Self::Unlisted(_) => return None,
             },
         )
@@ -48,13 +81,14 @@ impl Code {
 
 impl rt::Vocabulary for Code {
     const LIST: rt::List<Self> = rt::List(
-        &[("busy", Self::Busy), ("limited", Self::Limited)],
+        &[("limited", Self::Limited), ("busy", Self::Busy), ("locked", Self::Locked)],
         Self::Unlisted,
     );
     fn text(&self) -> &str {
         match self {
-            Self::Busy => "busy",
             Self::Limited => "limited",
+            Self::Busy => "busy",
+            Self::Locked => "locked",
             Self::Unlisted(value) => value.value(),
         }
     }
@@ -77,10 +111,12 @@ pub static FAMILY: rt::Family = rt::Family {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
-    /// `busy`.
-    Busy,
     /// `limited`.
     Limited(Limited),
+    /// `busy`.
+    Busy,
+    /// `locked`.
+    Locked,
     /// A code that this version of the contract does not list.
     Unlisted(rt::UnlistedCode),
 }
@@ -89,8 +125,9 @@ impl Kind {
     /// The code as it stands on the wire.
     pub fn code(&self) -> &str {
         match self {
-            Self::Busy => "busy",
             Self::Limited(_) => "limited",
+            Self::Busy => "busy",
+            Self::Locked => "locked",
             Self::Unlisted(code) => code.code(),
         }
     }
@@ -176,8 +213,9 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::Busy,
-            Some(1) => Kind::Limited(rt::Node::empty()),
+            Some(0) => Kind::Limited(rt::Node::empty()),
+            Some(1) => Kind::Busy,
+            Some(2) => Kind::Locked,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }

@@ -11,6 +11,10 @@ use problemgen_runtime as rt;
 pub enum Code {
     /// `book_lent`.
     ///
+    /// **What to do.**
+    ///
+    /// Come back later.
+    ///
     /// * Status: 409
     /// * Members: [those of `BookLent`](crate::problems::BookLent)
     /// * Raised by: every operation
@@ -33,7 +37,7 @@ pub enum Code {
 impl Code {
     /// What the contract says of each code, in the order of the variants.
     pub const FACTS: &'static [rt::CodeFacts] = &[
-        rt::CodeFacts::new("book_lent", &[409]),
+        rt::CodeFacts::new("book_lent", &[409]).with_remedy("Come back later."),
         rt::CodeFacts::new("closed", &[409]),
         rt::CodeFacts::new("too_many", &[409]),
     ];

@@ -9,14 +9,21 @@ use problemgen_runtime as rt;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Code {
-    /// `1001`.
+    /// `1001`: Name taken.
     ///
-    /// * Status: 400 or 503
+    /// **What to do.**
+    ///
+    /// Choose another.
+    ///
+    /// * Status: 400
     /// * Raised by: every operation
     N1001,
     /// `1002`.
     ///
-    /// * Status: 400 or 503
+    /// The shelf is full.
+    ///
+    /// * Status: 503
+    /// * Retryable: yes, the identical request can succeed later
     /// * Raised by: every operation
     N1002,
     /// A value that this version of the contract does not list.
@@ -26,8 +33,10 @@ pub enum Code {
 impl Code {
     /// What the contract says of each code, in the order of the variants.
     pub const FACTS: &'static [rt::CodeFacts] = &[
-        rt::CodeFacts::new("1001", &[400, 503]),
-        rt::CodeFacts::new("1002", &[400, 503]),
+        rt::CodeFacts::new("1001", &[400])
+            .with_title("Name taken")
+            .with_remedy("Choose another."),
+        rt::CodeFacts::new("1002", &[503]).with_retryable(true),
     ];
     /// What the contract says of this code; `None` when it does not list it.
     pub const fn facts(&self) -> Option<&'static rt::CodeFacts> {
@@ -72,7 +81,7 @@ pub static FAMILY: rt::Family = rt::Family {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
-    /// `1001`.
+    /// `1001`: Name taken.
     N1001,
     /// `1002`.
     N1002,

@@ -15,8 +15,9 @@ use crate::problems;
 ///
 /// | Status | Codes |
 /// | --- | --- |
-/// | 409 | [`busy`](crate::Code::Busy), [`limited`](crate::Code::Limited) |
-/// | 429 | [`busy`](crate::Code::Busy), [`limited`](crate::Code::Limited) |
+/// | 409 | [`limited`](crate::Code::Limited), [`busy`](crate::Code::Busy) |
+/// | 423 | [`locked`](crate::Code::Locked) |
+/// | 429 | [`limited`](crate::Code::Limited), [`busy`](crate::Code::Busy) |
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ListThings {}
@@ -32,10 +33,12 @@ impl ListThings {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum ListThingsProblem<'a> {
-    /// `busy`.
-    Busy,
     /// `limited`.
     Limited(&'a problems::Limited),
+    /// `busy`.
+    Busy,
+    /// `locked`.
+    Locked,
     /// A problem that the contract does not declare for this operation.
     Other(rt::Undeclared<'a>),
 }
@@ -43,8 +46,9 @@ pub enum ListThingsProblem<'a> {
 impl<'a> rt::Declared<'a, crate::Api> for ListThingsProblem<'a> {
     fn of_problem(problem: &'a problems::Problem) -> Self {
         match &problem.kind {
-            problems::Kind::Busy => Self::Busy,
             problems::Kind::Limited(members) => Self::Limited(members),
+            problems::Kind::Busy => Self::Busy,
+            problems::Kind::Locked => Self::Locked,
             other => Self::Other(rt::Undeclared::new(other.code())),
         }
     }
@@ -69,6 +73,7 @@ impl rt::Operation for ListThings {
         ],
         errors: &[
             rt::AnswerSpec::exact(409, "application/json", rt::BodySpec::Problem),
+            rt::AnswerSpec::exact(423, "application/json", rt::BodySpec::Problem),
             rt::AnswerSpec::exact(429, "application/json", rt::BodySpec::Problem),
         ],
     };

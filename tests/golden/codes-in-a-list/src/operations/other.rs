@@ -15,8 +15,8 @@ use crate::problems;
 ///
 /// | Status | Codes |
 /// | --- | --- |
-/// | 400 | [`1001`](crate::Code::N1001), [`1002`](crate::Code::N1002) |
-/// | 503 | [`1001`](crate::Code::N1001), [`1002`](crate::Code::N1002) |
+/// | 400 | [`1001`](crate::Code::N1001) |
+/// | 503 | [`1002`](crate::Code::N1002) |
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AddThing {}
@@ -32,7 +32,7 @@ impl AddThing {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum AddThingProblem<'a> {
-    /// `1001`.
+    /// `1001`: Name taken.
     N1001,
     /// `1002`.
     N1002,
