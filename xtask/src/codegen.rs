@@ -2,6 +2,7 @@
 //! anything is generated, compared or written; that is the library's.
 
 mod command;
+mod memory;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,6 +18,7 @@ use problemgen::rust::{self, Layout};
 use problemgen::store::{self, Artifact, ChangeKind, Mode, Outcome, Scope};
 use problemgen::{CATALOGUE, Options, Output};
 
+use self::memory::Memory;
 use crate::repository::{self, shown};
 use crate::terminal::{BAD, FAINT, GOOD, HEAD, ODD, complain, count, say, styled, visible};
 use crate::{Ended, layout, remote};
@@ -26,13 +28,16 @@ use crate::{Ended, layout, remote};
 /// Without `--check`, makes the output folder what the document says: changed and missing files are written, files that
 /// nothing generates are removed, and what was done is listed. The folder is replaced as a whole, so that it holds the
 /// old output or the new one and never a mix. A folder that was not generated is refused.
-#[derive(Debug, Default, clap::Args)]
+///
+/// The folder remembers how it was generated: `--out DIR` alone does the same again, and the name and the kind of the output
+/// stay where they are not given.
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(after_help = crate::EXIT_CODES)]
 pub(crate) struct Args {
     /// Write nothing; say what changed in the contract and which files are stale, missing, orphaned or edited by hand
     #[arg(long)]
     check: bool,
-    /// The OpenAPI document; name the folder of its output too [default: this repository's spec/openapi.yaml]
+    /// The OpenAPI document; name the folder of its output too [default: the one that the folder was generated from]
     #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
     /// Settings [default: problemgen.toml beside the document, if there is one]
@@ -41,7 +46,7 @@ pub(crate) struct Args {
     /// The folder to generate into [default: this repository's generated/]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The name of the generated crate [default: made of the title of the API]
+    /// The name of the generated crate [default: the one that it has, else made of the title of the API]
     #[arg(long, value_name = "NAME", value_parser = layout::package_name)]
     crate_name: Option<String>,
     /// Generate a module tree to mount in a crate of yours, in place of a crate; `mod` names it by the folder of --out
@@ -86,51 +91,88 @@ impl From<Only> for Output {
 }
 
 pub(crate) fn run(args: &Args) -> Ended {
-    let spec = args.spec.clone().unwrap_or_else(repository::spec);
     let out = args.out.clone().unwrap_or_else(repository::generated);
     let mut report = Report::new();
-    let mut rust = match rust_options(args, &spec, &out) {
-        Ok(rust) => rust,
+    let Plan { args: whole, spec, marker, mut rust, before } = match plan(args, &out) {
+        Ok(plan) => plan,
         Err(why) => {
             complain(format!("{}: {}", styled(BAD, "error"), visible(&why)));
             return Ended::Unusable;
         }
     };
-    let done = generate(args, &spec, &out, &mut rust, &mut report);
+    let done = generate(&whole, &spec, &out, &mut rust, marker, &mut report);
     complain_of(&report);
     let Some(Done { sentences, outcome, left_out }) = done else { return Ended::Unusable };
     contract(sentences.as_deref(), args.check && !outcome.changes.is_empty());
     incomplete(&left_out);
     if args.check {
-        return checked(args, &outcome, &spec, &out);
+        return checked(args, &outcome, &spec, &out, &before);
     }
     written(&outcome, &out);
     if let (Layout::Module { name }, false) = (&rust.layout, outcome.changes.is_empty()) {
-        mounting(name, &rust::dependencies(&rust));
+        mounting(name, &out, &rust::dependencies(&rust));
     }
     Ended::Well
 }
 
+/// A run, with what the folder remembers of the last one.
+struct Plan {
+    args: Args,
+    spec: PathBuf,
+    /// What the folder is to remember.
+    marker: Artifact,
+    rust: rust::Options,
+    /// The flags by which the run differs from what the folder remembers.
+    before: Vec<&'static str>,
+}
+
+/// What is to be done; or why it cannot be.
+fn plan(args: &Args, out: &Path) -> Result<Plan, String> {
+    // Whoever says what to generate needs no memory; the marker is then stale.
+    let known = match (Memory::read(out), &args.spec) {
+        (Err(_), Some(_)) => Memory::default(),
+        (read, _) => read?,
+    };
+    let own = repository::same(out, &repository::generated());
+    let whole = known.clone().complete(args, out);
+    let spec = match &whole.spec {
+        Some(spec) => spec.clone(),
+        None if own => repository::spec(),
+        None => {
+            return Err(format!(
+                "{} does not say which document it is generated from: name that with --spec",
+                shown(out)
+            ));
+        }
+    };
+    let memory = Memory::of(&whole, &spec, out);
+    let before = if known == Memory::default() { Vec::new() } else { known.differences(&memory) };
+    let rust = rust_options(&whole, out)?;
+    Ok(Plan { marker: memory.artifact()?, args: whole, spec, rust, before })
+}
+
 /// What the crate or the tree is called, where it finds its runtime, how it is laid out; or why it cannot be.
-fn rust_options(args: &Args, spec: &Path, out: &Path) -> Result<rust::Options, String> {
+fn rust_options(args: &Args, out: &Path) -> Result<rust::Options, String> {
     let layout = if args.module { layout::module(out)? } else { layout::package(out) };
     let package = match &layout {
         Layout::Module { name } => Some(name.clone()),
         Layout::Package { .. } => args.crate_name.clone(),
     };
     let runtime = layout::runtime(out, &layout);
-    let command = command::command(args, spec, out);
+    let command = command::command(out);
     Ok(rust::Options { package, runtime, layout, command, ..Default::default() })
 }
 
-/// Says what a module tree needs.
-fn mounting(name: &str, dependencies: &str) {
+/// Says what to do with a module tree, each step once it is needed: where to declare it, and what the crate depends on.
+fn mounting(name: &str, out: &Path, dependencies: &str) {
+    let manifest =
+        layout::manifest_above(out).map_or("the Cargo.toml of your crate".to_owned(), |it| shown(&it));
     say("");
-    say(format!(
-        "Declare it with {} in the module beside it, and depend on its runtime:",
-        styled(HEAD, format!("mod {name};"))
-    ));
-    dependencies.lines().for_each(|line| say(format!("  {}", visible(line))));
+    say("What is left to do, unless it is done:");
+    say(format!("  1. write {} into {}", styled(HEAD, format!("mod {name};")), layout::beside(out)));
+    say(format!("  2. write what it runs on into {manifest}:"));
+    dependencies.lines().for_each(|line| say(format!("       {}", visible(line))));
+    say(format!("  3. begin with the example at the top of {}", shown(&out.join("mod.rs"))));
 }
 
 /// What came of a run.
@@ -153,6 +195,7 @@ fn generate(
     spec: &Path,
     out: &Path,
     rust: &mut rust::Options,
+    marker: Artifact,
     report: &mut Report,
 ) -> Option<Done> {
     let config = config::config(args.config.as_deref(), spec, report)?;
@@ -162,7 +205,7 @@ fn generate(
         false => args.only.iter().copied().map(Output::from).collect(),
     };
     let options = Options { outputs, rust: rust.clone() };
-    let (read, artifacts) = match args.keep_going {
+    let (read, mut artifacts) = match args.keep_going {
         true => keep_going::generate(input, &config, &options, report)?,
         false => {
             let read = problemgen::read_input(&input, &config, report)?;
@@ -173,6 +216,7 @@ fn generate(
     let scope = if args.only.is_empty() { Scope::Whole } else { Scope::Part };
     let mode = if args.check { Mode::Check } else { Mode::Write };
     let sentences = sentences(&artifacts, out);
+    artifacts.push(marker);
     let outcome = store::store(&artifacts, out, scope, mode, report)?;
     rust.formats = read.formats;
     Some(Done { sentences, outcome, left_out: read.left_out })
@@ -263,7 +307,7 @@ fn written(outcome: &Outcome, out: &Path) {
     }
 }
 
-fn checked(args: &Args, outcome: &Outcome, spec: &Path, out: &Path) -> Ended {
+fn checked(args: &Args, outcome: &Outcome, spec: &Path, out: &Path, before: &[&str]) -> Ended {
     if outcome.changes.is_empty() {
         say(format!("{} is up to date ({})", shown(out), count(outcome.unchanged, "file")));
         return Ended::Well;
@@ -288,6 +332,13 @@ fn checked(args: &Args, outcome: &Outcome, spec: &Path, out: &Path) -> Ended {
         shown(spec),
         tally(outcome, ["stale", "missing", "orphan"])
     ));
+    if !before.is_empty() {
+        say(format!(
+            "It was generated with another {}: {} checks it against what it was generated from",
+            before.join(", "),
+            styled(HEAD, command::again(args))
+        ));
+    }
     say(format!("To bring it up to date, run: {}", styled(HEAD, command::cure(args))));
     Ended::Drift
 }

@@ -42,14 +42,32 @@ pub(crate) fn module(out: &Path) -> Result<Layout, String> {
     }
 }
 
+/// The files of a crate of which one declares the module tree in a folder, in words.
+pub(crate) fn beside(out: &Path) -> String {
+    let out = repository::settled(out);
+    let Some(folder) = out.parent() else { return "the module beside it".to_owned() };
+    let within = ["lib.rs", "main.rs", "mod.rs"].map(|name| folder.join(name));
+    let candidates = within.into_iter().chain([folder.with_extension("rs")]);
+    let there: Vec<String> =
+        candidates.filter(|path| path.is_file()).map(|path| repository::shown(&path)).collect();
+    match there.is_empty() {
+        true => "the module beside it, such as lib.rs".to_owned(),
+        false => there.join(" or "),
+    }
+}
+
+/// The manifest of the package that a module tree stands in.
+pub(crate) fn manifest_above(out: &Path) -> Option<PathBuf> {
+    let out = repository::settled(out);
+    out.ancestors().skip(1).map(|folder| folder.join(MANIFEST)).find(|manifest| manifest.is_file())
+}
+
 /// The way to the runtime: from the package, or for a module tree from the package that it stands in.
 pub(crate) fn runtime(out: &Path, layout: &Layout) -> Runtime {
     let from = match layout {
         Layout::Package { .. } => out.to_owned(),
         Layout::Module { .. } => {
-            let out = repository::settled(out);
-            let package = out.ancestors().skip(1).find(|folder| folder.join(MANIFEST).is_file());
-            match package {
+            match manifest_above(out).as_deref().and_then(Path::parent) {
                 Some(folder) => folder.to_owned(),
                 // Nothing says where the package will be.
                 None => return Runtime::Path(forward(&repository::runtime())),

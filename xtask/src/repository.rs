@@ -13,7 +13,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// The same path, short: relative to the current folder where it lies below.
-fn from_here(path: PathBuf) -> PathBuf {
+pub(crate) fn from_here(path: PathBuf) -> PathBuf {
     let current = env::current_dir().unwrap_or_default();
     path.strip_prefix(&current).map_or(path.clone(), Path::to_owned)
 }

@@ -194,8 +194,6 @@ fn a_configuration_is_found_beside_the_document_unless_another_is_named() {
     assert!(said.err.contains("error[F003]") && said.err.contains("problemgen.toml:2:8"), "{said:?}");
     let said = place.codegen(&["--config", "mine.toml"]);
     assert_eq!(said.code, 0, "{said:?}");
-    let readme = fs::read_to_string(place.path("out/README.md")).expect("a README");
-    assert!(readme.contains("cargo xtask codegen --spec … --config … --out …"), "{readme}");
     let said = place.codegen(&["--config", "absent.toml"]);
     assert!(said.code == 2 && said.err.contains("error[F001]"), "{said:?}");
     let said = place.xtask(&["explain", "book_missing", "--spec", "library.yaml"]);
@@ -207,6 +205,50 @@ fn a_document_needs_a_folder_of_its_own() {
     let place = Place::new();
     let said = place.xtask(&["codegen", "--spec", "library.yaml"]);
     assert!(said.code == 2 && said.err.contains("--out"), "{said:?}");
+    let said = place.xtask(&["codegen", "--out", "out"]);
+    assert!(said.code == 2 && said.err.contains("name that with --spec"), "{said:?}");
+}
+
+#[test]
+fn a_folder_remembers_how_it_was_generated() {
+    let place = Place::new();
+    place.write("mine.toml", "[problems]\nretryable = 'retryable'\n");
+    place.write(
+        "more.yaml",
+        "overlay: 1.0.0\ninfo: { title: More, version: '1' }\nactions:\n  - { target: $.info, update: { description: Lends. } }\n",
+    );
+    let first =
+        place.codegen(&["--config", "mine.toml", "--overlay", "more.yaml", "--crate-name", "lending"]);
+    assert_eq!(first.code, 0, "{first:?}");
+    let readme = fs::read_to_string(place.path("out/README.md")).expect("a README");
+    // The command that it names is one that works, also when the document and the folder are moved together.
+    let command =
+        readme.lines().find(|line| line.starts_with("`cargo xtask codegen --out ")).expect("a command");
+    assert!(command.contains("/out`"), "{command}");
+    let before = place.tree();
+    for more in [&[][..], &["--check"]] {
+        let said = place.xtask(&[&["codegen", "--out", "out"], more].concat());
+        assert!(said.code == 0 && said.out.starts_with("out is up to date ("), "{said:?}");
+    }
+    let moved = Place::new();
+    for (path, (text, _)) in &before {
+        let path = moved.folder.path().join(path.strip_prefix(place.folder.path()).expect("below"));
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+    let said = moved.xtask(&["codegen", "--out", "out"]);
+    assert!(said.code == 0 && !said.out.contains("The contract changed"), "{said:?}");
+    // A run that names a document is about that, keeps the name of the crate, and says what else is different.
+    let said = place.codegen(&["--check"]);
+    assert!(said.code == 1 && !said.out.contains("stale out/Cargo.toml"), "{said:?}");
+    assert!(
+        said.out
+            .contains("generated with another --overlay, --config: cargo xtask codegen --out out --check"),
+        "{said:?}"
+    );
+    place.write("out/.problemgen", "spec = 1\n");
+    let said = place.xtask(&["codegen", "--out", "out"]);
+    assert!(said.code == 2 && said.err.contains("out/.problemgen, line 1"), "{said:?}");
 }
 
 #[test]

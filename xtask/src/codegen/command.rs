@@ -6,19 +6,13 @@ use super::Args;
 use crate::repository;
 use crate::terminal::visible;
 
-/// The command that what is generated names, with a flag for what is not the repository's own. Their paths are left
-/// out, so that the output is the same wherever it is made.
-pub(super) fn command(args: &Args, spec: &Path, out: &Path) -> String {
-    let mut command = vec!["cargo xtask codegen".to_owned()];
-    let given = [
-        ("--spec …", !repository::same(spec, &repository::spec())),
-        ("--overlay …", !args.overlay.is_empty()),
-        ("--config …", args.config.is_some()),
-        ("--out …", !repository::same(out, &repository::generated())),
-    ];
-    command.extend(given.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.to_owned()));
-    command.extend(flags(args));
-    command.join(" ")
+/// The command that what is generated names, to be run in the repository: the folder remembers the rest.
+pub(super) fn command(out: &Path) -> String {
+    if repository::same(out, &repository::generated()) {
+        return "cargo xtask codegen".to_owned();
+    }
+    let way = repository::from_to(&repository::root(), out);
+    format!("cargo xtask codegen --out {}", visible(&quoted(&way)))
 }
 
 /// The flags without paths that decide what is generated.
@@ -27,6 +21,12 @@ fn flags(args: &Args) -> Vec<String> {
     let given =
         [("--module", args.module), ("--allow-remote", args.allow_remote), ("--keep-going", args.keep_going)];
     name.chain(given.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.to_owned())).collect()
+}
+
+/// The command that checks what the folder remembers.
+pub(super) fn again(args: &Args) -> String {
+    let out = args.out.as_ref().map(|out| format!(" --out {}", quoted(&out.display().to_string())));
+    visible(&format!("cargo xtask codegen{} --check", out.unwrap_or_default())).into_owned()
 }
 
 /// The command that writes what this one checked.
@@ -81,17 +81,9 @@ mod tests {
 
     #[test]
     fn what_is_generated_names_the_command_that_generates_it() {
-        let (spec, out) = (repository::spec(), repository::generated());
         let root = repository::root();
-        let plain = |spec: &Path, out: &Path| command(&Args::default(), spec, out);
-        assert_eq!(plain(&spec, &out), "cargo xtask codegen");
-        assert_eq!(plain(&root.join("xtask/../spec/openapi.yaml"), &out), "cargo xtask codegen");
-        assert_eq!(plain(&spec, &root.join("other")), "cargo xtask codegen --out …");
-        assert_eq!(plain(&root.join("o.yaml"), &root.join("other")), "cargo xtask codegen --spec … --out …");
-        let module = Args { config: Some("x.toml".into()), module: true, ..Args::default() };
-        assert_eq!(
-            command(&module, &spec, &root.join("shop")),
-            "cargo xtask codegen --config … --out … --module"
-        );
+        assert_eq!(command(&repository::generated()), "cargo xtask codegen");
+        assert_eq!(command(&root.join("xtask/../generated")), "cargo xtask codegen");
+        assert_eq!(command(&root.join("../my shop/api")), "cargo xtask codegen --out '../my shop/api'");
     }
 }

@@ -56,7 +56,7 @@ fn generate(document: &Path, out: &Path, report: &mut Report) -> Option<usize> {
     let read = problemgen::read(document, &config, report)?;
     let runtime = Runtime::Path(repository::from_to(out, &repository::runtime()));
     let layout = Layout::Package { workspace: false };
-    let command = "cargo xtask codegen --spec … --out …".to_owned();
+    let command = "cargo xtask corpus".to_owned();
     let rust = rust::Options { runtime, layout, command, ..Default::default() };
     let artifacts = problemgen::generate(&read, &Options { rust, ..Default::default() }, report)?;
     let code = artifacts.iter().filter(|artifact| artifact.path.ends_with(".rs"));
