@@ -23,7 +23,7 @@ pub(super) fn told(root: &Value, target: &str) -> String {
     let lead = format!("`{}` is there, `{rest}` is not", target.strip_suffix(rest).unwrap_or(target));
     let refers = found.iter().any(|value| value.get("$ref").is_some());
     match name(rest).map(|name| nearest(&name, names)).as_deref() {
-        Some([near @ .., last]) if near.is_empty() => format!("{lead}; there is `{last}`"),
+        Some([only]) => format!("{lead}; there is `{only}`"),
         Some(near @ [_, ..]) => format!("{lead}; there are `{}`", near.join("`, `")),
         _ if refers => format!("{lead}: what stands there is a `$ref`; select what it leads to"),
         _ => format!("{lead}; compare it with the document"),
