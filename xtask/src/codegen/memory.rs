@@ -8,7 +8,7 @@ use problemgen::store::{Artifact, MARKER};
 use serde::{Deserialize, Serialize};
 
 use super::Args;
-use crate::repository::{from_here, from_to, settled, shown};
+use crate::repository::{self, from_here, from_to, same, settled, shown};
 
 /// What a folder was generated from, and as what.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -49,8 +49,10 @@ impl Memory {
 
     /// What a folder is to remember of a run.
     pub(super) fn of(args: &Args, spec: &Path, out: &Path) -> Self {
+        // The repository's own output is known without being said.
+        let own = same(out, &repository::generated()) && same(spec, &repository::spec());
         Self {
-            spec: Some(from_to(out, spec)),
+            spec: (!own).then(|| from_to(out, spec)),
             overlay: args.overlay.iter().map(|path| from_to(out, path)).collect(),
             config: args.config.as_ref().map(|path| from_to(out, path)),
             crate_name: args.crate_name.clone(),
