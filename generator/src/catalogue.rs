@@ -132,6 +132,7 @@ fn media(contract: &Contract, media: &Media) -> Value {
     object([
         ("media_type", Some(media.media_type.as_str().into())),
         ("type", Some(words::of_type(contract, &media.ty).into())),
+        ("items", media.items.as_ref().map(|items| words::of_type(contract, items).into())),
     ])
 }
 

@@ -364,6 +364,10 @@ impl Changes {
                 Some(old) if old.r#type != new.r#type => {
                     self.breaking(format!("{of}: type {} -> {}", line(&old.r#type), line(&new.r#type)));
                 }
+                Some(old) if old.items != new.items => {
+                    let words = |media: &Media| line(media.items.as_deref().unwrap_or("not stated"));
+                    self.breaking(format!("{of}: items {} -> {}", words(old), words(new)));
+                }
                 Some(_) => {}
             }
         }

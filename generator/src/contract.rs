@@ -232,8 +232,8 @@ pub struct Variant {
     pub name: String,
     /// What it holds.
     pub ty: Type,
-    /// The values of the union's tag that choose it; empty in an untagged union. In a tagged one, the variant without any is
-    /// for all values that choose no other.
+    /// The values of the union's tag that choose it (integers in decimal); empty in an untagged union. In a tagged one, the
+    /// variant without any is for all values that choose no other.
     pub tags: Vec<String>,
 }
 
@@ -462,7 +462,7 @@ pub struct Operation {
 }
 
 /// An HTTP method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "each is the method of its name")]
 pub enum Method {
     Get,
@@ -473,11 +473,14 @@ pub enum Method {
     Head,
     Patch,
     Trace,
+    Query,
+    /// Another one, as it is sent: a token (RFC 9110, section 5.6.2). Methods are case-sensitive.
+    Other(String),
 }
 
 impl Method {
     /// The method as HTTP writes it.
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Method::Get => "GET",
             Method::Put => "PUT",
@@ -487,6 +490,8 @@ impl Method {
             Method::Head => "HEAD",
             Method::Patch => "PATCH",
             Method::Trace => "TRACE",
+            Method::Query => "QUERY",
+            Method::Other(name) => name,
         }
     }
 }
@@ -531,6 +536,8 @@ pub struct Param {
 pub enum ParamPlace {
     Path,
     Query,
+    /// All of the query (`querystring`).
+    QueryString,
     Header,
     Cookie,
     /// No place of OpenAPI's own: a header of a part of a multipart body.
@@ -548,6 +555,8 @@ pub enum ParamStyle {
     SpaceDelimited,
     PipeDelimited,
     DeepObject,
+    /// As it is, in pairs like those of `form` (OpenAPI 3.2).
+    Cookie,
     /// `content: application/json`: the value as JSON text.
     Json,
 }
@@ -572,6 +581,8 @@ pub struct Media {
     pub encoding: Encoding,
     /// What stands in it.
     pub ty: Type,
+    /// Of a media type that is a sequence, such as JSON lines or server-sent events: what each item is.
+    pub items: Option<Type>,
     /// How members of a form or parts of a multipart body are written, where the document says it.
     pub parts: Vec<Part>,
     /// Complete bodies.

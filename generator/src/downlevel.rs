@@ -4,6 +4,9 @@
 //! say travels in `x-` members whose name is the keyword in kebab-case (`x-if`, `x-prefix-items`, `x-dependent-required`,
 //! `x-const`, `x-examples`). Deliberately absent: any dropping; a rule moves, rewrites or reports.
 //!
+//! Three members of 3.2 stay where they are, because [`resolve`](crate::resolve) reads them as what they are: `additionalOperations`
+//! with `query`, `itemSchema`, and the section `mediaTypes`.
+//!
 //! The rules apply to every version: documents that say 3.0 use keywords of 3.1 (type lists, `const`, numeric exclusive bounds),
 //! and documents that say 3.1 use `nullable`.
 

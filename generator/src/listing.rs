@@ -116,6 +116,7 @@ fn print_operation(contract: &Contract, operation: &Operation, out: &mut String)
         let place = match param.place {
             ParamPlace::Path => "path",
             ParamPlace::Query => "query",
+            ParamPlace::QueryString => "query string",
             ParamPlace::Header => "header",
             ParamPlace::Cookie => "cookie",
             ParamPlace::PartHeader => "part header",
@@ -222,12 +223,15 @@ fn style_name(style: ParamStyle) -> &'static str {
         ParamStyle::SpaceDelimited => "spaceDelimited",
         ParamStyle::PipeDelimited => "pipeDelimited",
         ParamStyle::DeepObject => "deepObject",
+        ParamStyle::Cookie => "cookie",
         ParamStyle::Json => "json",
     }
 }
 
 fn media_words(contract: &Contract, media: &Media) -> String {
-    format!("{} {}", line(&media.media_type), words(contract, &media.ty))
+    let items =
+        media.items.as_ref().map(|items| format!(" of {}", words(contract, items))).unwrap_or_default();
+    format!("{} {}{items}", line(&media.media_type), words(contract, &media.ty))
 }
 
 fn print_type(contract: &Contract, def: &TypeDef, out: &mut String) {

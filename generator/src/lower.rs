@@ -36,24 +36,26 @@ use openapiv3::{Components, OpenAPI, ReferenceOr, Schema};
 use crate::config::Config;
 use crate::contract::{Contract, Pointer, Type, TypeDef, TypeId};
 use crate::report::{Code, Diagnostic, Place, Report};
-use crate::resolve::Resolved;
+use crate::resolve::{Beyond, Resolved};
 
 use self::place::component_name;
 
 /// Builds the contract. `None` when the report has errors.
 pub fn lower(resolved: &Resolved, config: &Config, report: &mut Report) -> Option<Contract> {
-    build(&resolved.api, &resolved.extensions, config, &|at| resolved.place(at), report)
+    let Resolved { api, beyond, extensions, .. } = resolved;
+    build(api, beyond, extensions, config, &|at| resolved.place(at), report)
 }
 
 fn build(
     doc: &OpenAPI,
+    beyond: &Beyond,
     extensions: &[Pointer],
     config: &Config,
     locate: &dyn Fn(&Pointer) -> Place,
     report: &mut Report,
 ) -> Option<Contract> {
-    let fragments = problems::fragments(doc);
-    let mut lowering = Lowering::new(doc, config, &fragments, locate, report);
+    let fragments = problems::fragments(doc, beyond);
+    let mut lowering = Lowering::new(doc, beyond, config, &fragments, locate, report);
     let errors_before = lowering.report.errors();
     let sites = operations::sites(&mut lowering);
     let problems = problems::find(&mut lowering, &sites);
@@ -74,6 +76,7 @@ fn build(
 /// What lowering knows while it works.
 struct Lowering<'a> {
     doc: &'a OpenAPI,
+    beyond: &'a Beyond,
     config: &'a Config,
     /// Schemas that stand in extensions.
     embedded: &'a problems::Fragments,
@@ -110,6 +113,7 @@ struct Lowering<'a> {
 impl<'a> Lowering<'a> {
     fn new(
         doc: &'a OpenAPI,
+        beyond: &'a Beyond,
         config: &'a Config,
         embedded: &'a problems::Fragments,
         locate: &'a dyn Fn(&Pointer) -> Place,
@@ -117,6 +121,7 @@ impl<'a> Lowering<'a> {
     ) -> Self {
         Lowering {
             doc,
+            beyond,
             config,
             embedded,
             locate,

@@ -213,8 +213,10 @@ fn references(value: &Value, kind: Kind, each: &mut dyn FnMut(Component)) {
     };
     value.get("$ref").into_iter().for_each(&mut refer);
     if kind == Kind::Schema {
-        let mapping = value.get("discriminator").and_then(|it| it.get("mapping")).and_then(Value::as_object);
-        mapping.into_iter().flat_map(Map::values).for_each(refer);
+        let discriminator = value.get("discriminator");
+        let mapping = discriminator.and_then(|it| it.get("mapping")).and_then(Value::as_object);
+        mapping.into_iter().flat_map(Map::values).for_each(&mut refer);
+        discriminator.and_then(|it| it.get("defaultMapping")).into_iter().for_each(refer);
     }
     grammar::children(value, kind, &mut String::new(), &mut |child, kind, _| references(child, kind, each));
 }

@@ -3,6 +3,7 @@
 //! Comes in: a downlevelled [`Document`]. Goes out: [`Resolved`], whose every reference leads to something. Each piece that
 //! does not fit is one diagnostic at its place. Deliberately absent: what anything means.
 
+mod beyond;
 pub mod codes;
 mod document;
 mod read;
@@ -26,11 +27,15 @@ use crate::grammar::{self, Kind, PROBLEM};
 use crate::load::{Part, Sources};
 use crate::report::{Place, Report};
 
+pub use beyond::{Beyond, default_mapping, is_plain_cookie, is_query_string, reference};
+
 /// A document in types, in which every reference leads to something.
 #[derive(Debug)]
 pub struct Resolved {
     /// The document. Components are sorted by name; references are all `#/components/<kind>/<Name>`.
     pub api: OpenAPI,
+    /// What it says that a document of 3.0 cannot.
+    pub beyond: Beyond,
     /// Where everything stands.
     pub sources: Sources,
     /// Where `x-problem` stands, in the order of the document, whether something will read it or not.
@@ -59,9 +64,11 @@ pub fn resolve(document: Document, report: &mut Report) -> Option<Resolved> {
     });
     let names = names.collect();
     let extensions = extensions(&value);
-    let mut reader = read::Reader { sources: &sources, report, pointer: String::new(), names };
+    let beyond = Beyond::default();
+    let mut reader = read::Reader { sources: &sources, report, pointer: String::new(), names, beyond };
     let api = document::document(&mut reader, value);
-    (report.errors() == before).then_some(Resolved { api, sources, extensions })
+    let beyond = reader.beyond;
+    (report.errors() == before).then_some(Resolved { api, beyond, sources, extensions })
 }
 
 /// Where a document says `x-problem`.

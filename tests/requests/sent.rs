@@ -11,10 +11,12 @@ use golden_media_types as media;
 use golden_multipart::{self as multi, File};
 use golden_parameters as parameters;
 use golden_paths as paths;
+use golden_version_3_2 as new;
 
 /// A request as a server has it.
 #[derive(Debug, Clone, Default)]
 struct Seen {
+    method: String,
     uri: Uri,
     headers: HeaderMap,
     body: Vec<u8>,
@@ -62,7 +64,8 @@ async fn server() -> (String, Arc<Mutex<Seen>>) {
     let router = axum::Router::new().fallback(move |request: Request| async move {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a body").to_vec();
-        *kept.lock().expect("a lock") = Seen { uri: parts.uri, headers: parts.headers, body };
+        let method = parts.method.to_string();
+        *kept.lock().expect("a lock") = Seen { method, uri: parts.uri, headers: parts.headers, body };
         StatusCode::NO_CONTENT
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -250,4 +253,41 @@ async fn paths_mix_text_and_variables() {
         let seen = seen!(paths, GetFile::new(dots));
         assert_eq!(seen.headers.len(), 0, "{dots} was sent");
     }
+}
+
+#[tokio::test]
+async fn methods_and_queries_of_version_3_2() {
+    use new::operations::{CopyNotes, FindNotes, FollowEvents, MSearchNotes, Search};
+    let mut filter = new::types::FilterContent::default();
+    filter.words = Some(vec!["a".to_owned()]);
+    let seen = seen!(new, FindNotes::new(filter));
+    assert_eq!((seen.method.as_str(), seen.text()), ("QUERY", r#"{"words":["a"]}"#));
+    let seen = seen!(new, MSearchNotes::new());
+    assert_eq!((seen.method.as_str(), seen.uri.path()), ("M-SEARCH", "/notes"));
+    let seen = seen!(new, CopyNotes::new().session("a=%20b"));
+    assert_eq!(seen.method, "COPY");
+    assert_eq!(seen.headers.get("cookie").and_then(|value| value.to_str().ok()), Some("session=a=%20b"));
+    let mut selection = new::types::EventsSelection::new(7);
+    selection.kinds = Some(vec!["a&b".to_owned(), "c d".to_owned()]);
+    let seen = seen!(new, FollowEvents::new(selection));
+    let expected = [("since", "7"), ("kinds", "a&b"), ("kinds", "c d")];
+    assert_eq!(seen.query(), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let seen = seen!(new, Search::new().path("$.a[0]&b"));
+    assert_eq!(seen.uri.query(), Some("%24.a%5B0%5D%26b"));
+}
+
+#[test]
+fn alternatives_are_told_apart_by_numbers_and_defaults() {
+    use new::types::{Event, Note, Shape};
+    let note = |text: &str| serde_json::from_str::<Note>(text).expect("a note");
+    assert!(matches!(note(r#"{"version":1,"color":"red"}"#), Note::FirstNote(_)));
+    assert!(matches!(note(r#"{"version":2.0,"colors":["red"]}"#), Note::SecondNote(_)));
+    assert!(matches!(note(r#"{"version":3,"palette":"warm"}"#), Note::LaterNote(_)));
+    let event = |text: &str| serde_json::from_str::<Event>(text).expect("an event");
+    assert!(matches!(event(r#"{"kind":"made"}"#), Event::Made(_)));
+    assert!(matches!(event(r#"{"kind":"heard"}"#), Event::OtherVariant(_)));
+    assert!(matches!(event(r#"{"text":"x"}"#), Event::OtherVariant(_)));
+    let shape = |text: &str| serde_json::from_str::<Shape>(text).expect("a shape");
+    assert!(matches!(shape(r#"{"sides":4,"width":1}"#), Shape::Object2(_)));
+    assert!(matches!(shape(r#"{"sides":5}"#), Shape::Other(_)));
 }

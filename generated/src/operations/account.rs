@@ -72,7 +72,7 @@ impl rt::Operation for GetAccount {
     type Output = types::Account;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getAccount",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/v1/account")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -172,7 +172,7 @@ impl rt::Operation for DeleteAccount {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "deleteAccount",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[rt::Segment::Literal("/v1/account")],
         params: &[],
         accept: "application/problem+json, application/json",
@@ -275,7 +275,7 @@ impl rt::Operation for UpdateAccount {
     type Output = types::Account;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "updateAccount",
-        method: rt::http::Method::PATCH,
+        method: "PATCH",
         path: &[rt::Segment::Literal("/v1/account")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -387,7 +387,7 @@ impl rt::Operation for SwitchWorkspace {
     type Output = types::Workspace;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "switchWorkspace",
-        method: rt::http::Method::PUT,
+        method: "PUT",
         path: &[rt::Segment::Literal("/v1/account/active-workspace")],
         params: &[],
         accept: "application/json, application/problem+json",

@@ -71,7 +71,7 @@ impl rt::Operation for ListApiKeys {
     type Output = types::ApiKeyList;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listApiKeys",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/v1/api-keys")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -183,7 +183,7 @@ impl rt::Operation for CreateApiKey {
     type Output = types::CreatedApiKey;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "createApiKey",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/v1/api-keys")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -304,7 +304,7 @@ impl rt::Operation for DeleteApiKey {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "deleteApiKey",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[rt::Segment::Literal("/v1/api-keys/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("key_id", rt::Style::PathSimple).required()],
         accept: "application/problem+json, application/json",

@@ -68,7 +68,7 @@ impl rt::Operation for RequestOtp {
     type Output = types::OtpSent;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "requestOtp",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/v1/auth/otp")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -164,7 +164,7 @@ impl rt::Operation for VerifyOtp {
     type Output = types::Session;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "verifyOtp",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/v1/auth/otp/verify")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -260,7 +260,7 @@ impl rt::Operation for Logout {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "logout",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/v1/auth/logout")],
         params: &[],
         accept: "application/problem+json, application/json",

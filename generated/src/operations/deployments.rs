@@ -126,7 +126,7 @@ impl rt::Operation for ListDeployments {
     type Output = types::DeploymentPage;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listDeployments",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[
             rt::Segment::Literal("/v1/drops/"),
             rt::Segment::Param(0),
@@ -335,7 +335,7 @@ impl rt::Operation for CreateDeployment {
     type Output = types::Drop;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "createDeployment",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[
             rt::Segment::Literal("/v1/drops/"),
             rt::Segment::Param(0),
@@ -486,7 +486,7 @@ impl rt::Operation for GetDeployment {
     type Output = types::Deployment;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getDeployment",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[
             rt::Segment::Literal("/v1/drops/"),
             rt::Segment::Param(0),
@@ -665,7 +665,7 @@ impl rt::Operation for GetDeploymentContent {
     type Output = GetDeploymentContentOutput;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getDeploymentContent",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[
             rt::Segment::Literal("/v1/drops/"),
             rt::Segment::Param(0),

@@ -71,7 +71,7 @@ impl rt::Operation for ListDomains {
     type Output = types::DomainList;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listDomains",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/v1/domains")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -174,7 +174,7 @@ impl rt::Operation for ConnectDomain {
     type Output = types::Domain;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "connectDomain",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/v1/domains")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -291,7 +291,7 @@ impl rt::Operation for GetDomain {
     type Output = types::Domain;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getDomain",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/v1/domains/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("domain", rt::Style::PathSimple).required()],
         accept: "application/json, application/problem+json",
@@ -405,7 +405,7 @@ impl rt::Operation for DeleteDomain {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "deleteDomain",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[rt::Segment::Literal("/v1/domains/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("domain", rt::Style::PathSimple).required()],
         accept: "application/problem+json, application/json",
@@ -527,7 +527,7 @@ impl rt::Operation for UpdateDomain {
     type Output = types::Domain;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "updateDomain",
-        method: rt::http::Method::PATCH,
+        method: "PATCH",
         path: &[rt::Segment::Literal("/v1/domains/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("domain", rt::Style::PathSimple).required()],
         accept: "application/json, application/problem+json",
@@ -645,7 +645,7 @@ impl rt::Operation for VerifyDomain {
     type Output = types::Domain;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "verifyDomain",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[
             rt::Segment::Literal("/v1/domains/"),
             rt::Segment::Param(0),

@@ -128,7 +128,7 @@ impl rt::Operation for ListDrops {
     type Output = types::DropPage;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listDrops",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/v1/drops")],
         params: &[
             rt::ParamSpec::new("cursor", rt::Style::QueryForm).exploded(),
@@ -317,7 +317,7 @@ impl rt::Operation for PublishDrop {
     type Output = types::Drop;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "publishDrop",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/v1/drops")],
         params: &[rt::ParamSpec::new("Idempotency-Key", rt::Style::HeaderSimple)],
         accept: "application/json, application/problem+json",
@@ -455,7 +455,7 @@ impl rt::Operation for ResolveDrop {
     type Output = types::Drop;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "resolveDrop",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/v1/drops/resolve")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -567,7 +567,7 @@ impl rt::Operation for GetDrop {
     type Output = types::Drop;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getDrop",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/v1/drops/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("drop_id", rt::Style::PathSimple).required()],
         accept: "application/json, application/problem+json",
@@ -680,7 +680,7 @@ impl rt::Operation for DeleteDrop {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "deleteDrop",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[rt::Segment::Literal("/v1/drops/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("drop_id", rt::Style::PathSimple).required()],
         accept: "application/problem+json, application/json",
@@ -851,7 +851,7 @@ impl rt::Operation for UpdateDrop {
     type Output = types::Drop;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "updateDrop",
-        method: rt::http::Method::PATCH,
+        method: "PATCH",
         path: &[rt::Segment::Literal("/v1/drops/"), rt::Segment::Param(0)],
         params: &[
             rt::ParamSpec::new("drop_id", rt::Style::PathSimple).required(),
@@ -1039,7 +1039,7 @@ impl rt::Operation for GetDropContent {
     type Output = GetDropContentOutput;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getDropContent",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[
             rt::Segment::Literal("/v1/drops/"),
             rt::Segment::Param(0),

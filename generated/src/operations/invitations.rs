@@ -75,7 +75,7 @@ impl rt::Operation for ListInvitations {
     type Output = types::InvitationList;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listInvitations",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/v1/invitations")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -187,7 +187,7 @@ impl rt::Operation for AcceptInvitationByToken {
     type Output = types::Workspace;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "acceptInvitationByToken",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/v1/invitations/accept")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -314,7 +314,7 @@ impl rt::Operation for AcceptInvitation {
     type Output = types::Workspace;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "acceptInvitation",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[
             rt::Segment::Literal("/v1/invitations/"),
             rt::Segment::Param(0),

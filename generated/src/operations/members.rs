@@ -88,7 +88,7 @@ impl rt::Operation for ListMembers {
     type Output = types::MemberList;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listMembers",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[
             rt::Segment::Literal("/v1/workspaces/"),
             rt::Segment::Param(0),
@@ -225,7 +225,7 @@ impl rt::Operation for InviteMember {
     type Output = types::Invitation;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "inviteMember",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[
             rt::Segment::Literal("/v1/workspaces/"),
             rt::Segment::Param(0),
@@ -367,7 +367,7 @@ impl rt::Operation for RemoveMember {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "removeMember",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[
             rt::Segment::Literal("/v1/workspaces/"),
             rt::Segment::Param(0),
@@ -518,7 +518,7 @@ impl rt::Operation for UpdateMember {
     type Output = types::Member;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "updateMember",
-        method: rt::http::Method::PATCH,
+        method: "PATCH",
         path: &[
             rt::Segment::Literal("/v1/workspaces/"),
             rt::Segment::Param(0),

@@ -112,7 +112,7 @@ impl rt::Operation for CreateUpload {
     type Output = types::CreatedUpload;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "createUpload",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/v1/uploads")],
         params: &[rt::ParamSpec::new("Idempotency-Key", rt::Style::HeaderSimple)],
         accept: "application/json, application/problem+json",
@@ -231,7 +231,7 @@ impl rt::Operation for GetUpload {
     type Output = types::Upload;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getUpload",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/v1/uploads/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("upload_id", rt::Style::PathSimple).required()],
         accept: "application/json, application/problem+json",
@@ -342,7 +342,7 @@ impl rt::Operation for CancelUpload {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "cancelUpload",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[rt::Segment::Literal("/v1/uploads/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("upload_id", rt::Style::PathSimple).required()],
         accept: "application/problem+json, application/json",
@@ -476,7 +476,7 @@ impl rt::Operation for CompleteUpload {
     type Output = types::Upload;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "completeUpload",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[
             rt::Segment::Literal("/v1/uploads/"),
             rt::Segment::Param(0),

@@ -71,7 +71,7 @@ impl rt::Operation for ListWorkspaces {
     type Output = types::WorkspaceList;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listWorkspaces",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/v1/workspaces")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -177,7 +177,7 @@ impl rt::Operation for CreateWorkspace {
     type Output = types::Workspace;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "createWorkspace",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/v1/workspaces")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -303,7 +303,7 @@ impl rt::Operation for DeleteWorkspace {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "deleteWorkspace",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[rt::Segment::Literal("/v1/workspaces/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("workspace_id", rt::Style::PathSimple).required()],
         accept: "application/problem+json, application/json",
@@ -435,7 +435,7 @@ impl rt::Operation for UpdateWorkspace {
     type Output = types::Workspace;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "updateWorkspace",
-        method: rt::http::Method::PATCH,
+        method: "PATCH",
         path: &[rt::Segment::Literal("/v1/workspaces/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("workspace_id", rt::Style::PathSimple).required()],
         accept: "application/json, application/problem+json",

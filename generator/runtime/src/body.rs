@@ -195,7 +195,7 @@ fn json(value: &dyn Node) -> Result<Bytes, RequestError> {
 }
 
 /// A form: a pair for each member, and for each item of a member that is a list.
-fn form(value: &dyn Node, specs: &'static [PartSpec]) -> Result<String, RequestError> {
+pub(crate) fn form(value: &dyn Node, specs: &'static [PartSpec]) -> Result<String, RequestError> {
     let Some(members) = style::members(value) else {
         return Err(RequestError::new("a form is made of the members of an object"));
     };

@@ -517,9 +517,9 @@ fn read_union(
 ) -> Result<(), serde_json::Error> {
     let variants = target.variants();
     if let Some(tag) = target.tag() {
-        let found = value.get(tag).and_then(serde_json::Value::as_str);
+        let found = value.get(tag).and_then(word);
         let chosen =
-            found.and_then(|found| variants.iter().position(|variant| variant.tags.contains(&found)));
+            found.and_then(|found| variants.iter().position(|variant| variant.tags.contains(&&*found)));
         if let Some(at) = chosen {
             return read_variant(target, at, &value, walk);
         }
@@ -567,6 +567,19 @@ fn read_union(
         walk.trials = None;
     }
     read
+}
+
+/// A tag as the contract lists it: a string, or an integer in decimal. JSON Schema counts `1.0` as an integer.
+fn word(value: &serde_json::Value) -> Option<Cow<'_, str>> {
+    match value {
+        serde_json::Value::String(text) => Some(Cow::Borrowed(text)),
+        serde_json::Value::Number(number) => {
+            let whole = number.as_f64().filter(|value| value.fract() == 0.0 && value.abs() < 9e15);
+            let float = whole.filter(|_| number.is_f64());
+            Some(float.map_or_else(|| number.to_string(), |value| (value as i64).to_string()).into())
+        }
+        _ => None,
+    }
 }
 
 /// How many variants are tried for each value within a value, on average. Unions within unions are tried anew for each variant of

@@ -47,8 +47,8 @@ pub trait Operation: Raises + Send + Sync + 'static {
 pub struct OperationSpec {
     /// `operationId`.
     pub id: &'static str,
-    /// The HTTP method.
-    pub method: http::Method,
+    /// The HTTP method, as it is sent: a token (RFC 9110, section 5.6.2).
+    pub method: &'static str,
     /// The path template in pieces.
     pub path: &'static [Segment],
     /// The parameters.
@@ -130,10 +130,18 @@ pub enum Style {
     QueryDeepObject,
     /// JSON text in the query.
     QueryJson,
+    /// All of the query: the members of an object as a form.
+    QueryStringForm,
+    /// All of the query: JSON text.
+    QueryStringJson,
+    /// All of the query: a text.
+    QueryStringText,
     HeaderSimple,
     /// JSON text in a header.
     HeaderJson,
     CookieForm,
+    /// A cookie that is written as it is.
+    CookiePlain,
     /// JSON text in a cookie.
     CookieJson,
     /// A header of a part of a multipart body.

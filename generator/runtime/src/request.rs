@@ -7,7 +7,7 @@ use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue};
 
 use crate::body::{self, Content};
 use crate::error::RequestError;
-use crate::node::Node;
+use crate::node::{Node, View};
 use crate::operation::{OperationSpec, ParamSpec, Segment, Style};
 use crate::style::{self, Escape};
 
@@ -87,6 +87,10 @@ pub(crate) fn build<'a>(
             | Style::PartHeaderJson => {}
             Style::HeaderSimple | Style::HeaderJson => header_param(spec, node, &mut headers)?,
             Style::CookieForm | Style::CookieJson => cookies.extend(written(spec, node)?),
+            Style::CookiePlain => cookies.extend(plain_cookies(spec, node)?),
+            Style::QueryStringForm | Style::QueryStringJson | Style::QueryStringText => {
+                query.extend(query_string(spec, node)?);
+            }
             _ => query.extend(written(spec, node)?),
         }
     }
@@ -109,10 +113,10 @@ pub(crate) fn build<'a>(
         }
     };
     let mut request = http::Request::builder()
-        .method(spec.method.clone())
+        .method(spec.method)
         .uri(url)
         .body(body)
-        .map_err(|error| RequestError::new(format!("the URL cannot be built: {error}")))?;
+        .map_err(|error| RequestError::new(format!("the request cannot be built: {error}")))?;
     *request.headers_mut() = headers;
     Ok(request)
 }
@@ -121,6 +125,37 @@ pub(crate) fn build<'a>(
 fn written(spec: &ParamSpec, node: &dyn Node) -> Result<Vec<String>, RequestError> {
     let pairs = style::pairs(spec, Escape::of(spec), node)?;
     Ok(pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect())
+}
+
+/// The pairs of a cookie that is written as it is (RFC 6265, section 4.1.1).
+fn plain_cookies(spec: &ParamSpec, node: &dyn Node) -> Result<Vec<String>, RequestError> {
+    let pairs = style::pairs(spec, Escape::Plain, node)?;
+    let octet = |octet: u8| matches!(octet, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e);
+    let comma = |value: u8| octet(value) || value == b',';
+    let write = |(name, value): (String, String)| {
+        if name.bytes().all(octet) && value.bytes().all(comma) {
+            Ok(format!("{name}={value}"))
+        } else {
+            Err(RequestError::new(format!(
+                "the cookie {:?} has characters that a cookie cannot carry",
+                spec.name
+            )))
+        }
+    };
+    pairs.into_iter().map(write).collect()
+}
+
+/// All of the query; `None` when there is nothing to send.
+fn query_string(spec: &ParamSpec, node: &dyn Node) -> Result<Option<String>, RequestError> {
+    if matches!(node.view(), View::Absent) {
+        return Ok(None);
+    }
+    let text = match spec.style {
+        Style::QueryStringForm => body::form(node, &[])?,
+        Style::QueryStringJson => Escape::Strict.apply(&style::json_text(node)?),
+        _ => Escape::Strict.apply(&style::scalar(node)?),
+    };
+    Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
 /// The headers of a part, by the places of the parameters that they are.

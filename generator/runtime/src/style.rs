@@ -73,7 +73,7 @@ impl Escape {
         if spec.allow_reserved { Escape::Reserved } else { Escape::Strict }
     }
 
-    fn apply(self, text: &str) -> String {
+    pub(crate) fn apply(self, text: &str) -> String {
         match self {
             Escape::Strict => utf8_percent_encode(text, STRICT).to_string(),
             Escape::Reserved => utf8_percent_encode(text, RESERVED).to_string(),

@@ -306,7 +306,7 @@ impl rt::Operation for PutItem {
     type Output = Item;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putItem",
-        method: rt::http::Method::PUT,
+        method: "PUT",
         path: &[rt::Segment::Literal("/items/"), rt::Segment::Param(0)],
         params: &[
             rt::ParamSpec::new("id", rt::Style::PathSimple).required(),

@@ -189,7 +189,7 @@ macro_rules! api {
                 type Output = ();
                 const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
                     id: "call",
-                    method: rt::http::Method::GET,
+                    method: "GET",
                     path: &[],
                     params: &[],
                     accept: "application/json",

@@ -130,7 +130,7 @@ macro_rules! written {
             type Output = ();
             const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
                 id: "one",
-                method: rt::http::Method::GET,
+                method: "GET",
                 path: if matches!(
                     Style::$style,
                     Style::PathSimple | Style::PathLabel | Style::PathMatrix | Style::PathJson
@@ -266,4 +266,36 @@ fn reserved_characters_stay_where_they_may() {
         written!(PathSimple, false, reserved, true).expect("a request"),
         ":/%3F%23%5B%5D@!$&'()*+,;=%25%C3%A9%20"
     );
+}
+
+#[test]
+fn a_parameter_can_be_all_of_the_query() {
+    assert_eq!(written!(QueryStringForm, false, object).expect("a request"), "?B=150&G=200&R=100");
+    assert_eq!(written!(QueryStringForm, false, absent).expect("a request"), "");
+    assert_eq!(written!(QueryStringForm, false, no_members).expect("a request"), "");
+    assert_eq!(
+        written!(QueryStringForm, false, free).expect("a request"),
+        "?a=%7B%22b%22%3A%5B1%2C2%5D%7D&c=%7B%22d%22%3A1%7D&c=%7B%22d%22%3A2%7D&e=&f=x"
+    );
+    assert!(written!(QueryStringForm, false, string).is_err());
+    assert_eq!(
+        written!(QueryStringJson, false, array).expect("a request"),
+        "?%5B%22blue%22%2C%22black%22%2C%22brown%22%5D"
+    );
+    assert_eq!(
+        written!(QueryStringText, false, reserved).expect("a request"),
+        "?%3A%2F%3F%23%5B%5D%40%21%24%26%27%28%29%2A%2B%2C%3B%3D%25%C3%A9%20"
+    );
+}
+
+#[test]
+fn a_cookie_can_be_written_as_it_is() {
+    assert_eq!(
+        written!(CookiePlain, true, array).expect("a request"),
+        "color=blue; color=black; color=brown"
+    );
+    assert_eq!(written!(CookiePlain, false, array).expect("a request"), "color=blue,black,brown");
+    assert_eq!(written!(CookiePlain, true, object).expect("a request"), "B=150; G=200; R=100");
+    let error = written!(CookiePlain, true, reserved).expect_err("a semicolon would begin another cookie");
+    assert_eq!(error.to_string(), r#"the cookie "color" has characters that a cookie cannot carry"#);
 }

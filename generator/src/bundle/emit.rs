@@ -79,14 +79,8 @@ fn rewrite(value: &mut Value, kind: Kind, file: FileId, names: &Names) {
         {
             replace(text, kind, file, names);
         }
-        if kind == Kind::Schema
-            && let Some(mapping) = map.get_mut("discriminator").and_then(|it| it.get_mut("mapping"))
-        {
-            for text in mapping.as_object_mut().into_iter().flat_map(Map::values_mut) {
-                if let Value::String(text) = text {
-                    replace(text, kind, file, names);
-                }
-            }
+        if kind == Kind::Schema {
+            each_mapped(map, &mut |text| replace(text, kind, file, names));
         }
         for (_, extension) in map.iter_mut().filter(|(name, _)| name.starts_with("x-")) {
             rewrite_extension(extension, file, names);
@@ -95,6 +89,22 @@ fn rewrite(value: &mut Value, kind: Kind, file: FileId, names: &Names) {
     grammar::children_mut(value, kind, &mut String::new(), &mut |child, kind, _| {
         rewrite(child, kind, file, names)
     });
+}
+
+/// What the discriminator of a schema leads to.
+fn each_mapped(schema: &mut Map<String, Value>, each: &mut dyn FnMut(&mut String)) {
+    let Some(Value::Object(discriminator)) = schema.get_mut("discriminator") else { return };
+    for (member, value) in discriminator.iter_mut() {
+        match (member.as_str(), value) {
+            ("mapping", Value::Object(targets)) => targets.values_mut().for_each(|target| {
+                if let Value::String(text) = target {
+                    each(text);
+                }
+            }),
+            ("defaultMapping", Value::String(text)) => each(text),
+            _ => {}
+        }
+    }
 }
 
 fn replace(text: &mut String, kind: Kind, file: FileId, names: &Names) {
@@ -128,18 +138,16 @@ fn rewrite_extension(value: &mut Value, file: FileId, names: &Names) {
 
 /// Takes the marks off.
 fn finish(value: &mut Value, kind: Kind) {
-    let unmark = |text: &mut Value| {
-        if let Value::String(text) = text
-            && text.starts_with(DONE)
-        {
+    let mut unmark = |text: &mut String| {
+        if text.starts_with(DONE) {
             text.remove(0);
         }
     };
     if let Some(map) = value.as_object_mut() {
-        map.get_mut("$ref").into_iter().for_each(unmark);
-        let mapping =
-            map.get_mut("discriminator").and_then(|it| it.get_mut("mapping")).and_then(Value::as_object_mut);
-        mapping.into_iter().flat_map(Map::values_mut).for_each(unmark);
+        if let Some(Value::String(text)) = map.get_mut("$ref") {
+            unmark(text);
+        }
+        each_mapped(map, &mut unmark);
     }
     grammar::children_mut(value, kind, &mut String::new(), &mut |child, kind, _| finish(child, kind));
 }

@@ -393,13 +393,8 @@ fn collect(value: &Value, kind: Kind, pointer: &mut String, found: &mut Vec<Foun
         if let Some(text) = dynamic(map, kind) {
             push(format!("{pointer}/$dynamicRef"), text, kind, How::Reference);
         }
-        for (name, text) in mapping(value, kind) {
-            push(
-                format!("{pointer}/discriminator/mapping/{}", crate::load::escape(name)),
-                text,
-                Kind::Schema,
-                How::Mapping,
-            );
+        for (at, text) in mapping(value, kind) {
+            push(format!("{pointer}/discriminator/{at}"), text, Kind::Schema, How::Mapping);
         }
         for (name, extension) in map.iter().filter(|(name, _)| name.starts_with("x-")) {
             extension_references(extension, &mut |text, kind| {
@@ -420,11 +415,15 @@ pub(super) fn dynamic(map: &serde_json::Map<String, Value>, kind: Kind) -> Optio
     map.get("$dynamicRef")?.as_str()
 }
 
-/// The values of a schema's `discriminator.mapping`.
-fn mapping(value: &Value, kind: Kind) -> impl Iterator<Item = (&String, &str)> {
-    let mapping =
-        (kind == Kind::Schema).then(|| value.get("discriminator")?.get("mapping")?.as_object()).flatten();
-    mapping.into_iter().flatten().filter_map(|(name, text)| Some((name, text.as_str()?)))
+/// What a schema's discriminator leads to, and where in it that is said.
+fn mapping(value: &Value, kind: Kind) -> impl Iterator<Item = (String, &str)> {
+    let discriminator = (kind == Kind::Schema).then(|| value.get("discriminator")).flatten();
+    let mapping = discriminator.and_then(|it| it.get("mapping")?.as_object());
+    let default = discriminator.and_then(|it| it.get("defaultMapping"));
+    let mapped = mapping.into_iter().flatten();
+    let mapped = mapped.map(|(name, target)| (format!("mapping/{}", crate::load::escape(name)), target));
+    let all = mapped.chain(default.map(|target| ("defaultMapping".to_owned(), target)));
+    all.filter_map(|(at, text)| Some((at, text.as_str()?)))
 }
 
 /// References in an extension that name a component, and so say what they lead to.

@@ -87,6 +87,7 @@ pub(super) struct Success {
 pub(super) struct Media {
     pub(super) media_type: String,
     pub(super) r#type: String,
+    pub(super) items: Option<String>,
 }
 
 #[derive(Deserialize, Default)]

@@ -78,7 +78,7 @@ fn operation(row: &OperationRow<'_>) -> String {
 fn listed(row: &OperationRow<'_>, more: &str) -> String {
     format!(
         "<li><span class=\"method\">{}</span> <code>{}</code> <span class=\"quiet\">{}</span>{more}</li>\n",
-        row.method,
+        escaped(row.method),
         escaped(row.path),
         escaped(row.id)
     )

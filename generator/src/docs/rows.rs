@@ -146,7 +146,7 @@ pub struct OperationRow<'a> {
     /// `operationId`.
     pub id: &'a str,
     /// The method as HTTP writes it.
-    pub method: &'static str,
+    pub method: &'a str,
     /// The path template.
     pub path: &'a str,
 }

@@ -77,6 +77,7 @@ pub(crate) fn media(media_type: &str, ty: Type) -> Media {
         media_type: media_type.to_owned(),
         encoding: Encoding::Json,
         ty,
+        items: None,
         parts: Vec::new(),
         examples: Vec::new(),
     }

@@ -3,8 +3,8 @@
 crate::codes! {
     /// A part that is accepted but not generated.
     pub NOT_GENERATED = "D001", "this part is accepted but not generated",
-        "Webhooks, operations with methods beyond those of OpenAPI 3.0 and mutual TLS are kept in the model's extensions, but nothing is \
-         generated from them.";
+        "Webhooks, mutual TLS and what 3.2 says of the parts of a multipart body by their places are kept in the model's extensions, but \
+         nothing is generated from them.";
     /// Members beside a reference that have no effect.
     pub BESIDE = "D002", "members beside the reference have no effect",
         "Outside of schemas, only `summary` and `description` may stand beside `$ref`, and they only change how the referenced thing is \

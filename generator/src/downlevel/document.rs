@@ -18,8 +18,7 @@ pub(super) const RULES: &[Rule] = &[
         what: "`openapi: 3.0.3`; `webhooks` and other new members -> `x-`",
         apply: document,
     },
-    Rule { name: "components", what: "`pathItems`, `mediaTypes` and mutual TLS -> `x-`", apply: components },
-    Rule { name: "path item", what: "`query`, `additionalOperations` -> `x-`", apply: path_item },
+    Rule { name: "components", what: "`pathItems` and mutual TLS -> `x-`", apply: components },
     Rule {
         name: "operation",
         what: "no `responses` -> `responses: {}`; callbacks by reference -> `x-callbacks`",
@@ -30,11 +29,7 @@ pub(super) const RULES: &[Rule] = &[
         what: "no `description` -> an empty one; `summary` -> `x-summary`",
         apply: response,
     },
-    Rule {
-        name: "media type",
-        what: "`itemSchema`, `prefixEncoding`, `itemEncoding` -> `x-`",
-        apply: media_type,
-    },
+    Rule { name: "media type", what: "`prefixEncoding`, `itemEncoding` -> `x-`", apply: media_type },
     Rule {
         name: "parameter",
         what: "neither `schema` nor `content` -> any text; `examples: []` -> `x-examples`",
@@ -46,7 +41,6 @@ pub(super) fn apply(map: &mut Object, kind: Kind, context: &mut Context<'_>) {
     let rule = match kind {
         Kind::Document => document,
         Kind::Components => components,
-        Kind::PathItem => path_item,
         Kind::Operation => operation,
         Kind::Response => response,
         Kind::MediaType => media_type,
@@ -140,7 +134,6 @@ pub(super) fn slashes(document: &mut Document, report: &mut Report) {
 
 fn components(map: &mut Object, context: &mut Context<'_>) {
     extend(map, "pathItems");
-    extend(map, "mediaTypes");
     let Some(Value::Object(schemes)) = map.get_mut("securitySchemes") else { return };
     let known = |scheme: &Value| {
         let kind = scheme.get("type").and_then(Value::as_str);
@@ -163,11 +156,6 @@ fn components(map: &mut Object, context: &mut Context<'_>) {
     }
 }
 
-fn path_item(map: &mut Object, context: &mut Context<'_>) {
-    not_generated(map, "query", "operations with the method QUERY are", context);
-    not_generated(map, "additionalOperations", "operations with other methods are", context);
-}
-
 fn operation(map: &mut Object, _: &mut Context<'_>) {
     if map.get("responses").is_none_or(Value::is_null) {
         map.insert("responses".into(), json!({}));
@@ -188,10 +176,9 @@ fn response(map: &mut Object, _: &mut Context<'_>) {
     extend(map, "summary");
 }
 
-fn media_type(map: &mut Object, _: &mut Context<'_>) {
-    for member in ["itemSchema", "prefixEncoding", "itemEncoding"] {
-        extend(map, member);
-    }
+fn media_type(map: &mut Object, context: &mut Context<'_>) {
+    not_generated(map, "prefixEncoding", "encodings of parts by their place are", context);
+    not_generated(map, "itemEncoding", "encodings of the parts that follow are", context);
     examples(map);
 }
 

@@ -15,11 +15,8 @@ pub(super) fn lower(lowering: &Lowering<'_>, operations: &[Operation]) -> Api {
     let named: BTreeSet<&str> =
         operations.iter().flat_map(|operation| &operation.credentials).map(String::as_str).collect();
     let credentials = named.into_iter().filter_map(|name| credential(lowering, name)).collect();
-    let mut tags: Vec<Tag> = doc
-        .tags
-        .iter()
-        .map(|tag| Tag { name: tag.name.clone(), description: tag.description.clone() })
-        .collect();
+    let mut tags: Vec<Tag> =
+        doc.tags.iter().map(|tag| Tag { name: tag.name.clone(), description: tag_text(tag) }).collect();
     let declared: BTreeSet<&str> = doc.tags.iter().map(|tag| tag.name.as_str()).collect();
     let others: IndexSet<&str> = operations
         .iter()
@@ -35,6 +32,12 @@ pub(super) fn lower(lowering: &Lowering<'_>, operations: &[Operation]) -> Api {
         credentials,
         tags,
     }
+}
+
+/// What a document says of a tag: the description, else the summary that 3.2 has beside it.
+fn tag_text(tag: &openapiv3::Tag) -> Option<String> {
+    let summary = || tag.extensions.get("x-summary").and_then(serde_json::Value::as_str).map(str::to_owned);
+    tag.description.clone().or_else(summary)
 }
 
 /// A server, its variables replaced by their defaults.

@@ -42,8 +42,8 @@ crate::codes! {
         "Only what an operation or a problem uses becomes a type.";
     /// A parameter with `content` that is not JSON.
     pub PARAM_CONTENT = "P011", "parameter with content other than JSON",
-        "A parameter with `content` is written as one text of that media type. Only JSON is written for you; other types are \
-         parameters that hold text.";
+        "A parameter with `content` is written as one text of that media type. Only JSON is written for you, and forms where the parameter \
+         is all of the query; other types are parameters that hold text.";
     /// What the contract has no place for.
     pub UNSAID = "P012", "part of the document that gets no code",
         "Response headers, callbacks and servers of single operations are read, but nothing is generated for them. The headers of an \
@@ -62,8 +62,9 @@ crate::codes! {
          (Parameter Object, `required`).";
     /// A keyword from which no type follows.
     pub UNTYPED_KEYWORD = "P016", "keyword that gets no type",
-        "`patternProperties`, `if` and `dependentSchemas` describe members that depend on names or values, and `prefixItems` without \
-         `items` or `maxItems` leaves open what else stands in the list. They are read as any value and kept.";
+        "`patternProperties`, `if` and `dependentSchemas` describe members that depend on names or values, `prefixItems` without `items` \
+         or `maxItems` leaves open what else stands in the list, and `contentSchema` what is inside of a text. They are read as any value, \
+         or as the text, and kept.";
     /// A discriminator on a parent.
     pub PARENT = "P017", "discriminator without alternatives",
         "A `discriminator` chooses among the alternatives beside it, or among the schemas that name its schema in their `allOf`. \
@@ -134,6 +135,18 @@ crate::codes! {
     pub FRAGMENT = "P043", "path with a fragment",
         "Some documents tell paths apart by what stands behind `#`. A fragment is never sent (RFC 9110, section 7.1), so that \
          the server sees the same path.";
+    /// Items of what is no sequence.
+    pub ITEM_SCHEMA = "P045", "`itemSchema` of content that is no sequence",
+        "`itemSchema` describes each item of a sequence: of JSON lines, JSON text sequences, server-sent events and multipart bodies (OpenAPI \
+         3.2, Media Type Object). Content of other media types is described by `schema`, and so is what errors answer with.";
+    /// Two parameters for all of the query.
+    pub QUERY_STRING = "P046", "other parameters beside the one that is all of the query",
+        "A parameter with `in: querystring` is the whole query of the URL, so that there can be one, and none with `in: query` beside it \
+         (OpenAPI 3.2, Parameter Object). They are written one after the other.";
+    /// A default that is no alternative.
+    pub DEFAULT_MAPPING = "P047", "`defaultMapping` names no alternative",
+        "`defaultMapping` chooses among the alternatives beside it, or among the schemas that name its schema in their `allOf`, for bodies in \
+         which the discriminator has no value that chooses another (OpenAPI 3.2, Discriminator Object).";
     /// An operation id that is given twice.
     pub SAME_ID = "P044", "operation id is given twice",
         "Operation ids are unique in a document (OpenAPI, Operation Object). The first operation of the document keeps the name; the \

@@ -17,8 +17,10 @@ impl<'a> Lowering<'a> {
         let start = origin.place();
         let mut found: Vec<Media> = Vec::new();
         for (name, media) in content {
-            let place = start.step("content", Key::Name(name));
-            for media_type in self.media_types(name, &place) {
+            let at = start.step("content", Key::Name(name));
+            let (media, elsewhere) = self.media_type(media);
+            let place = elsewhere.as_ref().map_or(at, Origin::place);
+            for media_type in self.media_types(name, &at) {
                 if !found.iter().any(|known| known.media_type == media_type) {
                     found.push(self.media(media_type, media, &place));
                 }
@@ -26,6 +28,17 @@ impl<'a> Lowering<'a> {
         }
         found.sort_by_key(|media| preference(media.encoding));
         found
+    }
+
+    /// The media type that an entry of `content` is, or the one that it refers to and where that stands.
+    pub(super) fn media_type(&self, entry: &'a MediaType) -> (&'a MediaType, Option<Origin>) {
+        let name = crate::resolve::reference(entry).and_then(|text| component_name(text, "mediaTypes"));
+        let Some((name, media)) = name.and_then(|name| self.beyond.media_types.get_key_value(&name)) else {
+            return (entry, None);
+        };
+        let mut pointer = String::from("/components/mediaTypes");
+        super::place::push_token(&mut pointer, name);
+        (media, Some(Origin { pointer, words: format!("{name} content") }))
     }
 
     fn media(&mut self, media_type: String, media: &'a MediaType, place: &Place<'_>) -> Media {
@@ -40,7 +53,57 @@ impl<'a> Lowering<'a> {
             Encoding::Form | Encoding::Multipart => self.parts(encoding, media, place),
             Encoding::Json | Encoding::Text | Encoding::Bytes => Vec::new(),
         };
-        Media { media_type, encoding, ty, parts, examples: self.examples(media) }
+        let items = self.items(&media_type, media, place);
+        Media { media_type, encoding, ty, items, parts, examples: self.examples(media) }
+    }
+
+    /// What each item of a sequence is. Before 3.2 had `itemSchema`, documents said it by `schema`, either of the item or of
+    /// all of them.
+    fn items(&mut self, media_type: &str, media: &'a MediaType, place: &Place<'_>) -> Option<Type> {
+        let essence = essence(media_type);
+        match self.item_schema(place) {
+            Some(schema) if is_sequence(essence) || essence.starts_with("multipart/") => {
+                Some(self.ty(Slot::from(schema), &place.item_schema()))
+            }
+            Some(_) => {
+                self.report_items(media_type, place);
+                None
+            }
+            None if is_sequence(essence) => {
+                let slot = Slot::from(media.schema.as_ref()?);
+                let node = Node::of(self.end(slot)?);
+                if node.kind() == Some("string") && node.values.is_none() {
+                    // The text of the whole.
+                    return None;
+                }
+                let place = place.step("schema", Key::None);
+                Some(match (node.kind(), node.items) {
+                    (Some("array"), Some(items)) => self.ty(items, &place.items()),
+                    (Some("array"), None) => return None,
+                    _ => self.ty(slot, &place),
+                })
+            }
+            None => None,
+        }
+    }
+
+    /// What a media type says of each item.
+    pub(super) fn item_schema(&self, place: &Place<'_>) -> Option<&'a ReferenceOr<openapiv3::Schema>> {
+        let beyond = self.beyond;
+        // Most documents have none, and then nobody asks for pointers.
+        if beyond.items.is_empty() { None } else { beyond.items.get(&place.pointer()) }
+    }
+
+    /// Says that nothing is read item by item here.
+    pub(super) fn report_items(&mut self, media_type: &str, place: &Place<'_>) {
+        self.warn(
+            codes::ITEM_SCHEMA,
+            &place.pointer().child("itemSchema"),
+            format!(
+                "`{media_type}` is not read as a sequence here, so that nothing is read from `itemSchema`"
+            ),
+            "describe the content by `schema`",
+        );
     }
 
     /// The media types that a key of `content` names: mostly one. A key that is none says no more than `*/*`.
@@ -127,7 +190,9 @@ impl<'a> Lowering<'a> {
             }
             ParameterSchemaOrContent::Content(content) => match content.first() {
                 Some((name, media)) if is_json(essence(&name.to_lowercase())) => {
-                    let up = start.step("content", Key::Name(name));
+                    let (media, elsewhere) = self.media_type(media);
+                    let at = start.step("content", Key::Name(name));
+                    let up = elsewhere.as_ref().map_or(at, Origin::place);
                     let place = up.step("schema", Key::None);
                     let ty = media.schema.as_ref().map(|schema| self.ty(Slot::from(schema), &place));
                     (ty.unwrap_or(Type::Any), ParamStyle::Json)
@@ -209,6 +274,15 @@ impl<'a> Lowering<'a> {
 /// `application/json`, `application/problem+json` and their like.
 pub(super) fn is_json(essence: &str) -> bool {
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+}
+
+/// Media types of which a message has one item after the other (OpenAPI 3.2, "Sequential Media Types"), the multipart ones
+/// aside.
+fn is_sequence(essence: &str) -> bool {
+    let known = ["text/event-stream", "application/jsonl", "application/json-seq"];
+    let others =
+        ["application/x-ndjson", "application/ndjson", "application/x-jsonlines", "application/jsonlines"];
+    known.contains(&essence) || others.contains(&essence) || essence.ends_with("+json-seq")
 }
 
 /// A media type without its parameters.

@@ -237,8 +237,9 @@ pub(super) fn examples(data: &SchemaData) -> Vec<&Value> {
     }
 }
 
-/// Keywords that bring members or items of their own, as they travel in a 3.0 document, and as they are written.
-const UNTYPED: [(&str, &str); 5] = [
+/// Keywords that bring members, items or content of their own, as they travel in a 3.0 document, and as they are written.
+const UNTYPED: [(&str, &str); 6] = [
+    ("x-content-schema", "contentSchema"),
     ("x-pattern-properties", "patternProperties"),
     ("x-prefix-items", "prefixItems"),
     ("x-if", "if"),

@@ -99,6 +99,7 @@ fn renumber_fields(fields: &mut [Field], places: &[usize]) {
 fn renumber_media(media: &mut [Media], places: &[usize]) {
     for media in media {
         renumber_type(&mut media.ty, places);
+        media.items.iter_mut().for_each(|items| renumber_type(items, places));
         let headers = media.parts.iter_mut().flat_map(|part| &mut part.headers);
         headers.for_each(|header| renumber_type(&mut header.ty, places));
     }

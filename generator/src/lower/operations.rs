@@ -40,9 +40,10 @@ pub(super) fn sites<'a>(lowering: &mut Lowering<'a>) -> Vec<Site<'a>> {
                 continue;
             }
         };
-        for (method, operation) in methods(item) {
+        let others = lowering.beyond.operations.get(path).into_iter().flatten();
+        for (below, method, operation) in methods(item).chain(others.map(other)) {
             let written = operation.operation_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
-            let pointer = format!("{}/{}", item_origin.pointer, method.as_str().to_ascii_lowercase());
+            let pointer = format!("{}{}", item_origin.pointer, below.0);
             let at = Pointer(pointer.clone());
             let written = written.filter(|id| match given.entry(id) {
                 Entry::Vacant(entry) => {
@@ -54,7 +55,7 @@ pub(super) fn sites<'a>(lowering: &mut Lowering<'a>) -> Vec<Site<'a>> {
                     false
                 }
             });
-            let id = written.map_or_else(|| words(method, path), str::to_owned);
+            let id = written.map_or_else(|| words(&method, path), str::to_owned);
             made.extend(written.is_none().then_some(sites.len()));
             let origin = Origin { pointer, words: id.clone() };
             let item_origin = item_origin.clone();
@@ -128,7 +129,7 @@ fn operation<'a>(
     let (successes, errors) = lowering.responses(source, found, problems);
     Operation {
         id: site.id.clone(),
-        method: site.method,
+        method: site.method.clone(),
         path: site.path.to_owned(),
         segments,
         tag: source.tags.first().cloned(),
@@ -187,8 +188,9 @@ impl Unsaid {
     }
 }
 
-fn methods(item: &PathItem) -> impl Iterator<Item = (Method, &openapiv3::Operation)> {
-    [
+/// The operations of a path item: where each stands in it, and its method.
+fn methods(item: &PathItem) -> impl Iterator<Item = (Pointer, Method, &openapiv3::Operation)> {
+    let all = [
         (Method::Get, &item.get),
         (Method::Put, &item.put),
         (Method::Post, &item.post),
@@ -197,13 +199,23 @@ fn methods(item: &PathItem) -> impl Iterator<Item = (Method, &openapiv3::Operati
         (Method::Head, &item.head),
         (Method::Patch, &item.patch),
         (Method::Trace, &item.trace),
-    ]
-    .into_iter()
-    .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+    ];
+    all.into_iter().filter_map(|(method, operation)| {
+        let member = method.as_str().to_ascii_lowercase();
+        Some((Pointer::default().child(&member), method, operation.as_ref()?))
+    })
+}
+
+/// An operation with a method that 3.0 does not have.
+fn other<'a>(
+    (below, method, operation): &'a (Pointer, String, openapiv3::Operation),
+) -> (Pointer, Method, &'a openapiv3::Operation) {
+    let method = if method == "QUERY" { Method::Query } else { Method::Other(method.clone()) };
+    (below.clone(), method, operation)
 }
 
 /// Method and path in words: `get drops by drop_id`.
-fn words(method: Method, path: &str) -> String {
+fn words(method: &Method, path: &str) -> String {
     format!("{} {}", method.as_str().to_ascii_lowercase(), path_words(path))
 }
 
@@ -291,7 +303,7 @@ mod tests {
 
     #[test]
     fn an_operation_without_an_id_is_named_by_method_and_path() {
-        let words = |path: &str| words(Method::Get, path);
+        let words = |path: &str| words(&Method::Get, path);
         assert_eq!(words("/drops/{drop_id}:cancel"), "get drops by drop_id cancel");
         assert_eq!(
             words("/repos/{owner}/{repo}/issues/{n}.{format}"),

@@ -47,6 +47,16 @@ impl<'a> Lowering<'a> {
                 }
             }
         }
+        let whole = params.iter().filter(|param| param.place == ParamPlace::QueryString).count();
+        let pieces = params.iter().filter(|param| param.place == ParamPlace::Query).count();
+        if whole > 0 && whole + pieces > 1 {
+            self.warn(
+                codes::QUERY_STRING,
+                &place.pointer(),
+                "a parameter is all of the query, and others stand beside it",
+                "describe the whole query by the one with `in: querystring`",
+            );
+        }
         params
     }
 
@@ -68,6 +78,9 @@ impl<'a> Lowering<'a> {
             }
         };
         let data = parameter.parameter_data_ref();
+        if crate::resolve::is_query_string(parameter) {
+            return Some(self.query_string(data, &origin));
+        }
         let (in_, style, explode, allow_reserved) = style(parameter);
         if in_ == ParamPlace::Header && IGNORED_HEADERS.contains(&data.name.to_lowercase().as_str()) {
             let first = place.pointer();
@@ -85,16 +98,73 @@ impl<'a> Lowering<'a> {
                 "add `required: true`",
             );
         }
+        let (ty, style, node) = self.param_type(data, style, &origin.place());
+        let explode = data.explode.unwrap_or(explode);
+        let param = self.described(data, in_, ty, node);
+        Some(Param { style, explode, allow_reserved, ..param })
+    }
+
+    /// A parameter that is all of the query: its content as text.
+    fn query_string(&mut self, data: &'a ParameterData, origin: &Origin) -> Param {
         let start = origin.place();
-        let (ty, style, node) = self.param_type(data, style, &start);
-        Some(Param {
+        let content = match &data.format {
+            ParameterSchemaOrContent::Content(content) => content.first(),
+            ParameterSchemaOrContent::Schema(_) => None,
+        };
+        let Some((name, media)) = content else {
+            self.warn(
+                codes::PARAM_CONTENT,
+                &start.pointer(),
+                format!(
+                    "the parameter `{}` is all of the query and has no `content`; it is read as text",
+                    data.name
+                ),
+                "say by `content` what the query is, such as `application/x-www-form-urlencoded`",
+            );
+            return self.described(data, ParamPlace::QueryString, Type::String, None);
+        };
+        let (media, elsewhere) = self.media_type(media);
+        let at = start.step("content", Key::Name(name));
+        let place = elsewhere.as_ref().map_or(at, Origin::place);
+        let slot = media.schema.as_ref().map(Slot::from);
+        let node = slot.and_then(|slot| self.target(slot)).map(Node::of);
+        let style = match media::essence(&name.to_lowercase()) {
+            essence if media::is_json(essence) => ParamStyle::Json,
+            "application/x-www-form-urlencoded" => ParamStyle::Form,
+            _ => ParamStyle::Simple,
+        };
+        let ty = match (style, slot) {
+            (ParamStyle::Simple, _) => Type::String,
+            (_, Some(slot)) => self.ty(slot, &place.step("schema", Key::None)),
+            (_, None) => Type::Any,
+        };
+        if !media.encoding.is_empty() {
+            self.warn(
+                codes::PARAM_CONTENT,
+                &place.pointer().child("encoding"),
+                "the encoding of single members of the query is left out; all are written in the usual way",
+                "describe the members as parameters with `in: query`, which have styles",
+            );
+        }
+        Param { style, ..self.described(data, ParamPlace::QueryString, ty, node) }
+    }
+
+    /// A parameter with what is said of it, in the style `simple`.
+    fn described(
+        &self,
+        data: &'a ParameterData,
+        place: ParamPlace,
+        ty: Type,
+        node: Option<Node<'a>>,
+    ) -> Param {
+        Param {
             name: data.name.clone(),
-            place: in_,
-            style,
-            explode: data.explode.unwrap_or(explode),
-            allow_reserved,
+            place,
+            style: ParamStyle::Simple,
+            explode: false,
+            allow_reserved: false,
             ty,
-            required: data.required || in_ == ParamPlace::Path,
+            required: data.required || place == ParamPlace::Path,
             default: node
                 .as_ref()
                 .and_then(|node| node.data.default.clone())
@@ -108,7 +178,7 @@ impl<'a> Lowering<'a> {
                 deprecated: data.deprecated.unwrap_or(false),
             },
             example: self.param_example(data).or_else(|| node.and_then(|node| node.example().cloned())),
-        })
+        }
     }
 
     fn param_type(
@@ -147,7 +217,9 @@ impl<'a> Lowering<'a> {
                     );
                     return (Type::String, style, None);
                 }
-                let up = start.step("content", Key::Name(name));
+                let (media, elsewhere) = self.media_type(media);
+                let at = start.step("content", Key::Name(name));
+                let up = elsewhere.as_ref().map_or(at, Origin::place);
                 let place = up.step("schema", Key::None);
                 let slot = media.schema.as_ref().map(Slot::from);
                 let node = slot.and_then(|slot| self.target(slot)).map(Node::of);
@@ -223,6 +295,9 @@ fn style(parameter: &Parameter) -> (ParamPlace, ParamStyle, bool, bool) {
             };
             (ParamPlace::Path, style, false, reserved == Some(&Value::Bool(true)))
         }
-        Parameter::Cookie { .. } => (ParamPlace::Cookie, ParamStyle::Form, true, false),
+        Parameter::Cookie { parameter_data, .. } => {
+            let plain = crate::resolve::is_plain_cookie(parameter_data);
+            (ParamPlace::Cookie, if plain { ParamStyle::Cookie } else { ParamStyle::Form }, true, false)
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::contract::{Docs, Pointer, Shape, Type, TypeDef, Union, Variant};
 
 use super::flat::Declared;
 use super::node::{Node, Slot};
-use super::place::{Origin, Place};
+use super::place::{Origin, Place, target_name};
 use super::unions::mapped;
 use super::{Lowered, Lowering, codes};
 
@@ -48,10 +48,22 @@ impl<'a> Lowering<'a> {
         heirs: &Heirs<'a>,
         place: &Place<'_>,
     ) -> Lowered {
+        let default = crate::resolve::default_mapping(discriminator).map(target_name);
         let mut variants: Vec<Variant> = Vec::new();
         for (name, tags) in heirs {
             let ty = Type::Named(self.named(name));
-            variants.push(Variant { name: (*name).to_owned(), ty, tags: tags.clone() });
+            let tags = if default.as_deref() == Some(name) { Vec::new() } else { tags.clone() };
+            variants.push(Variant { name: (*name).to_owned(), ty, tags });
+        }
+        if variants.iter().any(|variant| variant.tags.is_empty()) {
+            // The document says what is there in place of the parent itself.
+            return Lowered::Shape(Shape::Union(Union {
+                tag: Some(discriminator.property_name.clone()),
+                variants,
+            }));
+        }
+        if default.as_deref() != Some(name) {
+            self.report_default(default.as_deref(), place);
         }
         let ty = match self.own(schema, place) {
             Lowered::Plain(ty) => ty,
@@ -126,7 +138,7 @@ impl<'a> Lowering<'a> {
         heirs
     }
 
-    /// The strings that a member of a component is limited to.
+    /// The strings or integers that a member of a component is limited to.
     fn words_of_member(&mut self, name: &'a str, member: &str) -> Option<Vec<String>> {
         let (_, target) = self.component(name)?;
         let flat = self.flatten(Slot::from(target), &Origin::schema(name));

@@ -50,6 +50,11 @@ impl<'p> Place<'p> {
         Place::Step { up: self, keyword: "items", key: Key::None, word: "item" }
     }
 
+    /// The items of a sequence.
+    pub(super) fn item_schema(&'p self) -> Place<'p> {
+        Place::Step { up: self, keyword: "itemSchema", key: Key::None, word: "item" }
+    }
+
     /// The values of a map.
     pub(super) fn values(&'p self) -> Place<'p> {
         Place::Step { up: self, keyword: "additionalProperties", key: Key::None, word: "value" }

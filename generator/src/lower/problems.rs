@@ -39,11 +39,12 @@ use indexmap::{IndexMap, IndexSet};
 use openapiv3::{MediaType, OpenAPI, ReferenceOr, Response, Schema};
 
 use crate::contract::{Encoding, ErrorKind, Pointer, StatusSpec};
+use crate::resolve::Beyond;
 
 use super::Lowering;
 use super::node::Slot;
 use super::operations::Site;
-use super::place::Key;
+use super::place::{Key, Origin};
 
 pub(super) use conditions::{Fragments, is_conditional};
 pub(super) use family::lower;
@@ -124,7 +125,7 @@ impl<'a> Problems<'a> {
 }
 
 /// Reads the schemas that stand in extensions, so that the rest can borrow them.
-pub(super) fn fragments(doc: &OpenAPI) -> Fragments {
+pub(super) fn fragments(doc: &OpenAPI, beyond: &Beyond) -> Fragments {
     let mut fragments = Fragments::default();
     registry::fragments(&doc.extensions, &mut fragments);
     registry::fragments(&doc.info.extensions, &mut fragments);
@@ -133,7 +134,11 @@ pub(super) fn fragments(doc: &OpenAPI) -> Fragments {
         components.schemas.values().for_each(|schema| schema_fragments(schema, &mut fragments));
         components.responses.values().for_each(|response| response_fragments(response, &mut fragments));
     }
-    for (_, _, operation) in doc.operations() {
+    for media in beyond.media_types.values() {
+        media.schema.iter().for_each(|schema| schema_fragments(schema, &mut fragments));
+    }
+    let others = beyond.operations.values().flatten().map(|(_, _, operation)| operation);
+    for operation in doc.operations().map(|(_, _, operation)| operation).chain(others) {
         registry::fragments(&operation.extensions, &mut fragments);
         let listed = &operation.responses;
         let responses = listed.responses.values().chain(&listed.default);
@@ -194,12 +199,14 @@ fn uses<'a>(lowering: &mut Lowering<'a>, sites: &[Site<'a>]) -> Vec<Use<'a>> {
             }
             let start = found.origin.place();
             for (name, media) in &found.response.content {
-                let Some(schema) = &media.schema else { continue };
                 let at = start.step("content", Key::Name(name));
+                let (media, elsewhere) = lowering.media_type(media);
+                let Some(schema) = &media.schema else { continue };
                 let types = lowering.media_types(name, &at);
                 if !types.iter().any(|name| lowering.encoding(name, Some(schema)) == Encoding::Json) {
                     continue;
                 }
+                let at = elsewhere.as_ref().map_or(at, Origin::place);
                 let key = ptr::from_ref(schema);
                 let held = read.entry(key).or_insert_with(|| {
                     let schema_at = at.step("schema", Key::None);

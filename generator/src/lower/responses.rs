@@ -97,10 +97,12 @@ impl<'a> Lowering<'a> {
                 let start = found.origin.place();
                 let mut bodies = Vec::new();
                 for (name, media) in &found.response.content {
-                    let place = start.step("content", Key::Name(name));
+                    let at = start.step("content", Key::Name(name));
+                    let (media, elsewhere) = self.media_type(media);
+                    let place = elsewhere.as_ref().map_or(at, Origin::place);
                     let schema = media.schema.as_ref();
                     let kind = schema.and_then(|schema| problems.kind(operation, found.status, schema));
-                    for media_type in self.media_types(name, &place) {
+                    for media_type in self.media_types(name, &at) {
                         bodies.push(self.error_body(media_type, media, &place, kind.clone()));
                     }
                 }
@@ -124,7 +126,11 @@ impl<'a> Lowering<'a> {
         place: &Place<'_>,
         coded: Option<ErrorKind>,
     ) -> ErrorBody {
-        let kind = match self.encoding(&media_type, media.schema.as_ref()) {
+        let encoding = self.encoding(&media_type, media.schema.as_ref());
+        if self.item_schema(place).is_some() {
+            self.report_items(&media_type, place);
+        }
+        let kind = match encoding {
             Encoding::Json => match &media.schema {
                 None => ErrorKind::Json(Type::Any),
                 Some(schema) => {
@@ -165,5 +171,6 @@ pub(super) fn token(status: StatusSpec) -> String {
 
 fn docs(response: &Response) -> Docs {
     let description = Some(response.description.clone()).filter(|text| !text.is_empty());
-    Docs { summary: None, description, deprecated: false }
+    let summary = response.extensions.get("x-summary").and_then(serde_json::Value::as_str);
+    Docs { summary: summary.map(str::to_owned), description, deprecated: false }
 }

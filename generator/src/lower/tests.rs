@@ -9,6 +9,7 @@ mod types;
 use crate::config::Config;
 use crate::contract::{CodePlace, Contract, Pointer};
 use crate::report::{Paint, Place, Report};
+use crate::resolve::Beyond;
 
 /// Lowers a document and prints what came of it: the contract, then the diagnostics.
 fn lowered(text: &str) -> String {
@@ -26,7 +27,8 @@ fn run(text: &str) -> (Option<Contract>, Report) {
     let extensions = crate::resolve::extensions(&value);
     let doc = serde_json::from_value(value).expect("the document of a test is OpenAPI 3.0");
     let mut report = Report::new();
-    let contract = super::build(&doc, &extensions, &Config::default(), &place, &mut report);
+    let contract =
+        super::build(&doc, &Beyond::default(), &extensions, &Config::default(), &place, &mut report);
     (contract, report)
 }
 

@@ -64,7 +64,7 @@ impl<'a> Lowering<'a> {
         let marks: Vec<Rc<Marks>> = self.group_marks(group);
         let chosen = match group.discriminator {
             Some(discriminator) => {
-                let tags = self.discriminated(group, discriminator, &marks);
+                let tags = self.discriminated(group, discriminator, &marks, place);
                 if tags.is_none() {
                     self.warn(
                         codes::NO_TAGS,
@@ -91,12 +91,15 @@ impl<'a> Lowering<'a> {
 
     /// The values of the tag for each alternative; `None` when one has none or two share one.
     fn discriminated(
-        &self,
+        &mut self,
         group: &Alternatives<'a>,
         discriminator: &'a Discriminator,
         marks: &[Rc<Marks>],
+        place: &Place<'_>,
     ) -> Option<Vec<Vec<String>>> {
         let mapped = mapped(discriminator);
+        let default = crate::resolve::default_mapping(discriminator).map(target_name);
+        let mut by_default = None;
         let mut taken = HashSet::new();
         let mut all = Vec::new();
         for (slot, marks) in alternatives(group).zip(marks) {
@@ -104,6 +107,9 @@ impl<'a> Lowering<'a> {
                 Slot::Ref(reference) => component_name(reference, "schemas"),
                 Slot::Schema(_) => None,
             };
+            if default.is_some() && name == default {
+                by_default = Some(all.len());
+            }
             let tags = name
                 .as_ref()
                 .and_then(|name| mapped.get(name))
@@ -115,7 +121,23 @@ impl<'a> Lowering<'a> {
             }
             all.push(tags);
         }
+        // The alternative for all values that choose no other needs none.
+        match by_default.and_then(|at| all.get_mut(at)) {
+            Some(tags) => tags.clear(),
+            None => self.report_default(default.as_deref(), place),
+        }
         Some(all)
+    }
+
+    /// Says that a discriminator's default leads to nothing that it can choose.
+    pub(super) fn report_default(&mut self, default: Option<&str>, place: &Place<'_>) {
+        let Some(name) = default else { return };
+        self.warn(
+            codes::DEFAULT_MAPPING,
+            &place.pointer().child("discriminator").child("defaultMapping"),
+            format!("`{name}` is none of the schemas that this discriminator chooses among"),
+            "name one of them, or list it among the alternatives",
+        );
     }
 
     fn group_marks(&mut self, group: &Alternatives<'a>) -> Vec<Rc<Marks>> {
@@ -148,11 +170,11 @@ impl<'a> Lowering<'a> {
         marks
     }
 
-    /// The strings of a `const` or `enum`, here or one reference away.
+    /// The strings of a `const` or `enum`, or its integers in decimal, here or one reference away.
     pub(super) fn words_of(&self, slot: Slot<'a>) -> Option<Vec<String>> {
         let schema = self.target(slot)?;
         let node = Node::of(schema);
-        node.values.as_deref()?.iter().map(|value| value.as_str().map(str::to_owned)).collect()
+        node.values.as_deref()?.iter().map(values::word).collect()
     }
 
     /// The member whose values tell alternatives apart, by a discriminator or because each always has its own.

@@ -19,4 +19,8 @@ crate::codes! {
     /// A part that nothing is generated from does not fit.
     pub UNUSED = "R006", "a part without influence on the output is malformed",
         "Links, external documentation and contacts have no influence on what is generated, so a malformed one is left out.";
+    /// A method that is none.
+    pub METHOD = "R007", "not an additional method",
+        "`additionalOperations` has operations by their methods, as they are sent. A method is a token (RFC 9110, section 9.1), so that it \
+         has neither spaces nor brackets; and those that a path item has members for stand there (OpenAPI 3.2, Path Item Object).";
 }

@@ -9,8 +9,10 @@ use openapiv3::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::contract::Pointer;
 use crate::load::Part;
 
+use super::beyond::{IN, REFERENCE, STYLE};
 use super::codes;
 use super::read::{Extensions, Reader};
 use super::schema::{definition, schema};
@@ -117,15 +119,22 @@ fn paths(reader: &mut Reader<'_>, value: Value) -> Paths {
         if path.starts_with("x-") {
             paths.extensions.insert(path, value);
         } else {
-            let item = reader.within(&path, |reader| path_item(reader, value));
+            let (item, others) = reader.within(&path, |reader| path_item(reader, value));
+            if !others.is_empty() {
+                reader.beyond.operations.insert(path.clone(), others);
+            }
             paths.paths.insert(path, ReferenceOr::Item(item));
         }
     }
     paths
 }
 
-fn path_item(reader: &mut Reader<'_>, value: Value) -> PathItem {
+/// The operations of a path item with methods that 3.0 does not have, as [`Beyond`](super::Beyond) holds them.
+type Others = Vec<(Pointer, String, Operation)>;
+
+fn path_item(reader: &mut Reader<'_>, value: Value) -> (PathItem, Others) {
     let mut item = PathItem::default();
+    let mut others = Others::new();
     for (member, value) in reader.object(value).unwrap_or_default() {
         reader.within(&member, |reader| match member.as_str() {
             "summary" => item.summary = reader.prose(value),
@@ -138,6 +147,8 @@ fn path_item(reader: &mut Reader<'_>, value: Value) -> PathItem {
             "head" => item.head = Some(operation(reader, value)),
             "patch" => item.patch = Some(operation(reader, value)),
             "trace" => item.trace = Some(operation(reader, value)),
+            "query" => others.push((below(&["query"]), "QUERY".to_owned(), operation(reader, value))),
+            "additionalOperations" => additional(reader, value, &mut others),
             "servers" => item.servers = servers(reader, value),
             "parameters" => item.parameters = parameters(reader, value),
             "$ref" => reader.error(
@@ -149,7 +160,60 @@ fn path_item(reader: &mut Reader<'_>, value: Value) -> PathItem {
             _ => drop(item.extensions.insert(member.clone(), value)),
         });
     }
-    item
+    // The member that 3.2 gives the method stands before those that it does not know.
+    others.sort_by_key(|(_, method, _)| method != "QUERY");
+    (item, others)
+}
+
+/// Operations by their methods, which are tokens (RFC 9110, section 9.1).
+fn additional(reader: &mut Reader<'_>, value: Value, others: &mut Others) {
+    for (method, value) in reader.object(value).unwrap_or_default() {
+        reader.within(&method, |reader| {
+            if !is_token(&method) {
+                let message = format!("`{method}` is no HTTP method");
+                let help = "a method is a token of RFC 9110: letters, digits and some signs, without spaces";
+                reader.error(codes::METHOD, Part::Key, message, help);
+                return;
+            }
+            let small = method.to_ascii_lowercase();
+            if FIXED.contains(&method.as_str()) {
+                let message = format!("`{method}` is not one of the additional methods");
+                reader.error(
+                    codes::METHOD,
+                    Part::Key,
+                    message,
+                    format!("write the operation under `{small}`"),
+                );
+                return;
+            }
+            if FIXED.contains(&&*method.to_ascii_uppercase()) {
+                let message = format!("`{method}` is another method than `{}`", method.to_ascii_uppercase());
+                reader.warn(
+                    codes::METHOD,
+                    message,
+                    format!("write the operation under `{small}` if it is not"),
+                );
+            }
+            others.push((
+                below(&["additionalOperations", &method]),
+                method.clone(),
+                operation(reader, value),
+            ));
+        });
+    }
+}
+
+/// The methods that a path item has members for (OpenAPI, "Path Item Object").
+const FIXED: [&str; 9] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE", "QUERY"];
+
+fn below(path: &[&str]) -> Pointer {
+    path.iter().fold(Pointer::default(), |at, member| at.child(member))
+}
+
+/// One or more characters that RFC 9110 allows in a token (section 5.6.2).
+fn is_token(text: &str) -> bool {
+    let sign = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    !text.is_empty() && text.chars().all(sign)
 }
 
 fn operation(reader: &mut Reader<'_>, value: Value) -> Operation {
@@ -181,7 +245,7 @@ fn callback(reader: &mut Reader<'_>, value: Value) -> Callback {
     let items = map.into_iter().filter(|(expression, _)| !expression.starts_with("x-"));
     items
         .map(|(expression, value)| {
-            let item = reader.within(&expression, |reader| path_item(reader, value));
+            let (item, _) = reader.within(&expression, |reader| path_item(reader, value));
             (expression, item)
         })
         .collect()
@@ -264,16 +328,32 @@ fn request_body(reader: &mut Reader<'_>, value: Value) -> RequestBody {
     out
 }
 
+/// A media type, or a reference to one, which [`reference`](super::reference) finds again.
 fn media_type(reader: &mut Reader<'_>, value: Value) -> MediaType {
+    match reader.reference_or(value, "mediaTypes", media_type_itself) {
+        ReferenceOr::Item(media) => media,
+        ReferenceOr::Reference { reference } => MediaType {
+            extensions: IndexMap::from([(REFERENCE.to_owned(), reference.into())]),
+            ..MediaType::default()
+        },
+    }
+}
+
+fn media_type_itself(reader: &mut Reader<'_>, value: Value) -> MediaType {
     let mut out = MediaType::default();
+    let mut items = None;
     for (member, value) in reader.object(value).unwrap_or_default() {
         reader.within(&member, |reader| match member.as_str() {
             "schema" => out.schema = Some(schema(reader, value)),
+            "itemSchema" => items = Some(schema(reader, value)),
             "example" => out.example = Some(value),
             "examples" => out.examples = examples(reader, value),
             "encoding" => out.encoding = reader.map(value, encoding),
             _ => drop(out.extensions.insert(member.clone(), value)),
         });
+    }
+    if let Some(items) = items {
+        reader.beyond.items.insert(Pointer(reader.pointer.clone()), items);
     }
     out
 }
@@ -388,6 +468,12 @@ fn parameter(reader: &mut Reader<'_>, value: Value) -> Option<Parameter> {
         extensions: data.extensions,
     };
     Some(match place.as_deref() {
+        // One text for all of the query has no style; the content says how it is written.
+        Some("querystring") => {
+            parameter_data.extensions.insert(IN.to_owned(), "querystring".into());
+            let style = QueryStyle::default();
+            Parameter::Query { parameter_data, allow_reserved, style, allow_empty_value }
+        }
         Some("query") => {
             let style =
                 reader.within("style", |reader| style::<QueryStyle>(reader, style_value)).unwrap_or_default();
@@ -409,6 +495,10 @@ fn parameter(reader: &mut Reader<'_>, value: Value) -> Option<Parameter> {
             }
             Parameter::Path { parameter_data, style }
         }
+        Some("cookie") if style_value == "cookie" => {
+            parameter_data.extensions.insert(STYLE.to_owned(), style_value);
+            Parameter::Cookie { parameter_data, style: CookieStyle::Form }
+        }
         Some("cookie") => {
             let style = reader
                 .within("style", |reader| style::<CookieStyle>(reader, style_value))
@@ -417,7 +507,7 @@ fn parameter(reader: &mut Reader<'_>, value: Value) -> Option<Parameter> {
         }
         Some(other) => {
             let message = format!("a parameter cannot be in `{other}`");
-            let help = "parameters are in `query`, `header`, `path` or `cookie`; bodies are in `requestBody`";
+            let help = "parameters are in `query`, `querystring`, `header`, `path` or `cookie`; bodies are in `requestBody`";
             reader.within("in", |reader| reader.error(codes::VALUE, Part::Value, message, help));
             return None;
         }
@@ -512,6 +602,12 @@ fn components(reader: &mut Reader<'_>, value: Value) -> Components {
                 out.security_schemes = reader.map(value, read).into_iter().filter_map(present).collect();
             }
             "links" => out.links = links(reader, value),
+            "mediaTypes" => {
+                let media_types = reader.map(value, media_type);
+                // What is only a reference has no referrers left: they refer to its end.
+                let itself = media_types.into_iter().filter(|(_, media)| super::reference(media).is_none());
+                reader.beyond.media_types = itself.collect();
+            }
             // Callbacks are not generated and may refer to each other, which the type of this member cannot say.
             _ => drop(out.extensions.insert(section.clone(), value)),
         });

@@ -13,7 +13,7 @@ use crate::contract::Pointer;
 use crate::load::{Part, Sources, escape, unescape};
 use crate::report::{Code, Diagnostic, Report};
 
-use super::codes;
+use super::{Beyond, codes};
 
 pub(super) type Extensions = IndexMap<String, Value>;
 
@@ -26,6 +26,8 @@ pub(super) struct Reader<'a> {
     pub(super) pointer: String,
     /// The names in each section of the components.
     pub(super) names: HashMap<String, HashSet<String>>,
+    /// What the types of `openapiv3` have no place for.
+    pub(super) beyond: Beyond,
 }
 
 impl Reader<'_> {

@@ -6,6 +6,7 @@ use openapiv3::{
 };
 use serde_json::Value;
 
+use super::beyond::DEFAULT_MAPPING;
 use super::read::Reader;
 
 /// A schema or a reference to one.
@@ -59,6 +60,10 @@ fn discriminator(reader: &mut Reader<'_>, value: Value) -> Option<Discriminator>
             "mapping" => {
                 let mapping = reader.map(value, Reader::text);
                 out.mapping = mapping.into_iter().filter_map(|(name, text)| Some((name, text?))).collect();
+            }
+            DEFAULT_MAPPING => {
+                let text = reader.text(value);
+                out.extensions.extend(text.map(|text| (DEFAULT_MAPPING.to_owned(), text.into())));
             }
             _ => drop(out.extensions.insert(member.clone(), value)),
         });

@@ -102,7 +102,7 @@ fn part(part: &PartPlan) -> TokenStream {
 }
 
 /// The documentation of the field `body`.
-pub(super) fn doc(body: &Body, plan: &BodyPlan) -> Doc {
+pub(super) fn doc(printer: &Printer<'_>, body: &Body, plan: &BodyPlan) -> Doc {
     let mut doc = Doc::new("The request body.");
     doc.docs(&body.docs);
     if let [only] = plan.choices.as_slice()
@@ -111,6 +111,12 @@ pub(super) fn doc(body: &Body, plan: &BodyPlan) -> Doc {
         doc.paragraph(as_media_type(only));
     }
     parts_doc(&body.media, &mut doc);
+    for media in &body.media {
+        if let Some(items) = &media.items {
+            let items = printer.items(items);
+            doc.paragraph(format!("In {}, a sequence of {items}.", span(&media.media_type)));
+        }
+    }
     doc
 }
 

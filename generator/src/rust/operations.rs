@@ -12,9 +12,10 @@ use super::plan::{
 use super::print::{Printer, Within, deprecated, initializer, method_path, number};
 use crate::artifact::Artifact;
 use crate::contract::{
-    ErrorKind, ErrorResponse, Method, Operation, OperationId, Param, ParamPlace, ParamStyle, Segment,
-    StatusSpec,
+    ErrorKind, ErrorResponse, Operation, OperationId, Param, ParamPlace, ParamStyle, Segment, StatusSpec,
+    Type,
 };
+use crate::docs::words;
 
 /// Prints `src/operations.rs` and a file for each module under it.
 pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
@@ -91,8 +92,8 @@ impl Printer<'_> {
         let old = deprecated(operation.docs.deprecated);
         let docs = operation.params.iter().map(param_doc);
         let docs = docs.chain(plan.part_headers.iter().map(bodies::header_doc));
-        let docs =
-            docs.chain(operation.body.iter().zip(&plan.body).map(|(body, plan)| bodies::doc(body, plan)));
+        let docs = docs
+            .chain(operation.body.iter().zip(&plan.body).map(|(body, plan)| bodies::doc(self, body, plan)));
         let docs: Vec<Doc> = docs.collect();
         let fields = plan.fields().zip(&docs).map(|(field, doc)| {
             let (doc, name, ty) = (doc.outer(), field.name.ident(), self.field_ty(field));
@@ -288,14 +289,36 @@ impl Printer<'_> {
         }
         doc.gap().line("# Success").gap();
         for success in &operation.successes {
-            let said = success.docs.description.as_deref().unwrap_or_default();
+            let docs = &success.docs;
+            let said = docs.description.as_deref().or(docs.summary.as_deref()).unwrap_or_default();
             let status = success_status(success.status);
             let mut line = status_text(status);
             let mut given = plan.successes.iter().filter(|answer| answer.status == status);
             if let Some(link) = given.find_map(|answer| self.given(&plan.output, answer.body)) {
                 line.push_str(&format!(", {link}"));
             }
+            let mut sequences: Vec<String> = Vec::new();
+            for items in success.media.iter().filter_map(|media| media.items.as_ref()) {
+                let items = self.items(items);
+                if !sequences.contains(&items) {
+                    sequences.push(items);
+                }
+            }
+            if !sequences.is_empty() {
+                line.push_str(&format!(", a sequence of {}", sequences.join(" or ")));
+            }
             doc.item(&line, said);
+        }
+    }
+
+    /// What each item of a sequence is: a link to its type, or words.
+    pub(super) fn items(&self, ty: &Type) -> String {
+        match ty {
+            Type::Named(id) => {
+                let name = self.plan.types.get(id.0).map(|plan| &plan.name);
+                name.map(|name| format!("[`{name}`](crate::types::{name})")).unwrap_or_default()
+            }
+            ty => span(&words::of_type(self.contract, ty)),
         }
     }
 
@@ -383,6 +406,7 @@ fn param_doc(param: &Param) -> Doc {
     let place = match param.place {
         ParamPlace::Path => "path",
         ParamPlace::Query => "query",
+        ParamPlace::QueryString => "query, as all of it",
         ParamPlace::Header => "header",
         ParamPlace::Cookie => "cookie",
         ParamPlace::PartHeader => "part",
@@ -395,16 +419,7 @@ fn param_doc(param: &Param) -> Doc {
 /// The table of an operation.
 fn spec(operation: &Operation, plan: &OperationPlan, errors: &TokenStream) -> TokenStream {
     let (id, accept) = (&operation.id, &plan.accept);
-    let method = match operation.method {
-        Method::Get => quote!(GET),
-        Method::Put => quote!(PUT),
-        Method::Post => quote!(POST),
-        Method::Delete => quote!(DELETE),
-        Method::Options => quote!(OPTIONS),
-        Method::Head => quote!(HEAD),
-        Method::Patch => quote!(PATCH),
-        Method::Trace => quote!(TRACE),
-    };
+    let method = operation.method.as_str();
     let path = operation.segments.iter().map(|segment| match segment {
         Segment::Literal(text) => {
             let text = path_text(text);
@@ -428,7 +443,7 @@ fn spec(operation: &Operation, plan: &OperationPlan, errors: &TokenStream) -> To
     quote! {
         rt::OperationSpec {
             id: #id,
-            method: rt::http::Method::#method,
+            method: #method,
             path: &[#(#path),*],
             params: &[#(#params),*],
             accept: #accept,
@@ -450,9 +465,13 @@ fn style(param: &Param) -> TokenStream {
         (ParamPlace::Query, ParamStyle::PipeDelimited) => quote!(QueryPipeDelimited),
         (ParamPlace::Query, ParamStyle::DeepObject) => quote!(QueryDeepObject),
         (ParamPlace::Query, _) => quote!(QueryForm),
+        (ParamPlace::QueryString, ParamStyle::Form) => quote!(QueryStringForm),
+        (ParamPlace::QueryString, ParamStyle::Json) => quote!(QueryStringJson),
+        (ParamPlace::QueryString, _) => quote!(QueryStringText),
         (ParamPlace::Header, ParamStyle::Json) => quote!(HeaderJson),
         (ParamPlace::Header, _) => quote!(HeaderSimple),
         (ParamPlace::Cookie, ParamStyle::Json) => quote!(CookieJson),
+        (ParamPlace::Cookie, ParamStyle::Cookie) => quote!(CookiePlain),
         (ParamPlace::Cookie, _) => quote!(CookieForm),
         (ParamPlace::PartHeader, ParamStyle::Json) => quote!(PartHeaderJson),
         (ParamPlace::PartHeader, _) => quote!(PartHeader),

@@ -476,11 +476,13 @@ fn used(contract: &Contract) -> Vec<Used> {
         operation.params.iter().for_each(|param| named(&param.ty, &mut requests));
         for media in operation.body.iter().flat_map(|body| &body.media) {
             named(&media.ty, &mut requests);
+            media.items.iter().for_each(|items| named(items, &mut requests));
             let headers = media.parts.iter().flat_map(|part| &part.headers);
             headers.for_each(|header| named(&header.ty, &mut requests));
         }
         for media in operation.successes.iter().flat_map(|success| &success.media) {
             named(&media.ty, &mut responses);
+            media.items.iter().for_each(|items| named(items, &mut responses));
         }
         for body in operation.errors.iter().flat_map(|error| &error.bodies) {
             if let ErrorKind::Json(ty) | ErrorKind::Problem { ty: Some(ty), .. } = &body.kind {

@@ -80,6 +80,7 @@ fn json_media(ty: Type) -> Media {
         media_type: "application/json".to_owned(),
         encoding: Encoding::Json,
         ty,
+        items: None,
         parts: Vec::new(),
         examples: Vec::new(),
     }
@@ -433,7 +434,7 @@ fn an_operation_is_a_struct_and_a_table() {
         type Output = ();
         const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
             id: "putItem",
-            method: rt::http::Method::POST,
+            method: "POST",
             path: &[rt::Segment::Literal("/items")],
             params: &[rt::ParamSpec::new("dry", rt::Style::QueryForm).exploded()],
             accept: "application/problem+json, application/json",

@@ -124,9 +124,10 @@ fn standing(place: ParamPlace) -> (u8, &'static str) {
     match place {
         ParamPlace::Path => (0, "path"),
         ParamPlace::Query => (1, "query"),
-        ParamPlace::Header => (2, "header"),
-        ParamPlace::Cookie => (3, "cookie"),
-        ParamPlace::PartHeader => (4, "part"),
+        ParamPlace::QueryString => (2, "query string"),
+        ParamPlace::Header => (3, "header"),
+        ParamPlace::Cookie => (4, "cookie"),
+        ParamPlace::PartHeader => (5, "part"),
     }
 }
 

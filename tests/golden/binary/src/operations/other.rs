@@ -35,7 +35,7 @@ impl rt::Operation for AddPicture {
     type Output = types::Picture;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "addPicture",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/pictures")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -83,7 +83,7 @@ impl rt::Operation for GetPictureFile {
     type Output = rt::Bytes;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getPictureFile",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[
             rt::Segment::Literal("/pictures/"),
             rt::Segment::Param(0),
@@ -135,7 +135,7 @@ impl rt::Operation for GetPictureCaption {
     type Output = String;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getPictureCaption",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[
             rt::Segment::Literal("/pictures/"),
             rt::Segment::Param(0),

@@ -58,7 +58,7 @@ impl rt::Operation for Lend {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "lend",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/loans")],
         params: &[],
         accept: "application/problem+json, application/json",

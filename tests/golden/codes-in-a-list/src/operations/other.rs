@@ -59,7 +59,7 @@ impl rt::Operation for AddThing {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "addThing",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/things")],
         params: &[],
         accept: "application/problem+json, application/json",

@@ -59,7 +59,7 @@ impl rt::Operation for Lend {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "lend",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/loans")],
         params: &[],
         accept: "application/problem+json, application/json",
@@ -142,7 +142,7 @@ impl rt::Operation for BringBack {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "bringBack",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[rt::Segment::Literal("/loans")],
         params: &[],
         accept: "application/problem+json, application/json",

@@ -55,7 +55,7 @@ impl rt::Operation for Loans {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "loans",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/loans")],
         params: &[],
         accept: "application/problem+json, application/json",
@@ -124,7 +124,7 @@ impl rt::Operation for Lend {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "lend",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/loans")],
         params: &[],
         accept: "application/problem+json, application/json",
@@ -195,7 +195,7 @@ impl rt::Operation for BringBack {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "bringBack",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[rt::Segment::Literal("/loans")],
         params: &[],
         accept: "application/problem+json, application/json",

@@ -67,7 +67,7 @@ impl rt::Operation for CancelOrder {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "cancelOrder",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[rt::Segment::Literal("/orders/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("order", rt::Style::PathSimple).required()],
         accept: "application/problem+json, application/json",

@@ -47,7 +47,7 @@ impl rt::Operation for ListSignals {
     type Output = Vec<types::Signal>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listSignals",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/signals")],
         params: &[
             rt::ParamSpec::new("sort", rt::Style::QueryForm).exploded(),

@@ -130,7 +130,7 @@ impl rt::Operation for GetThing {
     type Output = String;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getThing",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/things/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
         accept: "application/json, application/problem+json",
@@ -212,7 +212,7 @@ impl rt::Operation for PutThing {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putThing",
-        method: rt::http::Method::PUT,
+        method: "PUT",
         path: &[rt::Segment::Literal("/things/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
         accept: "application/problem+json, application/json",
@@ -272,7 +272,7 @@ impl rt::Operation for DeleteThing {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "deleteThing",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[rt::Segment::Literal("/things/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
         accept: "application/problem+json, application/json",
@@ -354,7 +354,7 @@ impl rt::Operation for HasThing {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "hasThing",
-        method: rt::http::Method::HEAD,
+        method: "HEAD",
         path: &[rt::Segment::Literal("/things/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
         accept: "application/problem+json, application/json",
@@ -445,7 +445,7 @@ impl rt::Operation for PatchThing {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "patchThing",
-        method: rt::http::Method::PATCH,
+        method: "PATCH",
         path: &[rt::Segment::Literal("/things/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
         accept: "application/problem+json, application/json",

@@ -44,7 +44,7 @@ impl rt::Operation for GetPrice {
     type Output = types::Price;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getPrice",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/prices/"), rt::Segment::Param(0)],
         params: &[
             rt::ParamSpec::new("host", rt::Style::PathSimple).required(),
@@ -103,7 +103,7 @@ impl rt::Operation for SetPrice {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "setPrice",
-        method: rt::http::Method::PUT,
+        method: "PUT",
         path: &[rt::Segment::Literal("/prices/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("host", rt::Style::PathSimple).required()],
         accept: "application/problem+json, application/json",

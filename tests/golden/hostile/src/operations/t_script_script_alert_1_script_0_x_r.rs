@@ -109,7 +109,7 @@ impl rt::Operation for GetScriptScriptAlert1Script0XR {
     type Output = types::Thing;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "get \" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/x/%22*/%60/"), rt::Segment::Param(0)],
         params: &[
             rt::ParamSpec::new("id", rt::Style::PathSimple).required(),

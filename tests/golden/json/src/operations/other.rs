@@ -32,7 +32,7 @@ impl rt::Operation for GetAByBC {
     type Output = Vec<f64>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "get a by b c",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[
             rt::Segment::Literal("/a/"),
             rt::Segment::Param(0),
@@ -86,7 +86,7 @@ impl rt::Operation for DeleteAByBC {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "delete a by b c",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[
             rt::Segment::Literal("/a/"),
             rt::Segment::Param(0),

@@ -34,7 +34,7 @@ impl rt::Operation for PutLabels {
     type Output = types::Labels;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putLabels",
-        method: rt::http::Method::PUT,
+        method: "PUT",
         path: &[rt::Segment::Literal("/labels")],
         params: &[],
         accept: "application/json, application/problem+json",

@@ -52,7 +52,7 @@ impl rt::Operation for AddPet {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "addPet",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/pets")],
         params: &[],
         accept: "application/problem+json, application/json",
@@ -136,7 +136,7 @@ impl rt::Operation for ChangePet {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "changePet",
-        method: rt::http::Method::PATCH,
+        method: "PATCH",
         path: &[rt::Segment::Literal("/pets")],
         params: &[],
         accept: "application/problem+json, application/json",
@@ -196,7 +196,7 @@ impl rt::Operation for PutPicture {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putPicture",
-        method: rt::http::Method::PUT,
+        method: "PUT",
         path: &[rt::Segment::Literal("/pictures")],
         params: &[],
         accept: "application/problem+json, application/json",
@@ -244,7 +244,7 @@ impl rt::Operation for AddPicture {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "addPicture",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/pictures")],
         params: &[],
         accept: "application/problem+json, application/json",
@@ -292,7 +292,7 @@ impl rt::Operation for PutRow {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putRow",
-        method: rt::http::Method::PUT,
+        method: "PUT",
         path: &[rt::Segment::Literal("/rows")],
         params: &[],
         accept: "application/problem+json, application/json",
@@ -335,7 +335,7 @@ rt::operation!(PutRow);
 ///
 /// # Success
 ///
-/// * 200: Added.
+/// * 200, a sequence of `map of any`: Added.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AddRows {
@@ -375,7 +375,7 @@ impl rt::Operation for AddRows {
     type Output = rt::Bytes;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "addRows",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/rows")],
         params: &[],
         accept: "application/x-ndjson, application/problem+json, application/json",
@@ -440,7 +440,7 @@ impl rt::Operation for WrittenForm {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "writtenForm",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[rt::Segment::Literal("/rows")],
         params: &[],
         accept: "application/problem+json, application/json",

@@ -54,7 +54,7 @@ impl rt::Operation for CreateProfile {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "createProfile",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/profiles")],
         params: &[
             rt::ParamSpec::new("X-Width", rt::Style::PartHeader).required(),
@@ -144,7 +144,7 @@ impl rt::Operation for PutFiles {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putFiles",
-        method: rt::http::Method::PUT,
+        method: "PUT",
         path: &[rt::Segment::Literal("/files")],
         params: &[],
         accept: "application/problem+json, application/json",
@@ -194,7 +194,7 @@ impl rt::Operation for PostAnything {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "postAnything",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/files")],
         params: &[],
         accept: "application/problem+json, application/json",

@@ -62,7 +62,7 @@ impl rt::Operation for MatchX2f96 {
     type Output = types::OptionModel;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "match",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/type/"), rt::Segment::Param(0)],
         params: &[
             rt::ParamSpec::new("fn", rt::Style::PathSimple).required(),
@@ -131,7 +131,7 @@ impl rt::Operation for Match {
     type Output = types::BoxModel;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "Match",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/type/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("fn", rt::Style::PathSimple).required()],
         accept: "application/json, application/problem+json",

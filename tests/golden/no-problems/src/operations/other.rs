@@ -76,7 +76,7 @@ impl rt::Operation for ListThings {
     type Output = Vec<String>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listThings",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/things")],
         params: &[],
         accept: "application/json, application/problem+json",

@@ -115,7 +115,7 @@ impl rt::Operation for EveryStyle {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "everyStyle",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[
             rt::Segment::Literal("/a/"),
             rt::Segment::Param(0),

@@ -65,7 +65,7 @@ impl rt::Operation for PutPet {
     type Output = PutPetOutput;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putPet",
-        method: rt::http::Method::PUT,
+        method: "PUT",
         path: &[rt::Segment::Literal("/pets")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -111,7 +111,7 @@ impl rt::Operation for GetThing {
     type Output = types::Thing;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getThing",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/things")],
         params: &[],
         accept: "application/json, application/problem+json",

@@ -35,7 +35,7 @@ impl rt::Operation for ChangeNote {
     type Output = types::Note;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "changeNote",
-        method: rt::http::Method::PATCH,
+        method: "PATCH",
         path: &[rt::Segment::Literal("/notes/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
         accept: "application/json, application/problem+json",

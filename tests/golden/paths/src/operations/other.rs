@@ -34,7 +34,7 @@ impl rt::Operation for CancelBatch {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "cancelBatch",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[
             rt::Segment::Literal("/batches/"),
             rt::Segment::Param(0),
@@ -106,7 +106,7 @@ impl rt::Operation for GetTile {
     type Output = rt::Bytes;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getTile",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[
             rt::Segment::Literal("/tiles/"),
             rt::Segment::Param(0),
@@ -175,7 +175,7 @@ impl rt::Operation for GetFile {
     type Output = String;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getFile",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/files/"), rt::Segment::Param(0)],
         params: &[
             rt::ParamSpec::new("path", rt::Style::PathSimple).required().reserved(),
@@ -271,7 +271,7 @@ impl rt::Operation for Search {
     type Output = Option<types::SearchResponse>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "search",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/search?version=2")],
         params: &[
             rt::ParamSpec::new("q", rt::Style::QueryForm).required().exploded(),
@@ -319,7 +319,7 @@ impl rt::Operation for Unsaid {
     type Output = rt::Bytes;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "unsaid",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/nothing/is/said")],
         params: &[],
         accept: "application/problem+json, application/json, */*",
@@ -393,7 +393,7 @@ impl rt::Operation for OnlyErrors {
     type Output = rt::Bytes;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "onlyErrors",
-        method: rt::http::Method::PUT,
+        method: "PUT",
         path: &[rt::Segment::Literal("/nothing/is/said")],
         params: &[],
         accept: "application/problem+json, application/json, */*",
@@ -468,7 +468,7 @@ impl rt::Operation for DefaultWithoutBody {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "defaultWithoutBody",
-        method: rt::http::Method::DELETE,
+        method: "DELETE",
         path: &[rt::Segment::Literal("/nothing/is/said")],
         params: &[],
         accept: "application/problem+json, application/json",

@@ -33,7 +33,7 @@ impl rt::Operation for PutTree {
     type Output = types::Expression;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putTree",
-        method: rt::http::Method::PUT,
+        method: "PUT",
         path: &[rt::Segment::Literal("/tree")],
         params: &[],
         accept: "application/json, application/problem+json",

@@ -43,7 +43,7 @@ impl rt::Operation for ListNotes {
     type Output = types::ListNotesResponse;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listNotes",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/notes")],
         params: &[rt::ParamSpec::new("direction", rt::Style::QueryForm).exploded()],
         accept: "application/json, application/problem+json",
@@ -103,7 +103,7 @@ impl rt::Operation for ListArchive {
     type Output = types::ListArchiveResponse;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listArchive",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/archive")],
         params: &[rt::ParamSpec::new("direction", rt::Style::QueryForm).exploded()],
         accept: "application/json, application/problem+json",

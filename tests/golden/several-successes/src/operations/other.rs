@@ -69,7 +69,7 @@ impl rt::Operation for StartJob {
     type Output = StartJobOutput;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "startJob",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/jobs")],
         params: &[],
         accept: "application/json, application/problem+json",
@@ -154,7 +154,7 @@ impl rt::Operation for GetJob {
     type Output = GetJobOutput;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getJob",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/jobs/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("job", rt::Style::PathSimple).required()],
         accept: "application/json, text/plain, application/problem+json",

@@ -55,7 +55,7 @@ impl rt::Operation for ListTrees {
     type Output = Vec<types::Tree>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listTrees",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/trees")],
         params: &[],
         accept: "application/json, application/problem+json",

@@ -63,7 +63,7 @@ impl rt::Operation for ListOrders {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listOrders",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/orders")],
         params: &[],
         accept: "application/problem+json, application/json",
@@ -132,7 +132,7 @@ impl rt::Operation for ListItems {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listItems",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/items")],
         params: &[],
         accept: "application/problem+json, application/json",

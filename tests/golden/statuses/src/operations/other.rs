@@ -61,7 +61,7 @@ impl rt::Operation for PutFile {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putFile",
-        method: rt::http::Method::PUT,
+        method: "PUT",
         path: &[rt::Segment::Literal("/files")],
         params: &[],
         accept: "application/problem+json, application/json",

@@ -65,7 +65,7 @@ impl rt::Operation for AddShape {
     type Output = AddShapeOutput;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "addShape",
-        method: rt::http::Method::POST,
+        method: "POST",
         path: &[rt::Segment::Literal("/shapes")],
         params: &[],
         accept: "application/json, application/problem+json",

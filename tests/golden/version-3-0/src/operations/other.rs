@@ -58,7 +58,7 @@ impl rt::Operation for GetItem {
     type Output = types::Item;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getItem",
-        method: rt::http::Method::GET,
+        method: "GET",
         path: &[rt::Segment::Literal("/items/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
         accept: "application/json, application/problem+json",
