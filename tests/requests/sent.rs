@@ -258,8 +258,7 @@ async fn paths_mix_text_and_variables() {
 #[tokio::test]
 async fn methods_and_queries_of_version_3_2() {
     use new::operations::{CopyNotes, FindNotes, FollowEvents, MSearchNotes, Search};
-    let mut filter = new::types::FilterContent::default();
-    filter.words = Some(vec!["a".to_owned()]);
+    let filter = new::types::FilterContent { words: Some(vec!["a".to_owned()]), ..Default::default() };
     let seen = seen!(new, FindNotes::new(filter));
     assert_eq!((seen.method.as_str(), seen.text()), ("QUERY", r#"{"words":["a"]}"#));
     let seen = seen!(new, MSearchNotes::new());

@@ -207,9 +207,9 @@ fn methods(item: &PathItem) -> impl Iterator<Item = (Pointer, Method, &openapiv3
 }
 
 /// An operation with a method that 3.0 does not have.
-fn other<'a>(
-    (below, method, operation): &'a (Pointer, String, openapiv3::Operation),
-) -> (Pointer, Method, &'a openapiv3::Operation) {
+fn other(
+    (below, method, operation): &(Pointer, String, openapiv3::Operation),
+) -> (Pointer, Method, &openapiv3::Operation) {
     let method = if method == "QUERY" { Method::Query } else { Method::Other(method.clone()) };
     (below.clone(), method, operation)
 }

@@ -41,7 +41,7 @@ mod told {
                 "request",
                 otel.name = format!("{} {template}", spec.method),
                 otel.kind = "client",
-                http.request.method = spec.method.as_str(),
+                http.request.method = spec.method,
                 url.template = template,
                 server.address = request.uri().host(),
                 server.port = request.uri().port_u16().or_else(|| usual_port(request.uri())),

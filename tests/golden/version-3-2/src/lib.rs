@@ -44,15 +44,18 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Any, Base64, Base64Url, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential,
-    Exchange, Failed, File, Json, Multipart, NumberOf, Operation, Others, Part, Patch,
-    Raised, Raises, RawBody, Received, RequestError, Secret, TextOf, Transport,
-    TransportError, TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode,
-    Violation, http, jiff, uuid,
+    Any, Attempts, Base64, Base64Url, BaseUrl, Bytes, ClientBuilder, CodeFacts,
+    Credential, Exchange, Failed, File, Json, Multipart, NumberOf, Operation, Others,
+    Part, Patch, Raised, Raises, RawBody, Received, Reply, RequestError, RetryBudget,
+    RetryPolicy, Secret, TextOf, Transport, TransportError, TransportStage, Undeclared,
+    Unexpected, Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 #[cfg(feature = "reqwest")]
 #[doc(no_inline)]
 pub use problemgen_runtime::Reqwest;
+#[cfg(all(feature = "ureq", not(target_family = "wasm")))]
+#[doc(no_inline)]
+pub use problemgen_runtime::Ureq;
 pub use self::problems::{Code, Kind, Problem};
 
 /// Version 3.2.
