@@ -9,7 +9,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::contract::{Contract, ErrorKind, ErrorResponse, Media, Operation};
+use crate::contract::{Contract, ErrorKind, ErrorResponse, Media, Operation, Recovery};
 use crate::docs::rows::{self, CodeRow, FamilyRows, FieldRow, OperationRow, Rows};
 use crate::docs::{text, words};
 
@@ -70,6 +70,7 @@ fn code(code: &CodeRow<'_>) -> Value {
         ("section", code.section.map(Value::from)),
         ("meaning", code.meaning.map(Value::from)),
         ("remedy", code.remedy.map(Value::from)),
+        ("recovery", code.recovery.map(recovery)),
         ("source", code.source.map(Value::from)),
         ("fields", Some(list(&code.fields, field))),
         ("operations", Some(list(&code.operations, |row| operation_name(&row.operation)))),
@@ -80,6 +81,14 @@ fn code(code: &CodeRow<'_>) -> Value {
                 object([("name", name), ("body", Some(example.value.clone()))])
             })),
         ),
+    ])
+}
+
+fn recovery(recovery: &Recovery) -> Value {
+    object([
+        ("action", Some(recovery.action.as_str().into())),
+        ("field", (!recovery.field.is_empty()).then(|| recovery.field.join(".").into())),
+        ("url", recovery.url.as_deref().map(Value::from)),
     ])
 }
 

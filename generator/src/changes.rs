@@ -17,7 +17,7 @@ use indexmap::IndexMap;
 
 use crate::docs::text::line;
 
-use self::read::{Body, Catalogue, Code, Failure, Family, Field, Media, Operation, Success, read};
+use self::read::{Body, Catalogue, Code, Failure, Family, Field, Media, Operation, Recovery, Success, read};
 
 /// A change of the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,13 @@ fn retryable(retryable: Option<bool>) -> &'static str {
         Some(false) => "no",
         None => "unspecified",
     }
+}
+
+fn recovery(recovery: Option<&Recovery>) -> String {
+    let Some(Recovery { action, field, url }) = recovery else { return "unspecified".to_owned() };
+    let words: Vec<&str> =
+        [Some(action), field.as_ref(), url.as_ref()].into_iter().flatten().map(String::as_str).collect();
+    quoted(&words.join(" "))
 }
 
 fn or_none(text: Option<&String>) -> String {
@@ -237,6 +244,15 @@ impl Changes {
             let sentence =
                 format!("{code}: type {} -> {}", or_none(old.r#type.as_ref()), or_none(new.r#type.as_ref()));
             if old.r#type.is_none() {
+                self.compatible(sentence);
+            } else {
+                self.breaking(sentence);
+            }
+        }
+        if old.recovery != new.recovery {
+            let (was, is) = (recovery(old.recovery.as_ref()), recovery(new.recovery.as_ref()));
+            let sentence = format!("{code}: way out {was} -> {is}");
+            if old.recovery.is_none() {
                 self.compatible(sentence);
             } else {
                 self.breaking(sentence);
@@ -459,13 +475,17 @@ mod tests {
             codes[1].fields.clear();
             codes[1].fields.push(samples::field("new|`", Type::Integer(IntegerFormat::I32), true));
             codes[2].type_uri = Some("https://example.com/errors#busy".to_owned());
+            codes[0].recovery = None;
+            codes[2].recovery = codes[1].recovery.take();
         });
         insta::assert_snapshot!(text, @"
         code `quota_exceeded`: status 403, 413 -> 403, 410 (breaking)
+        code `quota_exceeded`: way out `upgrade https://example.com/plans` -> unspecified (breaking)
         code `quota_exceeded`: field `limit`: type integer (int64) -> string (breaking)
         code `quota_exceeded`: field `used`: required -> optional (breaking)
         code `quota_exceeded`: field `tier`: optional -> required
         code `branch_required`: retryable no -> yes (breaking)
+        code `branch_required`: way out `choose choices` -> unspecified (breaking)
         code `branch_required`: title `About branch_required` -> none
         code `branch_required`: field `choices` removed (breaking)
         code `branch_required`: field `choices[].slug` removed (breaking)
@@ -473,6 +493,7 @@ mod tests {
         code `branch_required`: field `choices[].nearest` removed (breaking)
         code `branch_required`: field `new|'` added (integer (int32), required)
         code `busy`: type none -> `https://example.com/errors#busy`
+        code `busy`: way out `wait` -> `choose choices` (breaking)
         ");
     }
 

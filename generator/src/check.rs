@@ -7,6 +7,7 @@ pub mod codes;
 mod indices;
 mod operations;
 mod problems;
+mod recovery;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +26,7 @@ pub fn check(contract: &Contract, sources: &Sources, report: &mut Report) -> Opt
 fn hold(contract: &Contract, findings: &mut Findings<'_>) {
     indices::check(contract, findings);
     operations::check(contract, findings);
-    contract.families.iter().for_each(|family| problems::check(family, findings));
+    contract.families.iter().for_each(|family| problems::check(contract, family, findings));
 }
 
 /// Where broken laws are written down.

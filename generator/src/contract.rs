@@ -8,7 +8,11 @@
 //! The order of every list is canonical, so that equivalent documents give equal contracts: types by name,
 //! operations by path and method as they stand in the document, codes by section, `order` and code, statuses ascending.
 
+mod recovery;
+
 use serde_json::Value;
+
+pub use recovery::{Recovery, RecoveryAction, Takes};
 
 /// Everything that an API promises.
 #[derive(Debug, Clone, PartialEq)]
@@ -410,6 +414,8 @@ pub struct ProblemCode {
     pub meaning: Option<String>,
     /// What to do about it. CommonMark.
     pub remedy: Option<String>,
+    /// The way out of it, for programs.
+    pub recovery: Option<Recovery>,
     /// Which source says so, when the document names one.
     pub source: Option<String>,
     /// The members that exist for this code only, in document order.

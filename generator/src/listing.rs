@@ -14,10 +14,10 @@ use crate::contract::{
 };
 use crate::docs::rows;
 use crate::docs::text::{json_line, line, name};
-use crate::docs::words::{integer_format, text_format};
+use crate::docs::words::{integer_format, recovery_words, text_format};
 
 const LEGEND: &str = "\
-# code NAME  STATUSES  retryable|final|unspecified  {members of its own}  section
+# code NAME  STATUSES  retryable|final|unspecified  {members of its own}  section  -> way out
 # METHOD PATH operationId, then its parameters, bodies, successes, and a line for each status and code;
 # `*` stands for codes, variants or members that the document leaves open, `?` for a member that may be absent
 ";
@@ -95,11 +95,13 @@ fn print_code(contract: &Contract, code: &ProblemCode, out: &mut String) {
     };
     let fields: Vec<_> = code.fields.iter().map(|field| member_words(contract, field)).collect();
     let section = line(code.section.as_deref().unwrap_or("-"));
+    let recovery = code.recovery.as_ref().map(|recovery| format!("  -> {}", line(&recovery_words(recovery))));
     let _ = writeln!(
         out,
-        "code {}  {statuses}  {retryable}  {{{}}}  {section}",
+        "code {}  {statuses}  {retryable}  {{{}}}  {section}{}",
         name(&code.code),
-        fields.join(", ")
+        fields.join(", "),
+        recovery.unwrap_or_default()
     );
 }
 
@@ -344,7 +346,7 @@ mod tests {
     fn a_listing() {
         insta::assert_snapshot!(print(&samples::library()), @r#"
         # Generated from the OpenAPI document. Do not edit: change the document and generate again.
-        # code NAME  STATUSES  retryable|final|unspecified  {members of its own}  section
+        # code NAME  STATUSES  retryable|final|unspecified  {members of its own}  section  -> way out
         # METHOD PATH operationId, then its parameters, bodies, successes, and a line for each status and code;
         # `*` stands for codes, variants or members that the document leaves open, `?` for a member that may be absent
 
@@ -356,9 +358,9 @@ mod tests {
           code: string
           detail?: string
 
-        code branch_required  409  final  {choices: Branch[]}  Loans
-        code busy  503  retryable  {}  Server
-        code quota_exceeded  403 413  final  {limit: int64, used: int64, tier?: Tier = "free"}  Loans
+        code branch_required  409  final  {choices: Branch[]}  Loans  -> choose choices
+        code busy  503  retryable  {}  Server  -> wait
+        code quota_exceeded  403 413  final  {limit: int64, used: int64, tier?: Tier = "free"}  Loans  -> upgrade https://example.com/plans
 
         GET /loans listLoans
           query limit?: int32 = 20

@@ -7,6 +7,7 @@ use problemgen::Read;
 use problemgen::config;
 use problemgen::docs::rows::{CodeRow, FieldRow, RaisedRow, rows};
 use problemgen::docs::text;
+use problemgen::docs::words::recovery_words;
 use problemgen::report::{Code, Report};
 
 use crate::Ended;
@@ -90,6 +91,7 @@ fn problem(row: &CodeRow<'_>) {
     };
     fact("status", &row.status_keys().join(", "));
     fact("retryable", retryable);
+    fact("way out", &row.recovery.map(recovery_words).unwrap_or_default());
     fact("section", row.section.unwrap_or_default());
     fact("type", row.type_uri.unwrap_or_default());
     fact("source", row.source.unwrap_or_default());

@@ -46,7 +46,16 @@ pub(super) struct Code {
     pub(super) title: Option<String>,
     pub(super) r#type: Option<String>,
     pub(super) section: Option<String>,
+    pub(super) recovery: Option<Recovery>,
     pub(super) fields: Vec<Field>,
+}
+
+#[derive(Deserialize, Default, PartialEq, Eq)]
+#[serde(default)]
+pub(super) struct Recovery {
+    pub(super) action: String,
+    pub(super) field: Option<String>,
+    pub(super) url: Option<String>,
 }
 
 #[derive(Deserialize, Default)]

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
-use crate::contract::{CodePlace, Example, Field, Pointer, ProblemCode, ProblemFamily};
+use crate::contract::{CodePlace, Contract, Example, Field, Pointer, ProblemCode, ProblemFamily};
 use crate::report::{Code, Severity};
 
-use super::{Findings, codes};
+use super::{Findings, codes, recovery};
 
-pub(super) fn check(family: &ProblemFamily, findings: &mut Findings<'_>) {
+pub(super) fn check(contract: &Contract, family: &ProblemFamily, findings: &mut Findings<'_>) {
     let mut seen = HashSet::new();
     let mut types: HashMap<&str, &str> = HashMap::new();
     for code in &family.codes {
@@ -36,6 +36,7 @@ pub(super) fn check(family: &ProblemFamily, findings: &mut Findings<'_>) {
         type_uri(family, code, findings);
         shadows(family, code, findings);
         standing(family, code, findings);
+        recovery::check(contract, family, code, findings);
         code.examples.iter().for_each(|shown| example(family, code, shown, findings));
     }
     gaps(family, findings);
@@ -260,7 +261,7 @@ fn word(value: &Value) -> String {
 }
 
 /// RFC 3986, section 4.1, as far as characters go: what a link can hold.
-fn is_uri_reference(text: &str) -> bool {
+pub(super) fn is_uri_reference(text: &str) -> bool {
     let mut bytes = text.bytes();
     let mut fragments = 0;
     while let Some(byte) = bytes.next() {

@@ -27,6 +27,7 @@ fn sound() -> Contract {
         section: Some("Stock".to_owned()),
         meaning: None,
         remedy: None,
+        recovery: None,
         source: None,
         fields: vec![field("left", Type::Integer(IntegerFormat::I64))],
         examples: vec![Example {
@@ -176,6 +177,66 @@ fn laws_over_codes() {
     insta::assert_snapshot!(broken_code(|code| code.fields[0].name = "code".to_owned()), @"Error C017: `sold_out` gives the common member `code` another type");
     insta::assert_snapshot!(broken_code(|code| code.section = Some("Traffic".to_owned())), @"Error C018: `sold_out` stands in the section `Traffic`, which the base does not list");
     insta::assert_snapshot!(broken_code(|code| code.raised_by.clear()), @"Warning C019: no operation raises `sold_out`");
+}
+
+#[test]
+fn laws_over_ways_out() {
+    use crate::docs::samples::way_out;
+    let with = |action, field: &[&str], url| broken_code(|code| code.recovery = way_out(action, field, url));
+    let of = |ty: Type, action| {
+        broken_code(|code| {
+            code.fields[0].ty = ty;
+            code.recovery = way_out(action, &["left"], None);
+        })
+    };
+    assert_eq!(with(RecoveryAction::Reread, &["left"], None), "");
+    assert_eq!(with(RecoveryAction::StepUp, &[], None), "");
+    assert_eq!(with(RecoveryAction::Upgrade, &[], Some("https://example.com/plans?from=stock#pro")), "");
+    insta::assert_snapshot!(with(RecoveryAction::Reread, &["lift"], None), @"Error C023: `sold_out` has no member `lift`");
+    insta::assert_snapshot!(with(RecoveryAction::Reread, &["left", "now"], None), @"Error C023: `left` of `sold_out` has no member `now`");
+    insta::assert_snapshot!(with(RecoveryAction::Choose, &["left"], None), @"Error C024: `left` of `sold_out` is of a type that `choose` cannot use");
+    for url in [
+        "/plans",
+        "plans",
+        "ftp://example.com",
+        "https://",
+        "https:///x",
+        "https://example.com/a b",
+        "javascript:alert(1)",
+    ] {
+        let said = with(RecoveryAction::Upgrade, &[], Some(url));
+        assert!(said.starts_with("Error C025"), "{url}: {said}");
+    }
+    for action in [RecoveryAction::Retry, RecoveryAction::Wait] {
+        let said = with(action, &[], None);
+        assert!(said.starts_with("Error C026"), "{action:?}: {said}");
+    }
+    let retryable = |action| {
+        broken_code(|code| {
+            code.retryable = Some(true);
+            code.recovery = way_out(action, &[], None);
+        })
+    };
+    insta::assert_snapshot!(retryable(RecoveryAction::GiveUp), @"Error C026: `sold_out` says that the identical request can succeed later, but its way out is `give-up`");
+    assert_eq!(retryable(RecoveryAction::Reauthenticate), "");
+    let date = Type::Text(TextFormat::DateTime);
+    let refused = "Error C024";
+    let list = |item: Type| Type::Array(Box::new(item));
+    for (ty, action, serves) in [
+        (date.clone(), RecoveryAction::Reread, true),
+        (Type::Nullable(Box::new(list(date.clone()))), RecoveryAction::Choose, true),
+        (list(Type::String), RecoveryAction::Reread, false),
+        (Type::Boolean, RecoveryAction::Fix, false),
+        (Type::Text(TextFormat::Secret), RecoveryAction::Reread, false),
+        (Type::String, RecoveryAction::Upgrade, true),
+        (date, RecoveryAction::Upgrade, false),
+        (Type::Map(Box::new(Type::String)), RecoveryAction::Fix, true),
+        (Type::Integer(IntegerFormat::I32), RecoveryAction::Fix, false),
+        (Type::Any, RecoveryAction::Choose, true),
+    ] {
+        let said = of(ty.clone(), action);
+        assert_eq!(said.starts_with(refused), !serves, "{ty:?} for {action:?}: {said}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::rows::{
     CodeRow, ExampleRow, FamilyRows, FieldRow, OperationRow, OtherRow, RaisedRow, Rows, SectionRows,
 };
 use super::text::html as escaped;
-use super::{NOTICE, prose, text};
+use super::{NOTICE, prose, text, words};
 
 const STYLE: &str = include_str!("errors.css");
 const SCRIPT: &str = include_str!("errors.js");
@@ -268,6 +268,14 @@ impl Page {
         if let Some(remedy) = code.remedy {
             self.push("<p class=\"label\">What to do</p>");
             self.prose(remedy, "prose");
+        }
+        if let Some(recovery) = code.recovery {
+            self.push("<p class=\"label\">Way out</p>");
+            self.push(&format!(
+                "<p><code>{}</code>: {}</p>",
+                recovery.action.as_str(),
+                prose::line_to_html(&words::recovery_sentence(recovery))
+            ));
         }
         if !code.fields.is_empty() {
             self.push("<p class=\"label\">Members of this error</p>");

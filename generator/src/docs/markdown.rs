@@ -5,7 +5,7 @@
 
 use super::prose::{self, markdown_cell_span as cell_span, markdown_span as span, markdown_text as escaped};
 use super::rows::{CodeRow, FamilyRows, FieldRow, OperationRow, OtherRow, RaisedRow, Rows};
-use super::{NOTICE, text};
+use super::{NOTICE, text, words};
 
 /// The page.
 pub fn print(rows: &Rows<'_>) -> String {
@@ -143,6 +143,10 @@ impl Page {
         if let Some(remedy) = code.remedy {
             self.block("**What to do**");
             self.block(&prose::to_markdown(&prose::parse(remedy)));
+        }
+        if let Some(recovery) = code.recovery {
+            let sentence = prose::markdown_cell(&words::recovery_sentence(recovery));
+            self.block(&format!("**Way out:** {} — {sentence}", span(recovery.action.as_str())));
         }
         if !code.fields.is_empty() {
             self.block("**Members of this error**");
@@ -285,6 +289,8 @@ mod tests {
 
         Return a book, or [upgrade](<https://example.com/plans>).
 
+        **Way out:** `upgrade` — Upgrade at [https://example.com/plans](<https://example.com/plans>).
+
         **Members of this error**
 
         | Member | Type | Present | Description |
@@ -317,6 +323,8 @@ mod tests {
 
         What `branch_required` means. More about it.
 
+        **Way out:** `choose` — Choose one of `choices`, and say which in the request.
+
         **Members of this error**
 
         | Member | Type | Present | Description |
@@ -339,6 +347,8 @@ mod tests {
         **About busy** · **Status:** 503 · **Retryable:** yes
 
         What `busy` means. More about it.
+
+        **Way out:** `wait` — Wait as long as `Retry-After` says, or for a while, then send the same request again.
 
         Source: status page
 

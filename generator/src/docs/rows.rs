@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::prose::{self, Inline};
 use super::{text, words};
 use crate::contract::{
-    CodeId, Contract, ErrorKind, Example, FamilyId, Operation, OperationId, ProblemCode, StatusSpec,
+    CodeId, Contract, ErrorKind, Example, FamilyId, Operation, OperationId, ProblemCode, Recovery, StatusSpec,
 };
 
 /// Everything that the pages say.
@@ -92,6 +92,8 @@ pub struct CodeRow<'a> {
     pub meaning: Option<&'a str>,
     /// CommonMark.
     pub remedy: Option<&'a str>,
+    /// The way out, for programs.
+    pub recovery: Option<&'a Recovery>,
     /// Which source says so.
     pub source: Option<&'a str>,
     /// The members of this code, the members of their objects after them.
@@ -318,6 +320,7 @@ fn code_row<'a, 'd>(
         section: code.section.as_deref(),
         meaning: code.meaning.as_deref(),
         remedy: code.remedy.as_deref(),
+        recovery: code.recovery.as_ref(),
         source: code.source.as_deref(),
         fields: words::field_rows(contract, &code.fields),
         operations: code.raised_by.iter().filter_map(raised).collect(),

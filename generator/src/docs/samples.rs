@@ -46,6 +46,7 @@ pub(crate) fn code(code: &str, statuses: &[u16], section: &str) -> ProblemCode {
         section: Some(section.to_owned()),
         meaning: Some(format!("What `{code}` means. More about it.")),
         remedy: None,
+        recovery: None,
         source: None,
         fields: Vec::new(),
         examples: Vec::new(),
@@ -172,6 +173,15 @@ pub(crate) fn library() -> Contract {
     contract
 }
 
+pub(crate) fn way_out(action: RecoveryAction, field: &[&str], url: Option<&str>) -> Option<Recovery> {
+    Some(Recovery {
+        action,
+        field: field.iter().map(|name| (*name).to_owned()).collect(),
+        url: url.map(str::to_owned),
+        at: Pointer::default(),
+    })
+}
+
 fn library_family() -> ProblemFamily {
     let integer = Type::Integer(IntegerFormat::I64);
     let mut limit = field("limit", integer.clone(), true);
@@ -181,6 +191,7 @@ fn library_family() -> ProblemFamily {
     let mut quota = code("quota_exceeded", &[403, 413], "Loans");
     quota.fields = vec![limit, field("used", integer, true), tier];
     quota.remedy = Some("Return a book, or [upgrade](https://example.com/plans).".to_owned());
+    quota.recovery = way_out(RecoveryAction::Upgrade, &[], Some("https://example.com/plans"));
     quota.examples = vec![Example {
         name: String::new(),
         value: json!({"code": "quota_exceeded", "status": 403, "limit": 3, "used": 3}),
@@ -188,9 +199,11 @@ fn library_family() -> ProblemFamily {
     quota.raised_by = vec![OperationId(0), OperationId(1)];
     let mut branch = code("branch_required", &[409], "Loans");
     branch.fields = vec![field("choices", Type::Array(Box::new(Type::Named(TypeId(0)))), true)];
+    branch.recovery = way_out(RecoveryAction::Choose, &["choices"], None);
     branch.raised_by = vec![OperationId(1)];
     let mut busy = code("busy", &[503], "Server");
     busy.retryable = Some(true);
+    busy.recovery = way_out(RecoveryAction::Wait, &[], None);
     busy.type_uri = None;
     busy.source = Some("status page".to_owned());
     ProblemFamily {
@@ -285,6 +298,7 @@ pub(crate) fn hostile() -> Contract {
             code.meaning.clone_from(&hostile);
             code.remedy.clone_from(&hostile);
             code.source.clone_from(&hostile);
+            code.recovery = way_out(RecoveryAction::Upgrade, &[HOSTILE], Some(HOSTILE));
             code.examples.push(Example { name: HOSTILE.to_owned(), value: Value::from(HOSTILE) });
             for field in &mut code.fields {
                 field.name.push_str("`|</script>\n");

@@ -5,10 +5,12 @@
 
 use serde_json::Value;
 
+use super::prose::{self, Inline};
 use super::rows::FieldRow;
+use super::text::line;
 use crate::contract::{
-    Contract, EnumValues, Field, IntegerFormat, NumberFormat, Shape, Struct, TextFormat, Type, TypeDef,
-    TypeId,
+    Contract, EnumValues, Field, IntegerFormat, NumberFormat, Recovery, RecoveryAction, Shape, Struct,
+    TextFormat, Type, TypeDef, TypeId,
 };
 
 /// How deep members of members are listed.
@@ -99,6 +101,76 @@ pub fn text_format(format: TextFormat) -> &'static str {
         TextFormat::Secret => "password",
         TextFormat::Base64 => "base64",
         TextFormat::Base64Url => "base64url",
+    }
+}
+
+/// A way out in the words of the document: `re-read current_revision`.
+pub fn recovery_words(recovery: &Recovery) -> String {
+    let mut words = vec![recovery.action.as_str().to_owned()];
+    words.extend((!recovery.field.is_empty()).then(|| recovery.field.join(".")));
+    words.extend(recovery.url.clone());
+    words.join(" ")
+}
+
+/// A way out as a sentence.
+pub fn recovery_sentence(recovery: &Recovery) -> Vec<Inline> {
+    let plain = |text: &str| Inline::Text(text.to_owned());
+    let code = |text: &str| Inline::Code(line(text));
+    let field = (!recovery.field.is_empty()).then(|| code(&recovery.field.join(".")));
+    let around = |before: &str, field: Inline, after: &str| vec![plain(before), field, plain(after)];
+    match (recovery.action, field) {
+        (RecoveryAction::Retry, _) => vec![plain("Send the same request again.")],
+        (RecoveryAction::Wait, Some(field)) => {
+            let mut words = vec![plain("Wait as long as "), code("Retry-After"), plain(", or else ")];
+            words.extend([field, plain(", says, then send the same request again.")]);
+            words
+        }
+        (RecoveryAction::Wait, None) => around(
+            "Wait as long as ",
+            code("Retry-After"),
+            " says, or for a while, then send the same request again.",
+        ),
+        (RecoveryAction::Reauthenticate, _) => {
+            vec![plain("Get another credential, then send the request again.")]
+        }
+        (RecoveryAction::StepUp, _) => {
+            vec![plain("Prove again who is calling, then send the request again.")]
+        }
+        (RecoveryAction::Reread, Some(field)) => around(
+            "Read again what the request is about, which is now at ",
+            field,
+            ", then send the request anew.",
+        ),
+        (RecoveryAction::Reread, None) => {
+            vec![plain("Read again what the request is about, then send the request anew.")]
+        }
+        (RecoveryAction::Choose, Some(field)) => {
+            around("Choose one of ", field, ", and say which in the request.")
+        }
+        (RecoveryAction::Choose, None) => vec![plain("Choose, and say what in the request.")],
+        (RecoveryAction::Fix, Some(field)) => {
+            around("Correct what ", field, " names, then send the request.")
+        }
+        (RecoveryAction::Fix, None) => vec![plain("Correct what is wrong, then send the request.")],
+        (RecoveryAction::Upgrade, field) => {
+            let mut words = vec![plain("Upgrade at ")];
+            let page = recovery.url.as_deref();
+            let otherwise = if field.is_some() && page.is_some() { Some(plain(", or else ")) } else { None };
+            words.extend(field);
+            words.extend(otherwise);
+            words.extend(page.map(page_link));
+            words.push(plain("."));
+            words
+        }
+        (RecoveryAction::GiveUp, _) => vec![plain("Give up: sending it again cannot help.")],
+    }
+}
+
+fn page_link(url: &str) -> Inline {
+    let shown = Inline::Text(line(url));
+    match prose::target(url) {
+        Some(target) => Inline::Link(target, vec![shown]),
+        None => shown,
     }
 }
 

@@ -93,7 +93,7 @@ crate::codes! {
     /// A key of `x-problem` with a value of the wrong type.
     pub EXTENSION_TYPE = "P026", "value of the wrong type in `x-problem`",
         "Of a code, `title`, `type`, `section`, `meaning`, `remedy` and `source` are texts, `order` is a whole number, `status` one status or \
-         a list, and `retryable` true or false. On the base, `docs` is a URL, `sections` a list of texts and `codes` an object \
+         a list, `retryable` true or false, and `recovery` an action or an object with one. On the base, `docs` is a URL, `sections` a list of texts and `codes` an object \
          with these facts for each code.";
     /// An unknown key of `x-problem`.
     pub EXTENSION_KEY = "P027", "unknown key in `x-problem`",
@@ -119,6 +119,12 @@ crate::codes! {
     pub MISSPELT_CODE = "P033", "code of an extension that is nearly one of a schema",
         "An extension describes a code that no schema lists. There is room for it, since an error leaves its code open, so it becomes a \
          code of its own; a slip of the pen in the name of another code would look the same.";
+    /// A way out that is none.
+    pub UNKNOWN_ACTION = "P034", "unknown action in `recovery`",
+        "The ways out of an error are `retry`, `wait`, `re-authenticate`, `step-up`, `re-read`, `choose`, `fix`, `upgrade` and `give-up`:          as a text, or as the `action` of an object.";
+    /// A way out without what it takes, or with what it does not take.
+    pub RECOVERY_SHAPE = "P035", "way out without what it takes",
+        "`choose` takes the `field` to choose from, and `upgrade` a `field`, a `url` or both. `wait`, `re-read` and `fix` may have a          `field`. The others take nothing.";
     /// A key of `content` that is no media type.
     pub MEDIA_TYPE = "P040", "media type is not one",
         "A media type is `type/subtype`, both made of the characters that RFC 9110 allows in a token. A key of `content` that is \

@@ -27,6 +27,7 @@ mod ground;
 mod held;
 mod limits;
 mod parent;
+mod recovery;
 mod registry;
 mod stand;
 mod vocabulary;

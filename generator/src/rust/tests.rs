@@ -117,6 +117,7 @@ fn code(name: &str, fields: Vec<Field>) -> ProblemCode {
         section: None,
         meaning: Some("No room. [Vec]".to_owned()),
         remedy: None,
+        recovery: None,
         source: None,
         fields,
         examples: Vec::new(),

@@ -8,10 +8,11 @@ use std::collections::{BTreeSet, HashSet};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use crate::contract::Pointer;
+use crate::contract::{Pointer, Recovery};
 
 use super::super::{Lowering, codes};
 use super::facts::statuses;
+use super::recovery;
 
 pub(super) const KEY: &str = crate::grammar::PROBLEM;
 
@@ -26,11 +27,31 @@ pub(super) struct CodeExtension {
     pub(super) order: Option<i64>,
     pub(super) meaning: Option<String>,
     pub(super) remedy: Option<String>,
+    pub(super) recovery: Option<Recovery>,
     pub(super) source: Option<String>,
 }
 
+impl CodeExtension {
+    /// What this says, and what the other says where this is silent.
+    pub(super) fn over(self, other: &Self) -> Self {
+        let text = |own: Option<String>, other: &Option<String>| own.or_else(|| other.clone());
+        Self {
+            title: text(self.title, &other.title),
+            statuses: self.statuses,
+            retryable: self.retryable.or(other.retryable),
+            type_uri: text(self.type_uri, &other.type_uri),
+            section: text(self.section, &other.section),
+            order: self.order.or(other.order),
+            meaning: text(self.meaning, &other.meaning),
+            remedy: text(self.remedy, &other.remedy),
+            recovery: self.recovery.or_else(|| other.recovery.clone()),
+            source: text(self.source, &other.source),
+        }
+    }
+}
+
 /// The keys of a code, for those who mistype one.
-const CODE_KEYS: &str = "title, status, retryable, type, section, order, meaning, remedy, source";
+const CODE_KEYS: &str = "title, status, retryable, type, section, order, meaning, remedy, recovery, source";
 
 /// Keys of a code that say what its members are.
 const MEMBER_KEYS: [&str; 2] = ["schema", "fields"];
@@ -87,6 +108,7 @@ pub(super) fn facts(
             "section" => read.section = text(lowering, key, value, &at),
             "meaning" => read.meaning = text(lowering, key, value, &at),
             "remedy" => read.remedy = text(lowering, key, value, &at),
+            "recovery" => read.recovery = recovery::read(lowering, value, &at),
             "source" => read.source = text(lowering, key, value, &at),
             "retryable" => {
                 read.retryable = value.as_bool();
@@ -109,7 +131,7 @@ pub(super) fn facts(
             }
             key if home == Home::Base && BASE_KEYS.contains(&key) => {}
             key if home == Home::Codes && MEMBER_KEYS.contains(&key) => {}
-            _ => unknown(lowering, key, CODE_KEYS, &at),
+            _ => unknown(lowering, key, KEY, CODE_KEYS, &at),
         }
     }
     read
@@ -140,7 +162,7 @@ pub(super) fn base<'a>(
             "codes" if value.is_object() => read.codes = Some((value, at)),
             "codes" => wrong(lowering, key, "an object with a member for each code", &at),
             _ if lone => {}
-            _ => unknown(lowering, key, "docs, sections, codes", &at),
+            _ => unknown(lowering, key, KEY, "docs, sections, codes", &at),
         }
     }
     read
@@ -196,7 +218,7 @@ fn object<'e>(
     Some((object?, at))
 }
 
-fn text(lowering: &mut Lowering<'_>, key: &str, value: &Value, at: &Pointer) -> Option<String> {
+pub(super) fn text(lowering: &mut Lowering<'_>, key: &str, value: &Value, at: &Pointer) -> Option<String> {
     let text = value.as_str().map(str::trim).filter(|text| !text.is_empty());
     if text.is_none() {
         wrong(lowering, key, "a text", at);
@@ -204,7 +226,7 @@ fn text(lowering: &mut Lowering<'_>, key: &str, value: &Value, at: &Pointer) -> 
     text.map(str::to_owned)
 }
 
-fn wrong(lowering: &mut Lowering<'_>, key: &str, expected: &str, at: &Pointer) {
+pub(super) fn wrong(lowering: &mut Lowering<'_>, key: &str, expected: &str, at: &Pointer) {
     lowering.error(
         codes::EXTENSION_TYPE,
         at,
@@ -213,11 +235,11 @@ fn wrong(lowering: &mut Lowering<'_>, key: &str, expected: &str, at: &Pointer) {
     );
 }
 
-fn unknown(lowering: &mut Lowering<'_>, key: &str, known: &str, at: &Pointer) {
+pub(super) fn unknown(lowering: &mut Lowering<'_>, key: &str, of: &str, known: &str, at: &Pointer) {
     lowering.warn(
         codes::EXTENSION_KEY,
         at,
-        format!("`{key}` is not a key of `{KEY}` here, so nothing reads it"),
+        format!("`{key}` is not a key of `{of}` here, so nothing reads it"),
         format!("the keys are {known}"),
     );
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::contract::{
     CodeId, CodePlace, ErrorKind, FamilyId, Field, Operation, OperationId, Pointer, ProblemCode,
-    ProblemFamily, StatusSpec,
+    ProblemFamily, Recovery, StatusSpec,
 };
 
 use super::super::types::docs;
@@ -143,12 +143,22 @@ fn code<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>, fields: Vec<Fiel
             .find_map(|facts| facts.extension.meaning.clone())
             .or_else(|| facts().find_map(|facts| facts.docs.description.clone())),
         remedy: facts().find_map(|facts| facts.extension.remedy.clone()),
+        recovery: recovery(lowering, draft),
         source: facts().find_map(|facts| facts.extension.source.clone()),
         fields,
         examples: shown,
         raised_by: Vec::new(),
         at: first.at.clone(),
     })
+}
+
+/// The way out, which every description of a code has to state alike, wherever it states it.
+fn recovery<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>) -> Option<Recovery> {
+    let stated = |facts: &Facts<'a>| facts.extension.recovery.clone();
+    agreed(lowering, draft, "recovery", |facts| {
+        stated(facts).map(|stated| Recovery { at: Pointer::default(), ..stated })
+    })?;
+    draft.facts.iter().find_map(|facts| stated(facts))
 }
 
 /// A fact that every description of a code has to state alike.

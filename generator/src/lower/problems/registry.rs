@@ -293,9 +293,7 @@ impl<'a> Entry<'a> {
         facts.retryable = extension.retryable.or(facts.retryable);
         facts.type_uri = extension.type_uri.clone().or(facts.type_uri);
         facts.docs = Docs { description: extension.meaning.clone().or(facts.docs.description), ..facts.docs };
-        if facts.extension.section.is_none() {
-            facts.extension = extension.into();
-        }
+        facts.extension = extension.over(&facts.extension).into();
         facts
     }
 }

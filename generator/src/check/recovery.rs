@@ -1,0 +1,192 @@
+//! Laws over the ways out of errors: what one takes is there, and it says what the code says.
+
+use crate::contract::{
+    Contract, Enum, EnumValues, Field, ProblemCode, ProblemFamily, Recovery, RecoveryAction, Shape,
+    TextFormat, Type, TypeId,
+};
+use crate::report::nearest;
+
+use super::{Findings, codes};
+
+pub(super) fn check(
+    contract: &Contract,
+    family: &ProblemFamily,
+    code: &ProblemCode,
+    findings: &mut Findings<'_>,
+) {
+    let Some(recovery) = &code.recovery else { return };
+    contradiction(code, recovery, findings);
+    if let Some(url) = &recovery.url
+        && !is_page(url)
+    {
+        findings.error(
+            codes::RECOVERY_URL,
+            &recovery.at.child("url"),
+            format!("the `url` of the way out of `{}` is no page that a person can open", code.code),
+            "write an absolute URL that begins with `https://` or `http://`",
+        );
+    }
+    if recovery.field.is_empty() {
+        return;
+    }
+    let at = recovery.at.child("field");
+    match find(contract, family, code, &recovery.field) {
+        Err(missing) => findings.error(codes::RECOVERY_FIELD, &at, missing.message(code), missing.help()),
+        Ok(ty) if serves(contract, recovery.action, ty) => {}
+        Ok(_) => findings.error(
+            codes::RECOVERY_TYPE,
+            &at,
+            format!(
+                "`{}` of `{}` is of a type that `{}` cannot use",
+                recovery.field.join("."),
+                code.code,
+                recovery.action.as_str()
+            ),
+            wanted(recovery.action),
+        ),
+    }
+}
+
+fn contradiction(code: &ProblemCode, recovery: &Recovery, findings: &mut Findings<'_>) {
+    let (Some(repeats), Some(retryable)) = (recovery.action.repeats(), code.retryable) else { return };
+    if repeats == retryable {
+        return;
+    }
+    let (said, word) = if retryable { ("can", "true") } else { ("cannot", "false") };
+    findings.error(
+        codes::RECOVERY_CLASH,
+        &recovery.at,
+        format!(
+            "`{}` says that the identical request {said} succeed later, but its way out is `{}`",
+            code.code,
+            recovery.action.as_str()
+        ),
+        format!("`retryable: {word}` and this action exclude each other: correct one of them"),
+    );
+}
+
+/// An absolute URL that a person can open (RFC 3986, section 4.3; RFC 9110, section 4.2).
+fn is_page(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    host.is_some_and(|host| !host.is_empty()) && super::problems::is_uri_reference(url)
+}
+
+/// A member that is not there.
+struct Missing<'a> {
+    path: &'a [String],
+    /// How many of the names were found.
+    found: usize,
+    /// The names that are there in its place.
+    known: Vec<&'a str>,
+}
+
+impl Missing<'_> {
+    fn message(&self, code: &ProblemCode) -> String {
+        let name = &self.path[self.found];
+        match self.found {
+            0 => format!("`{}` has no member `{name}`", code.code),
+            found => format!("`{}` of `{}` has no member `{name}`", self.path[..found].join("."), code.code),
+        }
+    }
+
+    fn help(&self) -> String {
+        let near = nearest(&self.path[self.found], self.known.iter().copied());
+        if !near.is_empty() {
+            return format!("there is `{}`", near.join("` and `"));
+        }
+        if self.known.is_empty() {
+            return "name a member that the schema of the code or of all problems declares".to_owned();
+        }
+        let known: Vec<&str> = self.known.iter().copied().take(10).collect();
+        format!("there are `{}`", known.join("`, `"))
+    }
+}
+
+/// The type of a member of the code, of all problems or around them; `None` where nothing is known of it.
+fn find<'a>(
+    contract: &'a Contract,
+    family: &'a ProblemFamily,
+    code: &'a ProblemCode,
+    path: &'a [String],
+) -> Result<Option<&'a Type>, Missing<'a>> {
+    let mut fields: Vec<&Field> = code.fields.iter().chain(&family.members).chain(&family.envelope).collect();
+    let mut ty = None;
+    for (found, name) in path.iter().enumerate() {
+        let Some(field) = fields.iter().find(|field| field.name == *name) else {
+            return Err(Missing {
+                path,
+                found,
+                known: fields.iter().map(|field| field.name.as_str()).collect(),
+            });
+        };
+        ty = Some(settled(contract, &field.ty));
+        if found + 1 == path.len() {
+            break;
+        }
+        match ty {
+            Some(Type::Named(id)) => match contract.types.get(id.0).map(|def| &def.shape) {
+                Some(Shape::Struct(members)) => fields = members.fields.iter().collect(),
+                Some(Shape::Union(_)) => return Ok(None),
+                _ => fields.clear(),
+            },
+            // Their members are data.
+            Some(Type::Any | Type::Map(_)) => return Ok(None),
+            _ => fields.clear(),
+        }
+    }
+    Ok(ty)
+}
+
+/// How many aliases are followed: only a cycle has more.
+const ALIASES: usize = 32;
+
+/// The type behind `null`, aliases and settings for formats.
+fn settled<'a>(contract: &'a Contract, ty: &'a Type) -> &'a Type {
+    let mut ty = ty;
+    for _ in 0..ALIASES {
+        ty = match ty {
+            Type::Nullable(inner) | Type::Format(_, inner) => inner,
+            Type::Named(id) => match contract.types.get(id.0).map(|def| &def.shape) {
+                Some(Shape::Alias(next)) => next,
+                _ => return ty,
+            },
+            _ => return ty,
+        };
+    }
+    ty
+}
+
+/// Can the action use a value of this type?
+fn serves(contract: &Contract, action: RecoveryAction, ty: Option<&Type>) -> bool {
+    let Some(ty) = ty else { return true };
+    match (action, ty) {
+        (_, Type::Any) => true,
+        (_, Type::Binary | Type::Boolean | Type::Text(TextFormat::Secret)) => false,
+        (RecoveryAction::Wait, Type::Integer(_) | Type::Number(_) | Type::Text(TextFormat::DateTime)) => true,
+        (RecoveryAction::Wait, _) => false,
+        (RecoveryAction::Choose, ty) => matches!(ty, Type::Array(_)),
+        (RecoveryAction::Upgrade, ty) => matches!(ty, Type::String),
+        (RecoveryAction::Reread, ty) => !matches!(ty, Type::Array(_)),
+        (RecoveryAction::Fix, Type::Integer(_) | Type::Number(_) | Type::Text(_)) => false,
+        (RecoveryAction::Fix, Type::Named(id)) => !is_integers(contract, *id),
+        (RecoveryAction::Fix, _) => true,
+        // They take no field, which was said where it was read.
+        _ => true,
+    }
+}
+
+fn is_integers(contract: &Contract, id: TypeId) -> bool {
+    let shape = contract.types.get(id.0).map(|def| &def.shape);
+    matches!(shape, Some(Shape::Enum(Enum { values: EnumValues::Integers(_) })))
+}
+
+fn wanted(action: RecoveryAction) -> &'static str {
+    match action {
+        RecoveryAction::Wait => "name a number of seconds or a `date-time`",
+        RecoveryAction::Reread => "name the text, the number or the object that says what it is now",
+        RecoveryAction::Choose => "name a list",
+        RecoveryAction::Upgrade => "name a text that holds a URL",
+        _ => "name a text, a list or an object that says what is wrong",
+    }
+}
