@@ -27,6 +27,7 @@ pub enum Code {
     ///
     /// * Status: 401
     /// * Retryable: no
+    /// * Way out: `re-authenticate`
     /// * Section: Authentication
     /// * Raised by: every operation but [`RequestOtp`](crate::operations::RequestOtp), [`VerifyOtp`](crate::operations::VerifyOtp)
     /// * Documentation: <https://dropthis.app/errors#authentication_required>
@@ -41,6 +42,7 @@ pub enum Code {
     ///
     /// * Status: 401
     /// * Retryable: no
+    /// * Way out: `re-authenticate`
     /// * Section: Authentication
     /// * Raised by: every operation but [`RequestOtp`](crate::operations::RequestOtp), [`VerifyOtp`](crate::operations::VerifyOtp)
     /// * Documentation: <https://dropthis.app/errors#invalid_api_key>
@@ -55,6 +57,7 @@ pub enum Code {
     ///
     /// * Status: 401
     /// * Retryable: no
+    /// * Way out: `re-authenticate`
     /// * Section: Authentication
     /// * Raised by: every operation but [`RequestOtp`](crate::operations::RequestOtp), [`VerifyOtp`](crate::operations::VerifyOtp)
     /// * Documentation: <https://dropthis.app/errors#invalid_session>
@@ -70,6 +73,7 @@ pub enum Code {
     ///
     /// * Status: 401
     /// * Retryable: yes, the identical request can succeed later
+    /// * Way out: `re-authenticate`
     /// * Section: Authentication
     /// * Raised by: [`VerifyOtp`](crate::operations::VerifyOtp)
     /// * Documentation: <https://dropthis.app/errors#otp_expired>
@@ -85,6 +89,7 @@ pub enum Code {
     ///
     /// * Status: 401
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Section: Authentication
     /// * Raised by: [`VerifyOtp`](crate::operations::VerifyOtp)
     /// * Documentation: <https://dropthis.app/errors#otp_invalid>
@@ -99,6 +104,7 @@ pub enum Code {
     ///
     /// * Status: 429
     /// * Retryable: yes, the identical request can succeed later
+    /// * Way out: `wait`
     /// * Section: Authentication
     /// * Raised by: every operation
     /// * Documentation: <https://dropthis.app/errors#rate_limit_exceeded>
@@ -113,6 +119,7 @@ pub enum Code {
     ///
     /// * Status: 403
     /// * Retryable: no
+    /// * Way out: `step-up`
     /// * Section: Authentication
     /// * Raised by: [`CreateApiKey`](crate::operations::CreateApiKey), [`DeleteAccount`](crate::operations::DeleteAccount), [`DeleteWorkspace`](crate::operations::DeleteWorkspace), [`UpdateMember`](crate::operations::UpdateMember)
     /// * Documentation: <https://dropthis.app/errors#step_up_required>
@@ -129,6 +136,7 @@ pub enum Code {
     ///
     /// * Status: 403
     /// * Retryable: no
+    /// * Way out: `re-authenticate`
     /// * Section: Permissions (capability scopes)
     /// * Raised by: [`CreateApiKey`](crate::operations::CreateApiKey), [`DeleteApiKey`](crate::operations::DeleteApiKey), [`DeleteAccount`](crate::operations::DeleteAccount), [`PublishDrop`](crate::operations::PublishDrop), [`CreateDeployment`](crate::operations::CreateDeployment), [`DeleteDomain`](crate::operations::DeleteDomain), [`CreateWorkspace`](crate::operations::CreateWorkspace), [`DeleteWorkspace`](crate::operations::DeleteWorkspace), [`UpdateWorkspace`](crate::operations::UpdateWorkspace), [`ListMembers`](crate::operations::ListMembers), [`InviteMember`](crate::operations::InviteMember), [`RemoveMember`](crate::operations::RemoveMember), [`UpdateMember`](crate::operations::UpdateMember), [`ListInvitations`](crate::operations::ListInvitations), [`AcceptInvitationByToken`](crate::operations::AcceptInvitationByToken), [`AcceptInvitation`](crate::operations::AcceptInvitation)
     /// * Documentation: <https://dropthis.app/errors#insufficient_scope>
@@ -144,6 +152,7 @@ pub enum Code {
     ///
     /// * Status: 403
     /// * Retryable: no
+    /// * Way out: `re-authenticate`
     /// * Section: Permissions (capability scopes)
     /// * Raised by: [`CreateApiKey`](crate::operations::CreateApiKey)
     /// * Documentation: <https://dropthis.app/errors#service_cannot_mint_delegated>
@@ -160,6 +169,7 @@ pub enum Code {
     ///
     /// * Status: 403
     /// * Retryable: no
+    /// * Way out: `upgrade upgrade_url`
     /// * Members: [those of `FeatureNotInPlan`](crate::problems::FeatureNotInPlan)
     /// * Section: Plans & quotas
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`ConnectDomain`](crate::operations::ConnectDomain), [`CreateWorkspace`](crate::operations::CreateWorkspace)
@@ -177,6 +187,7 @@ pub enum Code {
     ///
     /// * Status: 403 or 413
     /// * Retryable: no
+    /// * Way out: `upgrade upgrade_url`
     /// * Members: [those of `QuotaExceeded`](crate::problems::QuotaExceeded)
     /// * Section: Plans & quotas
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`CreateDeployment`](crate::operations::CreateDeployment), [`CreateUpload`](crate::operations::CreateUpload), [`InviteMember`](crate::operations::InviteMember), [`AcceptInvitationByToken`](crate::operations::AcceptInvitationByToken), [`AcceptInvitation`](crate::operations::AcceptInvitation)
@@ -192,6 +203,7 @@ pub enum Code {
     ///
     /// * Status: 422
     /// * Retryable: no
+    /// * Way out: `fix param`
     /// * Members: [those of `ValidationError`](crate::problems::ValidationError)
     /// * Section: Validation & conflicts
     /// * Raised by: [`RequestOtp`](crate::operations::RequestOtp), [`VerifyOtp`](crate::operations::VerifyOtp), [`CreateApiKey`](crate::operations::CreateApiKey), [`UpdateAccount`](crate::operations::UpdateAccount), [`SwitchWorkspace`](crate::operations::SwitchWorkspace), [`ListDrops`](crate::operations::ListDrops), [`PublishDrop`](crate::operations::PublishDrop), [`ResolveDrop`](crate::operations::ResolveDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`GetDropContent`](crate::operations::GetDropContent), [`ListDeployments`](crate::operations::ListDeployments), [`CreateDeployment`](crate::operations::CreateDeployment), [`GetDeploymentContent`](crate::operations::GetDeploymentContent), [`CreateUpload`](crate::operations::CreateUpload), [`ConnectDomain`](crate::operations::ConnectDomain), [`UpdateDomain`](crate::operations::UpdateDomain), [`CreateWorkspace`](crate::operations::CreateWorkspace), [`UpdateWorkspace`](crate::operations::UpdateWorkspace), [`InviteMember`](crate::operations::InviteMember), [`UpdateMember`](crate::operations::UpdateMember), [`AcceptInvitationByToken`](crate::operations::AcceptInvitationByToken)
@@ -207,6 +219,7 @@ pub enum Code {
     ///
     /// * Status: 404
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Section: Validation & conflicts
     /// * Raised by: [`DeleteApiKey`](crate::operations::DeleteApiKey), [`PublishDrop`](crate::operations::PublishDrop), [`ResolveDrop`](crate::operations::ResolveDrop), [`GetDrop`](crate::operations::GetDrop), [`DeleteDrop`](crate::operations::DeleteDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`GetDropContent`](crate::operations::GetDropContent), [`ListDeployments`](crate::operations::ListDeployments), [`CreateDeployment`](crate::operations::CreateDeployment), [`GetDeployment`](crate::operations::GetDeployment), [`GetDeploymentContent`](crate::operations::GetDeploymentContent), [`GetUpload`](crate::operations::GetUpload), [`CancelUpload`](crate::operations::CancelUpload), [`CompleteUpload`](crate::operations::CompleteUpload), [`GetDomain`](crate::operations::GetDomain), [`DeleteDomain`](crate::operations::DeleteDomain), [`UpdateDomain`](crate::operations::UpdateDomain), [`VerifyDomain`](crate::operations::VerifyDomain), [`AcceptInvitationByToken`](crate::operations::AcceptInvitationByToken), [`AcceptInvitation`](crate::operations::AcceptInvitation)
     /// * Documentation: <https://dropthis.app/errors#not_found>
@@ -223,6 +236,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
+    /// * Way out: `re-read current_revision`
     /// * Members: [those of `RevisionConflict`](crate::problems::RevisionConflict)
     /// * Section: Validation & conflicts
     /// * Raised by: [`UpdateDrop`](crate::operations::UpdateDrop), [`CreateDeployment`](crate::operations::CreateDeployment)
@@ -240,6 +254,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Members: [those of `Conflict`](crate::problems::Conflict)
     /// * Section: Validation & conflicts
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`ConnectDomain`](crate::operations::ConnectDomain), [`CreateWorkspace`](crate::operations::CreateWorkspace), [`UpdateWorkspace`](crate::operations::UpdateWorkspace)
@@ -255,6 +270,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Section: Validation & conflicts
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`CreateDeployment`](crate::operations::CreateDeployment)
     /// * Documentation: <https://dropthis.app/errors#publish_conflict>
@@ -269,6 +285,7 @@ pub enum Code {
     ///
     /// * Status: 404
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Section: Workspaces & teams
     /// * Raised by: [`CreateApiKey`](crate::operations::CreateApiKey), [`SwitchWorkspace`](crate::operations::SwitchWorkspace), [`PublishDrop`](crate::operations::PublishDrop), [`DeleteWorkspace`](crate::operations::DeleteWorkspace), [`UpdateWorkspace`](crate::operations::UpdateWorkspace), [`ListMembers`](crate::operations::ListMembers), [`InviteMember`](crate::operations::InviteMember), [`RemoveMember`](crate::operations::RemoveMember), [`UpdateMember`](crate::operations::UpdateMember)
     /// * Documentation: <https://dropthis.app/errors#workspace_not_found>
@@ -284,6 +301,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
+    /// * Way out: `choose choices`
     /// * Members: [those of `WorkspaceChoiceRequired`](crate::problems::WorkspaceChoiceRequired)
     /// * Section: Workspaces & teams
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop)
@@ -299,6 +317,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Section: Workspaces & teams
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`DeleteDrop`](crate::operations::DeleteDrop), [`UpdateDrop`](crate::operations::UpdateDrop), [`CreateDeployment`](crate::operations::CreateDeployment)
     /// * Documentation: <https://dropthis.app/errors#workspace_mismatch>
@@ -313,6 +332,7 @@ pub enum Code {
     ///
     /// * Status: 400
     /// * Retryable: no
+    /// * Way out: `re-authenticate`
     /// * Section: Workspaces & teams
     /// * Raised by: [`SwitchWorkspace`](crate::operations::SwitchWorkspace)
     /// * Documentation: <https://dropthis.app/errors#workspace_pinned>
@@ -327,6 +347,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Section: Workspaces & teams
     /// * Raised by: [`DeleteAccount`](crate::operations::DeleteAccount)
     /// * Documentation: <https://dropthis.app/errors#sole_owner_of_team>
@@ -341,6 +362,7 @@ pub enum Code {
     ///
     /// * Status: 404
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Section: Workspaces & teams
     /// * Raised by: [`RemoveMember`](crate::operations::RemoveMember), [`UpdateMember`](crate::operations::UpdateMember)
     /// * Documentation: <https://dropthis.app/errors#account_not_found>
@@ -356,6 +378,7 @@ pub enum Code {
     ///
     /// * Status: 400
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Section: Workspaces & teams
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop)
     /// * Documentation: <https://dropthis.app/errors#workspace_selector_not_allowed>
@@ -370,6 +393,7 @@ pub enum Code {
     ///
     /// * Status: 422
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Section: Uploads & publish-by-reference
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`CreateDeployment`](crate::operations::CreateDeployment), [`CompleteUpload`](crate::operations::CompleteUpload)
     /// * Documentation: <https://dropthis.app/errors#checksum_mismatch>
@@ -384,6 +408,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Section: Uploads & publish-by-reference
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`CreateDeployment`](crate::operations::CreateDeployment), [`CompleteUpload`](crate::operations::CompleteUpload)
     /// * Documentation: <https://dropthis.app/errors#upload_expired>
@@ -399,6 +424,7 @@ pub enum Code {
     ///
     /// * Status: 422
     /// * Retryable: no
+    /// * Way out: `fix failures`
     /// * Members: [those of `RemoteFetchFailed`](crate::problems::RemoteFetchFailed)
     /// * Section: Uploads & publish-by-reference
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`CreateDeployment`](crate::operations::CreateDeployment), [`CreateUpload`](crate::operations::CreateUpload)
@@ -415,6 +441,7 @@ pub enum Code {
     ///
     /// * Status: 429
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Section: Uploads & publish-by-reference
     /// * Raised by: [`CreateUpload`](crate::operations::CreateUpload)
     /// * Documentation: <https://dropthis.app/errors#too_many_active_uploads>
@@ -429,6 +456,7 @@ pub enum Code {
     ///
     /// * Status: 409
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Section: Uploads & publish-by-reference
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`CreateDeployment`](crate::operations::CreateDeployment)
     /// * Documentation: <https://dropthis.app/errors#upload_already_used>
@@ -443,6 +471,7 @@ pub enum Code {
     ///
     /// * Status: 422
     /// * Retryable: no
+    /// * Way out: `fix`
     /// * Section: Uploads & publish-by-reference
     /// * Raised by: [`PublishDrop`](crate::operations::PublishDrop), [`CreateDeployment`](crate::operations::CreateDeployment)
     /// * Documentation: <https://dropthis.app/errors#upload_not_complete>
@@ -462,6 +491,7 @@ impl Code {
             .with_remedy(
                 "Send the header `Authorization: Bearer <token>`, where the token is an API key (`sk_…`) or an access token (`at_…`).",
             )
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Reauthenticate))
             .with_docs_url("https://dropthis.app/errors#authentication_required"),
         rt::CodeFacts::new("invalid_api_key", &[401])
             .with_retryable(false)
@@ -469,6 +499,7 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#invalid_api_key")
             .with_section("Authentication")
             .with_remedy("Mint a new key in the console or with `POST /v1/api-keys`.")
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Reauthenticate))
             .with_docs_url("https://dropthis.app/errors#invalid_api_key"),
         rt::CodeFacts::new("invalid_session", &[401])
             .with_retryable(false)
@@ -476,6 +507,7 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#invalid_session")
             .with_section("Authentication")
             .with_remedy("Log in again to get a fresh credential.")
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Reauthenticate))
             .with_docs_url("https://dropthis.app/errors#invalid_session"),
         rt::CodeFacts::new("otp_expired", &[401])
             .with_retryable(true)
@@ -485,6 +517,7 @@ impl Code {
             .with_remedy(
                 "Request a fresh one-time code and try again. Sending a new code without asking the user is safe here, unlike after `otp_invalid`.",
             )
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Reauthenticate))
             .with_docs_url("https://dropthis.app/errors#otp_expired"),
         rt::CodeFacts::new("otp_invalid", &[401])
             .with_retryable(false)
@@ -494,6 +527,7 @@ impl Code {
             .with_remedy(
                 "Have the user check the digits and type them again. Do not send a new code automatically: every typo would send another email.",
             )
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#otp_invalid"),
         rt::CodeFacts::new("rate_limit_exceeded", &[429])
             .with_retryable(true)
@@ -501,6 +535,7 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#rate_limit_exceeded")
             .with_section("Authentication")
             .with_remedy("Wait until the retry window has passed, then try again.")
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Wait))
             .with_docs_url("https://dropthis.app/errors#rate_limit_exceeded"),
         rt::CodeFacts::new("step_up_required", &[403])
             .with_retryable(false)
@@ -508,6 +543,7 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#step_up_required")
             .with_section("Authentication")
             .with_remedy("Re-authenticate first, then send the request again.")
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::StepUp))
             .with_docs_url("https://dropthis.app/errors#step_up_required"),
         rt::CodeFacts::new("insufficient_scope", &[403])
             .with_retryable(false)
@@ -517,6 +553,7 @@ impl Code {
             .with_remedy(
                 "Log in again, or mint a key, with the bundle that grants the scope: `--scope team` in the CLI, or `apiKeys.create({ scopes: ['team'] })` in the SDK.",
             )
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Reauthenticate))
             .with_docs_url("https://dropthis.app/errors#insufficient_scope"),
         rt::CodeFacts::new("service_cannot_mint_delegated", &[403])
             .with_retryable(false)
@@ -524,6 +561,7 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#service_cannot_mint_delegated")
             .with_section("Permissions (capability scopes)")
             .with_remedy("Use a delegated key or a session to mint it.")
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Reauthenticate))
             .with_docs_url("https://dropthis.app/errors#service_cannot_mint_delegated"),
         rt::CodeFacts::new("feature_not_in_plan", &[403])
             .with_retryable(false)
@@ -533,6 +571,9 @@ impl Code {
             .with_remedy(
                 "Upgrade at `upgrade_url` to `required_plan` or higher, or send the request again without the feature.",
             )
+            .with_recovery(
+                rt::WayOut::new(rt::RecoveryAction::Upgrade).with_field(&["upgrade_url"]),
+            )
             .with_docs_url("https://dropthis.app/errors#feature_not_in_plan"),
         rt::CodeFacts::new("quota_exceeded", &[403, 413])
             .with_retryable(false)
@@ -540,6 +581,9 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#quota_exceeded")
             .with_section("Plans & quotas")
             .with_remedy("Free up space or seats, or upgrade the plan.")
+            .with_recovery(
+                rt::WayOut::new(rt::RecoveryAction::Upgrade).with_field(&["upgrade_url"]),
+            )
             .with_docs_url("https://dropthis.app/errors#quota_exceeded"),
         rt::CodeFacts::new("validation_error", &[422])
             .with_retryable(false)
@@ -548,6 +592,9 @@ impl Code {
             .with_section("Validation & conflicts")
             .with_remedy(
                 "Correct the field that `param` names and send the request again.",
+            )
+            .with_recovery(
+                rt::WayOut::new(rt::RecoveryAction::Fix).with_field(&["param"]),
             )
             .with_docs_url("https://dropthis.app/errors#validation_error"),
         rt::CodeFacts::new("not_found", &[404])
@@ -558,6 +605,7 @@ impl Code {
             .with_remedy(
                 "Check the id. For a drop, list your drops to recover the ids that are valid.",
             )
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#not_found"),
         rt::CodeFacts::new("revision_conflict", &[409])
             .with_retryable(false)
@@ -566,6 +614,10 @@ impl Code {
             .with_section("Validation & conflicts")
             .with_remedy(
                 "Read the drop again, check that your change still makes sense, then retry with `current_revision` as the new `if_revision` (the `If-Revision` header).",
+            )
+            .with_recovery(
+                rt::WayOut::new(rt::RecoveryAction::Reread)
+                    .with_field(&["current_revision"]),
             )
             .with_docs_url("https://dropthis.app/errors#revision_conflict"),
         rt::CodeFacts::new("conflict", &[409])
@@ -576,6 +628,7 @@ impl Code {
             .with_remedy(
                 "Choose another hostname or slug. If `drop_id` is present, it names the drop in the way: repoint the domain, or update that drop instead.",
             )
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#conflict"),
         rt::CodeFacts::new("publish_conflict", &[409])
             .with_retryable(false)
@@ -583,6 +636,7 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#publish_conflict")
             .with_section("Validation & conflicts")
             .with_remedy("Publish the content anew, as a new drop.")
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#publish_conflict"),
         rt::CodeFacts::new("workspace_not_found", &[404])
             .with_retryable(false)
@@ -592,6 +646,7 @@ impl Code {
             .with_remedy(
                 "List your workspaces to see the slugs that are valid, then use one of them.",
             )
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#workspace_not_found"),
         rt::CodeFacts::new("workspace_choice_required", &[409])
             .with_retryable(false)
@@ -601,6 +656,9 @@ impl Code {
             .with_remedy(
                 "Pick one of `choices`, then make it the active workspace or pass it as `workspace` with the request.",
             )
+            .with_recovery(
+                rt::WayOut::new(rt::RecoveryAction::Choose).with_field(&["choices"]),
+            )
             .with_docs_url("https://dropthis.app/errors#workspace_choice_required"),
         rt::CodeFacts::new("workspace_mismatch", &[409])
             .with_retryable(false)
@@ -608,6 +666,7 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#workspace_mismatch")
             .with_section("Workspaces & teams")
             .with_remedy("Target the workspace that owns the resource.")
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#workspace_mismatch"),
         rt::CodeFacts::new("workspace_pinned", &[400])
             .with_retryable(false)
@@ -615,6 +674,7 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#workspace_pinned")
             .with_section("Workspaces & teams")
             .with_remedy("Use a delegated key to switch.")
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Reauthenticate))
             .with_docs_url("https://dropthis.app/errors#workspace_pinned"),
         rt::CodeFacts::new("sole_owner_of_team", &[409])
             .with_retryable(false)
@@ -622,6 +682,7 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#sole_owner_of_team")
             .with_section("Workspaces & teams")
             .with_remedy("Transfer the ownership of the team, or delete the team first.")
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#sole_owner_of_team"),
         rt::CodeFacts::new("account_not_found", &[404])
             .with_retryable(false)
@@ -631,6 +692,7 @@ impl Code {
             .with_remedy(
                 "List the members of the workspace to get account ids that are valid.",
             )
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#account_not_found"),
         rt::CodeFacts::new("workspace_selector_not_allowed", &[400])
             .with_retryable(false)
@@ -638,6 +700,7 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#workspace_selector_not_allowed")
             .with_section("Workspaces & teams")
             .with_remedy("Leave out `workspace`, or use a delegated key.")
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#workspace_selector_not_allowed"),
         rt::CodeFacts::new("checksum_mismatch", &[422])
             .with_retryable(false)
@@ -645,6 +708,7 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#checksum_mismatch")
             .with_section("Uploads & publish-by-reference")
             .with_remedy("Upload the file again.")
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#checksum_mismatch"),
         rt::CodeFacts::new("upload_expired", &[409])
             .with_retryable(false)
@@ -652,6 +716,7 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#upload_expired")
             .with_section("Uploads & publish-by-reference")
             .with_remedy("Start a new upload session, and upload the files to it.")
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#upload_expired"),
         rt::CodeFacts::new("remote_fetch_failed", &[422])
             .with_retryable(false)
@@ -660,6 +725,9 @@ impl Code {
             .with_section("Uploads & publish-by-reference")
             .with_remedy(
                 "Correct each URL that `failures` names, or send the bytes of the file instead.",
+            )
+            .with_recovery(
+                rt::WayOut::new(rt::RecoveryAction::Fix).with_field(&["failures"]),
             )
             .with_docs_url("https://dropthis.app/errors#remote_fetch_failed"),
         rt::CodeFacts::new("too_many_active_uploads", &[429])
@@ -670,6 +738,7 @@ impl Code {
             .with_remedy(
                 "Publish or cancel an open session, or let it expire, before you start another.",
             )
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#too_many_active_uploads"),
         rt::CodeFacts::new("upload_already_used", &[409])
             .with_retryable(false)
@@ -677,6 +746,7 @@ impl Code {
             .with_type_uri("https://dropthis.app/errors#upload_already_used")
             .with_section("Uploads & publish-by-reference")
             .with_remedy("Start a new upload session for each publish.")
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#upload_already_used"),
         rt::CodeFacts::new("upload_not_complete", &[422])
             .with_retryable(false)
@@ -686,6 +756,7 @@ impl Code {
             .with_remedy(
                 "Upload every file of the session, complete the session, then publish.",
             )
+            .with_recovery(rt::WayOut::new(rt::RecoveryAction::Fix))
             .with_docs_url("https://dropthis.app/errors#upload_not_complete"),
     ];
     /// What the contract says of this code; `None` when it does not list it.

@@ -22,11 +22,18 @@ pub(crate) struct Code {
     pub(crate) retryable: Option<bool>,
     pub(crate) section: Option<String>,
     pub(crate) remedy: Option<String>,
+    pub(crate) recovery: Option<Recovery>,
     pub(crate) r#type: Option<String>,
     pub(crate) title: Option<String>,
     pub(crate) fields: Vec<Field>,
     pub(crate) operations: Vec<Raiser>,
     pub(crate) examples: Vec<Example>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Recovery {
+    pub(crate) action: String,
+    pub(crate) field: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -6,6 +6,7 @@ mod calls;
 mod catalogue;
 mod played;
 mod prism;
+mod recovered;
 mod retried;
 mod schema;
 mod server;

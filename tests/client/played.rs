@@ -22,6 +22,7 @@ pub(crate) fn compare(call: &Call, code: &catalogue::Code, example: &Value, fail
     assert_eq!(error.suggestion(), example["suggestion"].as_str(), "{what}");
     assert_eq!(error.request_id(), example["request_id"].as_str(), "{what}");
     assert_eq!(error.docs_url(), example["type"].as_str(), "{what}");
+    crate::recovered::compare(code, example, error);
     let written = serde_json::to_value(error.problem()).expect("JSON");
     assert!(catalogue::same(&written, example), "{what}: {written} is not {example}");
     assert!(raised.extensions.is_empty(), "{what}");

@@ -6,6 +6,7 @@
 mod call;
 mod credential;
 mod hook;
+mod rewrite;
 mod run;
 mod trace;
 
@@ -19,6 +20,7 @@ pub use call::{Call, Reply};
 pub use credential::Credential;
 use credential::Placed;
 pub use hook::{Attempt, Hook};
+pub use rewrite::{Rewrite, RewriteError};
 use run::{Failure, Inner, Options, Outcome};
 
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};

@@ -13,9 +13,11 @@ use crate::decode::Violation;
 use crate::failure::{DETAIL, Failed, FailureBody, REQUEST_ID, RETRYABLE, SUGGESTION, Said, TITLE};
 use crate::json::Json;
 use crate::problem::{CodeFacts, CodePlace, Family, ProblemNode, Undeclared};
+use crate::recovery::{self, Recovery};
 use crate::retry::{self, Attempts};
 use crate::text::escape;
 use crate::transport::whole_length;
+use crate::value::Value;
 
 /// An API, as generated code describes it.
 pub trait Api: fmt::Debug + Send + Sync + 'static {
@@ -371,7 +373,44 @@ impl<O: Raises> Error<O> {
             (Some(name), _) => self.said().get(name).truth().or_else(|| self.around().get(name).truth()),
             (None, _) => None,
         };
-        said.or_else(|| self.facts()?.retryable)
+        said.or_else(|| {
+            let facts = self.facts()?;
+            facts.retryable.or_else(|| facts.recovery?.action.repeats())
+        })
+    }
+
+    /// The way out, as the contract says for the code, with the values that the answer holds for it: the choices, the page, the
+    /// wait. Where the contract says nothing, another attempt is one, if the answer says that it can succeed. `None` when
+    /// nobody knows a way. What the answer says against another attempt wins over the contract.
+    pub fn recovery(&self) -> Option<Recovery<'_>> {
+        let said = recovery::Said {
+            retryable: self.retryable(),
+            retry_after: self.retry_after(),
+            member: &|names| self.member(names),
+        };
+        recovery::of(self.facts().and_then(|facts| facts.recovery.as_ref()), &said)
+    }
+
+    /// The member of the problem that these names lead to, or of what stands in its place or around it.
+    fn member(&self, names: &[&str]) -> Option<Value<'_>> {
+        match self {
+            Error::Problem(raised) => {
+                let problem = &raised.problem;
+                let places = [problem.conditional(), Some(problem.common()), problem.envelope()];
+                let declared = places.into_iter().flatten().find_map(|place| Value::of(place).path(names));
+                declared.or_else(|| Value::of(problem.extensions()).path(names))
+            }
+            Error::Unexpected(unexpected) => {
+                let whole = Value::of(&unexpected.members);
+                let problem = match O::Api::FAMILY.place {
+                    CodePlace::Root => None,
+                    CodePlace::Under(name) => whole.get(name),
+                    CodePlace::Each(name) => whole.get(name).and_then(|list| list.items().next()),
+                };
+                problem.and_then(|problem| problem.path(names)).or_else(|| whole.path(names))
+            }
+            Error::Failure(_) | Error::Transport(_) | Error::Request(_) => None,
+        }
     }
 
     /// A next step to show to the user, as the API put it.
@@ -590,6 +629,6 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
 /// How many characters of what an answer says stand in the line for a person.
 const SHOWN: usize = 1000;
 
-fn is_url(text: &str) -> bool {
+pub(crate) fn is_url(text: &str) -> bool {
     text.starts_with("https://") || text.starts_with("http://")
 }

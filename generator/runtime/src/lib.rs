@@ -21,6 +21,7 @@ mod node;
 mod operation;
 mod others;
 pub mod problem;
+mod recovery;
 mod request;
 mod response;
 mod retry;
@@ -28,10 +29,11 @@ mod style;
 pub mod testing;
 mod text;
 mod transport;
+mod value;
 
 pub use body::{Content, PartSpec, PartWriting, RawBody};
 pub use bytes::Bytes;
-pub use client::{Attempt, Call, Client, ClientBuilder, Credential, Hook, Reply};
+pub use client::{Attempt, Call, Client, ClientBuilder, Credential, Hook, Reply, Rewrite, RewriteError};
 pub use clock::{Clock, Random, Sleep, SystemClock, SystemRandom};
 pub use decode::Violation;
 pub use error::{
@@ -53,6 +55,7 @@ pub use operation::{
 };
 pub use others::Others;
 pub use problem::{CodeFacts, CodePlace, Family, ProblemNode, Undeclared, UnlistedCode};
+pub use recovery::{Recovery, RecoveryAction, WayOut};
 pub use request::BaseUrl;
 pub use retry::{Attempts, End, RetryBudget, RetryPolicy};
 pub use text::{Base64, Base64Url, Secret};
@@ -63,6 +66,7 @@ pub use transport::Ureq;
 pub use transport::{Blocking, BoundedBody, Exchange, Exchanged, Limits, Transport};
 #[cfg(feature = "tower")]
 pub use transport::{ServiceTransport, TransportService};
+pub use value::Value;
 pub use vocabulary::{IntegerVocabulary, List, Unlisted, Vocabulary};
 
 #[doc(hidden)]

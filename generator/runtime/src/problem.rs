@@ -17,6 +17,7 @@ use serde::de;
 use crate::decode::{Violation, pointer_to};
 use crate::json::Json;
 use crate::node::Node;
+use crate::recovery::WayOut;
 
 pub(crate) use deviating::members;
 pub use write::serialize;
@@ -39,6 +40,8 @@ pub struct CodeFacts {
     pub section: Option<&'static str>,
     /// What to do about it.
     pub remedy: Option<&'static str>,
+    /// The way out of it, for programs.
+    pub recovery: Option<WayOut>,
     /// The place in the documentation that explains it.
     pub docs_url: Option<&'static str>,
 }
@@ -54,6 +57,7 @@ impl CodeFacts {
             type_uri: None,
             section: None,
             remedy: None,
+            recovery: None,
             docs_url: None,
         }
     }
@@ -90,6 +94,13 @@ impl CodeFacts {
     #[must_use]
     pub const fn with_remedy(mut self, remedy: &'static str) -> Self {
         self.remedy = Some(remedy);
+        self
+    }
+
+    /// Gives the way out.
+    #[must_use]
+    pub const fn with_recovery(mut self, way: WayOut) -> Self {
+        self.recovery = Some(way);
         self
     }
 

@@ -11,7 +11,7 @@ mod policy;
 
 pub(crate) use after::retry_after;
 pub use budget::RetryBudget;
-pub(crate) use course::{Course, Replay, Seen};
+pub(crate) use course::{Course, Replay, Seen, up_to};
 pub(crate) use meaning::{Meaning, request_id_in};
 pub use policy::RetryPolicy;
 

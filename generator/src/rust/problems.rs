@@ -12,8 +12,10 @@ use super::print::{Printer, RecordSpec, Within, has_default, initializer, number
 use super::types::{Vocabulary, members};
 use crate::artifact::Artifact;
 use crate::contract::{
-    CodePlace, EnumValues, Field, OperationId, ProblemCode, ProblemFamily, Shape, StatusSpec, Type,
+    CodePlace, EnumValues, Field, OperationId, ProblemCode, ProblemFamily, Recovery, RecoveryAction, Shape,
+    StatusSpec, Type,
 };
+use crate::docs::words::recovery_words;
 
 const FILE: &str = "src/problems.rs";
 
@@ -154,6 +156,9 @@ impl Printer<'_> {
         if let Some(retryable) = code.retryable {
             let word = if retryable { "yes, the identical request can succeed later" } else { "no" };
             doc.line(format!("* Retryable: {word}"));
+        }
+        if let Some(recovery) = &code.recovery {
+            doc.line(format!("* Way out: {}", span(&recovery_words(recovery))));
         }
         if let Some((name, _)) = &plan.payload {
             doc.line(format!("* Members: [those of `{name}`](crate::problems::{name})"));
@@ -356,8 +361,9 @@ fn code_facts(family: &ProblemFamily, codes: &[Coded<'_>]) -> TokenStream {
         let type_uri = with(quote!(with_type_uri), &code.type_uri);
         let section = with(quote!(with_section), &code.section);
         let remedy = with(quote!(with_remedy), &code.remedy);
+        let recovery = code.recovery.as_ref().map(way_out);
         let docs = with(quote!(with_docs_url), &docs_url(family, code));
-        quote!(rt::CodeFacts::new(#name, &[#(#statuses),*])#retryable #title #type_uri #section #remedy #docs)
+        quote!(rt::CodeFacts::new(#name, &[#(#statuses),*])#retryable #title #type_uri #section #remedy #recovery #docs)
     });
     let variants = codes.iter().map(|(_, plan)| plan.variant.ident());
     let places = (0..codes.len()).map(number);
@@ -375,6 +381,25 @@ fn code_facts(family: &ProblemFamily, codes: &[Coded<'_>]) -> TokenStream {
             pub const fn facts(&self) -> Option<&'static rt::CodeFacts> { #body }
         }
     }
+}
+
+/// The way out as the runtime knows it.
+fn way_out(recovery: &Recovery) -> TokenStream {
+    let action = match recovery.action {
+        RecoveryAction::Retry => quote!(Retry),
+        RecoveryAction::Wait => quote!(Wait),
+        RecoveryAction::Reauthenticate => quote!(Reauthenticate),
+        RecoveryAction::StepUp => quote!(StepUp),
+        RecoveryAction::Reread => quote!(Reread),
+        RecoveryAction::Choose => quote!(Choose),
+        RecoveryAction::Fix => quote!(Fix),
+        RecoveryAction::Upgrade => quote!(Upgrade),
+        RecoveryAction::GiveUp => quote!(GiveUp),
+    };
+    let names = &recovery.field;
+    let field = (!names.is_empty()).then(|| quote!(.with_field(&[#(#names),*])));
+    let url = recovery.url.as_ref().map(|url| quote!(.with_url(#url)));
+    quote!(.with_recovery(rt::WayOut::new(rt::RecoveryAction::#action)#field #url))
 }
 
 fn kind_type(codes: &[Coded<'_>]) -> TokenStream {

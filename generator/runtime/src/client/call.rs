@@ -156,7 +156,7 @@ impl<T: fmt::Debug> fmt::Debug for Reply<T> {
     }
 }
 
-fn replied<O: Operation>(outcome: Outcome) -> Result<Reply<O::Output>, Error<O>> {
+pub(super) fn replied<O: Operation>(outcome: Outcome) -> Result<Reply<O::Output>, Error<O>> {
     let response = outcome?;
     let head = Head::of(&response);
     let value = O::decode(response)?;

@@ -194,7 +194,9 @@ impl Inner {
         if broke && meaning.verdict().is_none() {
             return Seen::Failed(TransportStage::Exchange);
         }
-        let retry_after = retry_after(response.headers(), || self.clock.wall());
+        let wall = || self.clock.wall();
+        let retry_after = retry_after(response.headers(), wall)
+            .or_else(|| meaning.waiting.and_then(|waiting| waiting.from(wall)));
         Seen::Answer { status: response.status(), meaning, retry_after }
     }
 }

@@ -129,7 +129,7 @@ impl<'p> Course<'p> {
 }
 
 /// Any time from nothing to this, with equal chance.
-fn up_to(ceiling: Duration, random: &dyn Random) -> Duration {
+pub(crate) fn up_to(ceiling: Duration, random: &dyn Random) -> Duration {
     let nanoseconds = u64::try_from(ceiling.as_nanos()).unwrap_or(u64::MAX);
     let chosen = (u128::from(random.next()) * (u128::from(nanoseconds) + 1)) >> 64;
     Duration::from_nanos(u64::try_from(chosen).unwrap_or(nanoseconds))

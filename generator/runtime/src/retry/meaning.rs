@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use crate::failure::{REQUEST_ID, RETRYABLE, Said};
 use crate::json::Json;
 use crate::problem::{self, CodePlace, Family};
+use crate::recovery::{RecoveryAction, Waiting, WayOut};
+use crate::value::Value;
 
 /// What was found in an answer that is no success.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +20,10 @@ pub(crate) struct Meaning {
     pub(crate) said: Option<bool>,
     /// The same, as the contract says of the code.
     pub(crate) promised: Option<bool>,
+    /// The same, as it follows from the way out that the contract knows: only `retry` and `wait` need nothing but time.
+    pub(crate) implied: Option<bool>,
+    /// The wait that the body asks for, where the contract says so.
+    pub(crate) waiting: Option<Waiting>,
 }
 
 impl Meaning {
@@ -30,6 +36,10 @@ impl Meaning {
             let code = code(family, problem);
             let facts = code.as_deref().and_then(|code| family.facts(code));
             meaning.promised = both(meaning.promised, facts.and_then(|facts| facts.retryable));
+            if let Some(way) = facts.and_then(|facts| facts.recovery) {
+                meaning.implied = both(meaning.implied, Some(way.action.repeats() == Some(true)));
+                meaning.waiting = meaning.waiting.max(waiting(&way, problem, whole));
+            }
             meaning.said = both(meaning.said, family.retryable.and_then(|name| truth(problem.get(name))));
             meaning.code = meaning.code.or(code);
         }
@@ -40,9 +50,9 @@ impl Meaning {
         meaning
     }
 
-    /// Can the identical request succeed later? `None` when nobody says so.
+    /// Can the identical request succeed later? `None` when nothing says so.
     pub(crate) fn verdict(&self) -> Option<bool> {
-        both(self.said, self.promised)
+        both(self.said, self.promised).or(self.implied)
     }
 
     /// Does the answer say the opposite of what the contract says?
@@ -69,6 +79,18 @@ fn both(one: Option<bool>, other: Option<bool>) -> Option<bool> {
         (Some(one), Some(other)) => Some(one && other),
         (one, other) => one.or(other),
     }
+}
+
+/// The wait that a problem asks for, in its own members or in those around it.
+fn waiting(way: &WayOut, problem: Said<'_>, whole: Said<'_>) -> Option<Waiting> {
+    if way.action != RecoveryAction::Wait || way.field.is_empty() {
+        return None;
+    }
+    let within = |place: Said<'_>| match place {
+        Said::Members(members) => Value::of(members).path(way.field).and_then(Waiting::of),
+        _ => None,
+    };
+    within(problem).or_else(|| within(whole))
 }
 
 /// The objects of a body that hold codes.
@@ -110,6 +132,9 @@ mod tests {
         CodeFacts::new("never", &[409]).with_retryable(false),
         CodeFacts::new("7", &[409]).with_retryable(false),
         CodeFacts::new("silent", &[409]),
+        CodeFacts::new("pay", &[429]).with_recovery(WayOut::new(RecoveryAction::Upgrade)),
+        CodeFacts::new("slow", &[409])
+            .with_recovery(WayOut::new(RecoveryAction::Wait).with_field(&["more", "seconds"])),
     ];
 
     fn family(place: CodePlace) -> Family {
@@ -144,6 +169,23 @@ mod tests {
         assert_eq!(root(""), None);
         // Cut off: what was whole counts.
         assert_eq!(root(r#"{"code":"never","title":"It is ne"#), Some(false));
+    }
+
+    #[test]
+    fn a_way_out_speaks_where_all_else_is_silent() {
+        let of = |body: &str| Meaning::of(&family(CodePlace::Root), body.as_bytes());
+        assert_eq!(of(r#"{"code":"pay"}"#).verdict(), Some(false));
+        assert_eq!(of(r#"{"code":"pay","retryable":true}"#).verdict(), Some(true));
+        assert_eq!(of(r#"{"code":"slow","retryable":false}"#).verdict(), Some(false));
+        let slow = of(r#"{"code":"slow","more":{"seconds":3}}"#);
+        assert_eq!((slow.verdict(), slow.is_contradictory()), (Some(true), false));
+        assert_eq!(slow.waiting, Some(Waiting::For(std::time::Duration::from_secs(3))));
+        let list =
+            r#"{"errors":[{"code":"slow","more":{"seconds":3}},{"code":"slow","more":{"seconds":9}}]}"#;
+        let list = Meaning::of(&family(CodePlace::Each("errors")), list.as_bytes());
+        assert_eq!(list.waiting, Some(Waiting::For(std::time::Duration::from_secs(9))));
+        let mixed = r#"{"errors":[{"code":"slow"},{"code":"pay"}]}"#;
+        assert_eq!(verdict(CodePlace::Each("errors"), mixed), Some(false));
     }
 
     #[test]

@@ -10,7 +10,9 @@ use std::time::Duration;
 /// 1. A *no* ends it: the answer says that the identical request cannot succeed, or the contract says so of its code. A *no*
 ///    wins over a *yes* of the other.
 /// 2. A *yes* of either allows an attempt.
-/// 3. Where both are silent, statuses that usually pass allow one: 408, 425, 429, 500, 502, 503 and 504. So does an exchange
+/// 3. Where both are silent, the way out decides that the contract knows of the code, [`WayOut`](crate::WayOut): `retry` and
+///    `wait` allow an attempt, every other is a *no*.
+/// 4. Where nothing is known, statuses that usually pass allow one: 408, 425, 429, 500, 502, 503 and 504. So does an exchange
 ///    that failed.
 ///
 /// An attempt is made only if acting twice is the same as acting once: the method is idempotent (RFC 9110, section 9.2.2),
