@@ -142,10 +142,10 @@ struct Edit {
 const EDITS: &[Edit] = &[
     Edit {
         file: "problems.yaml",
-        after: "code: { const: upload_expired }",
+        after: "code: { const: step_up_required }",
         from: "retryable: { const: false }",
         to: "retryable: { const: true }",
-        says: &["upload_expired", "retryable"],
+        says: &["step_up_required", "retryable"],
     },
     Edit {
         file: "problems.yaml",
