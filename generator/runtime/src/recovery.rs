@@ -227,7 +227,7 @@ mod tests {
     use super::*;
     use crate::json::Json;
 
-    fn out<'a>(way: Option<&WayOut>, retryable: Option<bool>, after: Option<u64>, body: &'a Json) -> String {
+    fn out(way: Option<&WayOut>, retryable: Option<bool>, after: Option<u64>, body: &Json) -> String {
         let member = |names: &[&str]| Value::of(body).path(names);
         let said = Said { retryable, retry_after: after.map(Duration::from_secs), member: &member };
         format!("{:?}", of(way, &said))
