@@ -87,7 +87,7 @@ impl rt::Operation for SaveNote {
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "saveNote",
-        method: rt::http::Method::PUT,
+        method: "PUT",
         path: &[rt::Segment::Literal("/notes/"), rt::Segment::Param(0)],
         params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
         accept: "application/problem+json, application/json",
