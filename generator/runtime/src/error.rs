@@ -10,7 +10,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::clock::{Clock as _, SystemClock};
 use crate::decode::Violation;
-use crate::failure::{DETAIL, Failed, FailureBody, REQUEST_ID, RETRYABLE, SUGGESTION, Said, TITLE};
+use crate::failure::{DETAIL, Failed, FailureBody, REQUEST_ID, RETRYABLE, SUGGESTION, Said, TITLE, plain};
 use crate::json::Json;
 use crate::problem::{CodeFacts, CodePlace, Family, ProblemNode, Undeclared};
 use crate::recovery::{self, Recovery};
@@ -347,7 +347,7 @@ impl<O: Raises> Error<O> {
         match self {
             Error::Problem(raised) => Some(raised.problem.code()),
             Error::Unexpected(_) if !family.code.is_empty() => self.said().get(family.code).text(),
-            Error::Failure(failed) => failed.said().find_code(),
+            Error::Failure(failed) => failed.code(),
             _ => self.around().find_code(),
         }
     }
@@ -418,12 +418,14 @@ impl<O: Raises> Error<O> {
         self.text(O::Api::FAMILY.suggestion, SUGGESTION)
     }
 
-    /// What happened this time: RFC 9457's `detail`, or the member that others use for it, such as `message`.
+    /// What happened this time: RFC 9457's `detail`, the member that others use for it, such as `message`, or the whole body
+    /// where that is text.
     pub fn detail(&self) -> Option<&str> {
-        self.said()
-            .find_text(DETAIL)
-            .or_else(|| self.around().find_text(DETAIL))
-            .or_else(|| self.failure()?.plain())
+        self.said().find_text(DETAIL).or_else(|| self.around().find_text(DETAIL)).or_else(|| match self {
+            Error::Failure(failed) => failed.plain(),
+            Error::Unexpected(unexpected) => plain(&unexpected.response),
+            _ => None,
+        })
     }
 
     /// The identifier of the request, from the body or from a header. Quote it to support.
@@ -489,14 +491,7 @@ impl<O: Raises> Error<O> {
         match self {
             Error::Problem(raised) => Said::Record(raised.problem.common()),
             Error::Failure(failed) => failed.said(),
-            Error::Unexpected(unexpected) => {
-                let body = Said::Members(&unexpected.members);
-                match O::Api::FAMILY.place {
-                    CodePlace::Root => body,
-                    CodePlace::Under(name) => body.get(name),
-                    CodePlace::Each(name) => body.get(name).first(),
-                }
-            }
+            Error::Unexpected(unexpected) => Said::Members(&unexpected.members).at(O::Api::FAMILY.place),
             Error::Transport(_) | Error::Request(_) => Said::Nothing,
         }
     }

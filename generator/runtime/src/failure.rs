@@ -12,6 +12,7 @@ use crate::decode::Violation;
 use crate::error::{Api, Received};
 use crate::json::{Json, Number};
 use crate::node::{Literal, MapNode, Node, Presence, View};
+use crate::problem::CodePlace;
 
 /// The bodies of an API's errors without a code: what generated code lists.
 pub trait FailureBody: fmt::Debug + Clone + PartialEq + Send + Sync + 'static {
@@ -21,6 +22,11 @@ pub trait FailureBody: fmt::Debug + Clone + PartialEq + Send + Sync + 'static {
     fn node(&self) -> Option<&dyn Node>;
     /// The same, to read into.
     fn node_mut(&mut self) -> Option<&mut dyn Node>;
+    /// The object in the body that holds a code, and the member that does, where the contract says so: codes of other families
+    /// than that of the API's problems.
+    fn code_at(&self) -> Option<(CodePlace, &'static str)> {
+        None
+    }
 }
 
 /// The body of an error without a code, in an API that declares none. Nothing can make one.
@@ -80,13 +86,17 @@ impl<A: Api> Failed<A> {
         }
     }
 
-    /// The whole body, when it is text for a person (RFC 2046, section 4.1.3: `text/plain`).
+    /// The machine code: where the contract says that it stands, else by its usual names.
+    pub(crate) fn code(&self) -> Option<&str> {
+        let said = self.said();
+        let declared = self.body.code_at().and_then(|(place, name)| said.at(place).get(name).text());
+        declared.or_else(|| said.find_code())
+    }
+
+    /// The whole body, when it is text for a person.
     pub(crate) fn plain(&self) -> Option<&str> {
-        let essence = self.response.header("content-type")?.split(';').next()?.trim();
         match self.body.node()?.view() {
-            View::Text(Cow::Borrowed(text)) if essence.eq_ignore_ascii_case("text/plain") => {
-                Some(text.trim()).filter(|text| !text.is_empty())
-            }
+            View::Text(Cow::Borrowed(text)) => prose(&self.response, text),
             _ => None,
         }
     }
@@ -97,6 +107,32 @@ impl<A: Api> std::ops::Deref for Failed<A> {
     fn deref(&self) -> &A::Failure {
         &self.body
     }
+}
+
+/// The text of a whole body, when it is for a person: of the type `text/plain` (RFC 2046, section 4.1.3), or a JSON string.
+fn prose<'a>(response: &Received, text: &'a str) -> Option<&'a str> {
+    let essence = response.header("content-type")?.split(';').next()?.trim();
+    let plain = essence.eq_ignore_ascii_case("text/plain") || is_json(essence);
+    Some(text.trim()).filter(|text| plain && !text.is_empty())
+}
+
+/// The same of a body that nothing promises.
+pub(crate) fn plain(response: &Received) -> Option<&str> {
+    let essence = response.header("content-type")?.split(';').next()?.trim();
+    if is_json(essence) {
+        return prose(response, serde_json::from_slice(&response.body).ok()?);
+    }
+    // What is kept of a long body may end within a character.
+    let whole = std::str::from_utf8(&response.body).or_else(|error| match error.error_len() {
+        None => std::str::from_utf8(&response.body[..error.valid_up_to()]),
+        Some(_) => Err(error),
+    });
+    prose(response, whole.ok()?)
+}
+
+fn is_json(essence: &str) -> bool {
+    let essence = essence.to_ascii_lowercase();
+    essence.ends_with("/json") || essence.ends_with("+json")
 }
 
 /// Members that say what happened this time: RFC 9457's, then those of others, RFC 6749's among them.
@@ -170,6 +206,15 @@ impl<'a> Said<'a> {
             _ => None,
         };
         found.unwrap_or(Said::Nothing)
+    }
+
+    /// The object that holds the code.
+    pub(crate) fn at(self, place: CodePlace) -> Self {
+        match place {
+            CodePlace::Root => self,
+            CodePlace::Under(name) => self.get(name),
+            CodePlace::Each(name) => self.get(name).first(),
+        }
     }
 
     /// The first item of a list.

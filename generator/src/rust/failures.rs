@@ -8,7 +8,7 @@ use super::docs::Doc;
 use super::operations::{answer, status_text};
 use super::plan::{CodePlan, FailureCase, FailuresPlan, OperationPlan, SharedView, Ty, ViewPlan};
 use super::print::{Printer, Within, method_path, number};
-use super::problems::headline;
+use super::problems::{code_place, headline};
 use crate::artifact::Artifact;
 use crate::contract::{ErrorBody, ErrorKind, Method, Operation, ProblemCode, StatusSpec, Type};
 
@@ -55,6 +55,19 @@ impl Printer<'_> {
                 }
             })
             .collect();
+        let codes = plan.codes.iter().filter_map(|(at, place)| {
+            let (name, object, member) =
+                (plan.bodies.get(*at)?.name.ident(), code_place(place), place.member());
+            Some(quote!(Self::#name(_) => (#object, #member),))
+        });
+        let code_at = (!plan.codes.is_empty()).then(|| {
+            let codes = codes.collect::<TokenStream>();
+            quote! {
+                fn code_at(&self) -> Option<(rt::CodePlace, &'static str)> {
+                    Some(match self { #codes _ => return None })
+                }
+            }
+        });
         quote! {
             /// The body of an error without a code. Which operation declares which one under which status is in the view that
             /// its [`Error::kind`](crate::Error::kind) gives.
@@ -71,6 +84,7 @@ impl Printer<'_> {
                 fn node_mut(&mut self) -> Option<&mut dyn rt::Node> {
                     match self { #(#hands)* }
                 }
+                #code_at
             }
         }
     }

@@ -82,11 +82,7 @@ impl Printer<'_> {
         };
         let code = &plan.code_member;
         let numeric = family.members.iter().any(|member| member.name == *code && self.is_integer(&member.ty));
-        let place = match &family.place {
-            CodePlace::Root(_) => quote!(Root),
-            CodePlace::Under(name, _) => quote!(Under(#name)),
-            CodePlace::Each(name, _) => quote!(Each(#name)),
-        };
+        let place = code_place(&family.place);
         let retryable = role(&family.roles.retryable);
         let suggestion = role(&family.roles.suggestion);
         let request_id = role(&family.roles.request_id);
@@ -94,7 +90,7 @@ impl Printer<'_> {
             /// What the runtime has to know of the problems.
             pub static FAMILY: rt::Family = rt::Family {
                 codes: Code::FACTS,
-                place: rt::CodePlace::#place,
+                place: #place,
                 code: #code,
                 numeric: #numeric,
                 retryable: #retryable,
@@ -534,6 +530,15 @@ impl ProblemParts<'_> {
             quote!(None)
         };
         quote!(fn #name(&#mutability self) -> Option<&#mutability dyn rt::Node> { #body })
+    }
+}
+
+/// The object that holds a code, for the runtime.
+pub(super) fn code_place(place: &CodePlace) -> TokenStream {
+    match place {
+        CodePlace::Root(_) => quote!(rt::CodePlace::Root),
+        CodePlace::Under(name, _) => quote!(rt::CodePlace::Under(#name)),
+        CodePlace::Each(name, _) => quote!(rt::CodePlace::Each(#name)),
     }
 }
 

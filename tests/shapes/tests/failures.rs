@@ -121,6 +121,28 @@ async fn what_a_declared_error_says_is_found_by_the_usual_names() {
     let (_, error) = send(&client, GetThing::new("1")).await;
     assert_eq!(error.to_string(), "status 409 Conflict: Busy.");
 
+    // Nothing declares these, but they are text.
+    for (media_type, body) in [
+        ("text/plain; charset=utf-8", "Too many.\n"),
+        ("Text/Plain", "Too many."),
+        ("application/json", "\"Too many.\""),
+        ("application/problem+json", " \"Too many.\" "),
+    ] {
+        server.answer(&Answer::new(429, media_type, body));
+        let (_, error) = send(&client, PutThing::new("1")).await;
+        assert!(matches!(error, Error::Unexpected(_)), "{error:?}");
+        assert_eq!(error.to_string(), "status 429 Too Many Requests: Too many.", "{media_type}");
+    }
+    for (media_type, body) in [("text/html", "<p>No</p>"), ("application/json", "7"), ("text/plain", " ")] {
+        server.answer(&Answer::new(429, media_type, body));
+        let (_, error) = send(&client, PutThing::new("1")).await;
+        assert_eq!(error.detail(), None, "{media_type}");
+    }
+    let long = format!("{}\u{e9}", "x".repeat(Received::KEPT - 1));
+    server.answer(&Answer::new(429, "text/plain", long));
+    let (_, error) = send(&client, PutThing::new("1")).await;
+    assert_eq!(error.detail().map(str::len), Some(Received::KEPT - 1));
+
     server.answer(&Answer::new(503, "text/html", "<h1>Down</h1>"));
     let (_, error) = send(&client, GetThing::new("1")).await;
     assert_eq!(error.detail(), None);
@@ -232,6 +254,11 @@ async fn another_family_is_read_by_its_schema() {
     assert!(kind.starts_with("BadRequest(RuleBroken("), "{kind}");
     assert_eq!((error.code(), error.detail()), (Some("rule_broken"), Some("No.")));
     assert_eq!(error.to_string(), "rule_broken (400): No.");
+    let body = json!({"problems": [{"errorCode": "too_long", "in": "name"}, {"errorCode": "too_short"}]});
+    server.answer(&Answer::new(422, "application/json", body.to_string()));
+    let (kind, error) = send(&client, PatchThing::new("1")).await;
+    assert!(kind.starts_with("UnprocessableContent(Findings"), "{kind}");
+    assert_eq!((error.code(), error.to_string().as_str()), (Some("too_long"), "too_long (422)"));
     server.answer(&Answer::new(400, "application/json", r#"{"errorCode": "new", "errorMessage": "No."}"#));
     let (kind, _) = send(&client, PatchThing::new("1")).await;
     assert!(kind.starts_with("BadRequest(Rule("), "{kind}");

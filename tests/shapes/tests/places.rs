@@ -48,6 +48,24 @@ async fn a_code_under_a_member_is_told_apart_and_written_again() {
         json!({"error": {"code": "limited", "message": "Slow down.", "limit": 5}, "request_id": "r1"})
     );
 
+    // A status that the document does not declare, and one that it does not give to the code.
+    for (status, said) in [
+        (
+            418,
+            &[
+                "listThings does not declare the status 418",
+                "the contract does not send limited with the status 418",
+            ][..],
+        ),
+        (423, &["the contract does not send limited with the status 423"]),
+    ] {
+        server.answer(&json(status, &body));
+        let error = client.send(ListThings::new()).await.expect_err("an error");
+        assert!(matches!(error.kind(), Some(P::Limited(_))), "{error:?}");
+        let found: Vec<String> = error.violations().iter().map(|found| found.message.clone()).collect();
+        assert_eq!(found, said, "{status}");
+    }
+
     for (body, broken) in [
         (json!({"error": {"code": "limited", "message": "M"}, "request_id": "r"}), "/error/limit: "),
         (json!({"error": {"code": "busy", "message": "M"}}), "/request_id: "),

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::operations::{Content, content_words};
 use super::types::Shapes;
 use super::{AnswerBody, AnswerPlan, CasePlan, CodePlan, OperationPlan, ProblemsPlan, Ty, ViewPlan};
-use crate::contract::{CodeId, Contract, ErrorBody, ErrorKind, Method, Operation, StatusSpec, Type};
+use crate::contract::{
+    CodeId, CodePlace, Contract, ErrorBody, ErrorKind, Method, Operation, StatusSpec, Type,
+};
 use crate::rust::names::{Case, RustName, Scope, Wish, pascal};
 
 /// The errors without a code.
@@ -14,6 +16,8 @@ use crate::rust::names::{Case, RustName, Scope, Wish, pascal};
 pub struct FailuresPlan {
     /// The variants of `Failure`; their places are the numbers of [`AnswerBody`].
     pub bodies: Vec<CasePlan>,
+    /// Where bodies have a code that is none of the API's problems, by the places of the bodies.
+    pub codes: BTreeMap<usize, CodePlace>,
     /// The views that several operations share.
     pub views: Vec<SharedView>,
 }
@@ -49,6 +53,7 @@ pub(super) struct Bodies<'a> {
     pub(super) problems: Option<&'a ProblemsPlan>,
     types: BTreeMap<Option<Ty>, usize>,
     plans: Vec<CasePlan>,
+    codes: BTreeMap<usize, CodePlace>,
 }
 
 impl<'a> Bodies<'a> {
@@ -59,24 +64,33 @@ impl<'a> Bodies<'a> {
         problems: Option<&'a ProblemsPlan>,
     ) -> Self {
         let mut types = BTreeSet::new();
+        let mut places: BTreeMap<Option<Ty>, &CodePlace> = BTreeMap::new();
         for operation in &contract.operations {
             for error in &operation.errors {
                 if error.bodies.is_empty() {
                     types.insert(None);
                 }
-                let contents =
-                    error.bodies.iter().filter_map(|body| content(shapes, problems, operation, body));
-                types.extend(contents.map(|content| content.ty()));
+                for body in &error.bodies {
+                    let Some(content) = content(shapes, problems, operation, body) else { continue };
+                    if let ErrorKind::Problem { family, ty: Some(_), .. } = &body.kind
+                        && let Some(family) = contract.families.get(family.0)
+                    {
+                        places.entry(content.ty()).or_insert(&family.place);
+                    }
+                    types.insert(content.ty());
+                }
             }
         }
         let words: Vec<String> = types.iter().map(|ty| content_words(contract, ty.as_ref())).collect();
         let wishes: Vec<_> = words.iter().map(|words| Wish::new(words)).collect();
         let names = Scope::new(Case::Pascal, &["Self"], "Body").assign(&wishes);
-        let plans =
+        let plans: Vec<CasePlan> =
             names.into_iter().zip(&types).map(|(name, ty)| CasePlan { name, ty: ty.clone() }).collect();
+        let placed = types.iter().enumerate().filter_map(|(at, ty)| Some((at, (*places.get(ty)?).clone())));
         Self {
             contract,
             problems,
+            codes: placed.filter(|(at, _)| plans.get(*at).is_some_and(|plan| plan.ty.is_some())).collect(),
             types: types.into_iter().enumerate().map(|(at, ty)| (ty, at)).collect(),
             plans,
         }
@@ -138,7 +152,7 @@ impl<'a> Bodies<'a> {
     /// The plan, with what several operations share taken out of theirs.
     pub(super) fn finish(self, operations: &mut [OperationPlan]) -> Option<FailuresPlan> {
         let views = self.share(operations);
-        (!self.plans.is_empty()).then_some(FailuresPlan { bodies: self.plans, views })
+        (!self.plans.is_empty()).then_some(FailuresPlan { bodies: self.plans, codes: self.codes, views })
     }
 
     fn share(&self, operations: &mut [OperationPlan]) -> Vec<SharedView> {

@@ -22,7 +22,7 @@ pub enum Code {
     ///
     /// The shelf is full.
     ///
-    /// * Status: 503
+    /// * Status: 400 or 503
     /// * Retryable: yes, the identical request can succeed later
     /// * Raised by: every operation
     N1002,
@@ -36,7 +36,7 @@ impl Code {
         rt::CodeFacts::new("1001", &[400])
             .with_title("Name taken")
             .with_remedy("Choose another."),
-        rt::CodeFacts::new("1002", &[503]).with_retryable(true),
+        rt::CodeFacts::new("1002", &[400, 503]).with_retryable(true),
     ];
     /// What the contract says of this code; `None` when it does not list it.
     pub const fn facts(&self) -> Option<&'static rt::CodeFacts> {

@@ -18,6 +18,8 @@ pub enum Failure {
     Bytes(rt::Bytes),
     /// [`Basic`](crate::types::Basic).
     Basic(types::Basic),
+    /// [`Findings`](crate::types::Findings).
+    Findings(types::Findings),
     /// [`Validation`](crate::types::Validation).
     Validation(types::Validation),
     /// [`PatchThingError400`](crate::types::PatchThingError400).
@@ -34,9 +36,10 @@ impl rt::FailureBody for Failure {
                 1 => Self::Text(rt::Node::empty()),
                 2 => Self::Bytes(rt::Node::empty()),
                 3 => Self::Basic(rt::Node::empty()),
-                4 => Self::Validation(rt::Node::empty()),
-                5 => Self::PatchThingError400(rt::Node::empty()),
-                6 => Self::BasicList(rt::Node::empty()),
+                4 => Self::Findings(rt::Node::empty()),
+                5 => Self::Validation(rt::Node::empty()),
+                6 => Self::PatchThingError400(rt::Node::empty()),
+                7 => Self::BasicList(rt::Node::empty()),
                 _ => return None,
             },
         )
@@ -47,6 +50,7 @@ impl rt::FailureBody for Failure {
             Self::Text(body) => Some(body),
             Self::Bytes(body) => Some(body),
             Self::Basic(body) => Some(body),
+            Self::Findings(body) => Some(body),
             Self::Validation(body) => Some(body),
             Self::PatchThingError400(body) => Some(body),
             Self::BasicList(body) => Some(body),
@@ -58,10 +62,20 @@ impl rt::FailureBody for Failure {
             Self::Text(body) => Some(body),
             Self::Bytes(body) => Some(body),
             Self::Basic(body) => Some(body),
+            Self::Findings(body) => Some(body),
             Self::Validation(body) => Some(body),
             Self::PatchThingError400(body) => Some(body),
             Self::BasicList(body) => Some(body),
         }
+    }
+    fn code_at(&self) -> Option<(rt::CodePlace, &'static str)> {
+        Some(
+            match self {
+                Self::Findings(_) => (rt::CodePlace::Each("problems"), "errorCode"),
+                Self::PatchThingError400(_) => (rt::CodePlace::Root, "errorCode"),
+                _ => return None,
+            },
+        )
     }
 }
 

@@ -59,6 +59,121 @@ impl rt::Node for Basic {
 
 rt::record!(Basic);
 
+/// `Finding`.
+#[derive(Clone)]
+pub struct Finding {
+    /// `errorCode`.
+    pub error_code: FindingErrorCode,
+    /// `in`.
+    pub r#in: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
+}
+
+impl rt::Node for Finding {
+    fn members(&self) -> &'static [rt::Member] {
+        &[rt::Member("errorCode", rt::Required), rt::Member("in", rt::Optional)]
+    }
+    fn empty() -> Self {
+        Self {
+            error_code: rt::Node::empty(),
+            r#in: None,
+            additional: rt::Node::empty(),
+        }
+    }
+    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
+        Some(
+            match at {
+                0 => &self.error_code,
+                1 => &self.r#in,
+                2 => &self.additional,
+                _ => return None,
+            },
+        )
+    }
+    fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+        Some(
+            match at {
+                0 => &mut self.error_code,
+                1 => &mut self.r#in,
+                2 => &mut self.additional,
+                _ => return None,
+            },
+        )
+    }
+}
+
+rt::record!(Finding);
+
+/// `Finding errorCode`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum FindingErrorCode {
+    /// `too_long`.
+    TooLong,
+    /// `too_short`.
+    TooShort,
+    /// A value that this version of the contract does not list.
+    Unlisted(rt::Unlisted),
+}
+
+impl rt::Vocabulary for FindingErrorCode {
+    const LIST: rt::List<Self> = rt::List(
+        &[("too_long", Self::TooLong), ("too_short", Self::TooShort)],
+        Self::Unlisted,
+    );
+    fn text(&self) -> &str {
+        match self {
+            Self::TooLong => "too_long",
+            Self::TooShort => "too_short",
+            Self::Unlisted(value) => value.value(),
+        }
+    }
+}
+
+rt::vocabulary!(FindingErrorCode);
+
+/// A list with codes, which is no family of its own in Rust.
+#[derive(Clone)]
+pub struct Findings {
+    /// `problems`.
+    pub problems: Vec<Finding>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
+}
+
+impl rt::Node for Findings {
+    fn members(&self) -> &'static [rt::Member] {
+        &[rt::Member("problems", rt::Required)]
+    }
+    fn empty() -> Self {
+        Self {
+            problems: Vec::new(),
+            additional: rt::Node::empty(),
+        }
+    }
+    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
+        Some(
+            match at {
+                0 => &self.problems,
+                1 => &self.additional,
+                _ => return None,
+            },
+        )
+    }
+    fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+        Some(
+            match at {
+                0 => &mut self.problems,
+                1 => &mut self.additional,
+                _ => return None,
+            },
+        )
+    }
+}
+
+rt::record!(Findings);
+
 /// `Rule`.
 #[derive(Clone)]
 pub struct Rule {

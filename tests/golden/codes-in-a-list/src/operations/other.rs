@@ -15,7 +15,7 @@ use crate::problems;
 ///
 /// | Status | Codes |
 /// | --- | --- |
-/// | 400 | [`1001`](crate::Code::N1001) |
+/// | 400 | [`1001`](crate::Code::N1001), [`1002`](crate::Code::N1002) |
 /// | 503 | [`1002`](crate::Code::N1002) |
 #[derive(Clone, Default)]
 #[non_exhaustive]

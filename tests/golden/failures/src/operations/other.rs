@@ -148,7 +148,7 @@ impl rt::Operation for GetThing {
             rt::AnswerSpec::exact(409, "application/json", rt::BodySpec::Json(3)),
             rt::AnswerSpec::exact(409, "text/plain", rt::BodySpec::Text(1)),
             rt::AnswerSpec::exact(410, "", rt::BodySpec::Empty(0)),
-            rt::AnswerSpec::exact(422, "application/json", rt::BodySpec::Json(4)),
+            rt::AnswerSpec::exact(422, "application/json", rt::BodySpec::Json(5)),
             rt::AnswerSpec::exact(423, "application/json", rt::BodySpec::Json(3)),
             rt::AnswerSpec::exact(503, "text/html", rt::BodySpec::Text(1)),
             rt::AnswerSpec::exact(
@@ -157,7 +157,7 @@ impl rt::Operation for GetThing {
                 rt::BodySpec::Bytes(2),
             ),
             rt::AnswerSpec::range(4, "application/*", rt::BodySpec::Json(3)),
-            rt::AnswerSpec::default("application/json", rt::BodySpec::Json(6)),
+            rt::AnswerSpec::default("application/json", rt::BodySpec::Json(7)),
         ],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -388,6 +388,7 @@ rt::operation!(HasThing);
 /// | --- | --- |
 /// | 400 | [`PatchThingError400`](crate::types::PatchThingError400), `rule_broken` |
 /// | 409 | [`locked`](crate::Code::Locked) |
+/// | 422 | [`Findings`](crate::types::Findings), `too_long`, `too_short` |
 /// | 423 | [`locked`](crate::Code::Locked) |
 #[derive(Clone)]
 #[non_exhaustive]
@@ -413,6 +414,10 @@ pub enum PatchThingProblem<'a> {
     ///
     /// Broken rules.
     BadRequest(&'a types::PatchThingError400),
+    /// Status 422.
+    ///
+    /// Wrong.
+    UnprocessableContent(&'a types::Findings),
     /// A problem that the contract does not declare for this operation.
     Other(rt::Undeclared<'a>),
 }
@@ -429,6 +434,9 @@ impl<'a> rt::Declared<'a, crate::Api> for PatchThingProblem<'a> {
             match (at, body) {
                 (0, failures::Failure::PatchThingError400(body)) => {
                     Self::BadRequest(body)
+                }
+                (2, failures::Failure::Findings(body)) => {
+                    Self::UnprocessableContent(body)
                 }
                 _ => return None,
             },
@@ -452,12 +460,13 @@ impl rt::Operation for PatchThing {
         authenticated: false,
         successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
         errors: &[
-            rt::AnswerSpec::exact(400, "application/json", rt::BodySpec::Json(5)),
+            rt::AnswerSpec::exact(400, "application/json", rt::BodySpec::Json(6)),
             rt::AnswerSpec::exact(
                 409,
                 "application/problem+json",
                 rt::BodySpec::Problem,
             ),
+            rt::AnswerSpec::exact(422, "application/json", rt::BodySpec::Json(4)),
             rt::AnswerSpec::exact(423, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
