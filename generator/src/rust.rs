@@ -8,6 +8,7 @@ mod bodies;
 mod docs;
 mod failures;
 mod file;
+mod mock;
 mod mount;
 mod names;
 mod operations;
@@ -17,6 +18,7 @@ mod print;
 mod problems;
 pub mod program;
 pub mod sample;
+mod server;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -121,5 +123,10 @@ pub fn emit(contract: &Contract, plan: &Plan, options: &Options) -> Vec<Artifact
     artifacts.extend([problems::print(&printer), types::print(&printer)]);
     artifacts.extend(failures::print(&printer));
     artifacts.extend(operations::print(&printer));
+    // They are behind features, which a module tree in somebody's crate has none of.
+    if let Layout::Package { .. } = options.layout {
+        artifacts.extend(server::print(&printer));
+        artifacts.extend(mock::print(&printer));
+    }
     artifacts
 }

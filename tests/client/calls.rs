@@ -3,9 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use dropthis_api::http::Response;
+use dropthis_api::mock::Mock;
 use dropthis_api::operations::*;
 use dropthis_api::rt::OperationSpec;
-use dropthis_api::{Client, Error, Operation, types};
+use dropthis_api::server::{Refusal, WrongStatus};
+use dropthis_api::{Bytes, Client, Error, Operation, types};
 use problemgen::config::Config;
 use problemgen::contract::{Contract, Example, ParamPlace};
 use problemgen::report::{Paint, Report};
@@ -19,7 +22,11 @@ type Answer = dyn Future<Output = Result<Value, Failure>> + Send;
 pub(crate) struct Call {
     pub(crate) spec: &'static OperationSpec,
     pub(crate) send: fn(Client, Sample) -> Pin<Box<Answer>>,
-    pub(crate) decode: fn(dropthis_api::http::Response<dropthis_api::Bytes>) -> Result<Value, Failure>,
+    pub(crate) decode: fn(Response<Bytes>) -> Result<Value, Failure>,
+    /// Lets a mock answer with the contract's example of a code, or of a success.
+    pub(crate) script: fn(&Mock, Option<&str>),
+    /// The error that an answer is, as a server that serves the operation refuses with it, with this status.
+    pub(crate) refuse: fn(Response<Bytes>, u16) -> Result<Response<Bytes>, WrongStatus>,
     pub(crate) sample: Sample,
 }
 
@@ -137,6 +144,18 @@ macro_rules! calls {
                 decode: |response| match $operation::decode(response) {
                     Ok(output) => Ok(output!($kind output)),
                     Err(error) => Err(failure(error)),
+                },
+                script: |mock, code| {
+                    let on = mock.on::<$operation>();
+                    match code {
+                        Some(code) => on.fails_with_example(code),
+                        None => on.then_example(),
+                    };
+                },
+                refuse: |response, status| {
+                    let Err(error) = $operation::decode(response) else { panic!("it is no error") };
+                    let view = error.kind().expect("an error of the contract");
+                    Ok(Refusal::<$operation>::of(view).with_status(status)?.into_response())
                 },
                 sample: Sample { operation: std::sync::Arc::new(operation) },
             }

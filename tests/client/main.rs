@@ -4,11 +4,13 @@
 mod broken;
 mod calls;
 mod catalogue;
+mod mocked;
 mod played;
 mod prism;
 mod recovered;
 mod retried;
 mod schema;
+mod served;
 mod server;
 mod sockets;
 mod traced;

@@ -16,6 +16,8 @@ pub mod inspect;
 mod json;
 mod mapped;
 mod maybe_send;
+#[cfg(feature = "mock")]
+pub mod mock;
 mod multipart;
 mod node;
 mod operation;
@@ -25,6 +27,8 @@ mod recovery;
 mod request;
 mod response;
 mod retry;
+#[cfg(feature = "server")]
+pub mod server;
 mod style;
 pub mod testing;
 mod text;

@@ -63,6 +63,31 @@ pub struct OperationSpec {
     pub errors: &'static [AnswerSpec],
 }
 
+impl OperationSpec {
+    /// The path template as OpenAPI has it: `/drops/{drop_id}`. Routers with that syntax take it as it is.
+    ///
+    /// ```
+    /// use problemgen_runtime::Operation;
+    ///
+    /// fn route<O: Operation>() -> (http::Method, String) {
+    ///     (O::SPEC.method.clone(), O::SPEC.template())
+    /// }
+    /// ```
+    pub fn template(&self) -> String {
+        let name = |at: &usize| self.params.get(*at).map_or("", |param| param.name);
+        let piece = |segment: &Segment| match segment {
+            Segment::Literal(text) => (*text).to_owned(),
+            Segment::Param(at) => format!("{{{}}}", name(at)),
+        };
+        self.path.iter().map(piece).collect()
+    }
+
+    /// The operation that a client sends a request for. Transports and middleware find it in the extensions of the request.
+    pub fn of<B>(request: &http::Request<B>) -> Option<&'static Self> {
+        request.extensions().get().copied()
+    }
+}
+
 /// A piece of a path template.
 #[derive(Debug, Clone, Copy)]
 pub enum Segment {

@@ -34,7 +34,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::clock::{Clock, Sleep};
 use crate::error::{TransportError, TransportStage};
-use crate::transport::{BoundedBody, Exchange, Limits, Transport};
+use crate::transport::{BoundedBody, Exchange, Exchanged, Limits, Transport};
 
 /// What a server does with one request.
 #[derive(Debug, Clone)]
@@ -74,6 +74,12 @@ impl Step {
         Self::answer(status, "text/html", "<!doctype html><title>Error</title>")
     }
 
+    /// Answers with this.
+    pub fn response(response: http::Response<Bytes>) -> Self {
+        let (head, body) = response.into_parts();
+        Self { headers: head.headers, ..Self::new(Does::Answer(head.status, body)) }
+    }
+
     /// Lets no connection come about.
     pub fn no_connection() -> Self {
         Self::new(Does::Fail(TransportStage::Connect))
@@ -111,7 +117,11 @@ impl Step {
         Self { does, headers: HeaderMap::new(), after: Duration::ZERO }
     }
 
-    fn exchange(self, limits: Limits) -> crate::transport::Exchanged {
+    /// Does it; the time that it takes passes on this clock.
+    pub(crate) async fn exchange(self, limits: Limits, clock: Option<&ManualClock>) -> Exchanged {
+        if let (Some(clock), false) = (clock, self.after.is_zero()) {
+            clock.sleep(self.after).await;
+        }
         let (status, octets, broken) = match self.does {
             Does::Fail(stage) => return Err(TransportError::new(stage, "the script says so")),
             Does::Answer(status, octets) => (status, octets, false),
@@ -180,12 +190,7 @@ impl Transport for Scripted {
             script.requests.push(request);
             script.steps.pop_front().unwrap_or_else(Step::no_connection)
         };
-        Box::pin(async move {
-            if let (Some(clock), false) = (&self.clock, step.after.is_zero()) {
-                clock.sleep(step.after).await;
-            }
-            step.exchange(limits)
-        })
+        Box::pin(step.exchange(limits, self.clock.as_ref()))
     }
 }
 
@@ -273,6 +278,6 @@ impl Drop for Jump<'_> {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -179,7 +179,7 @@ impl Printer<'_> {
         quote!(#doc #name #ty,)
     }
 
-    fn body_of(&self, case: &FailureCase) -> Option<&Ty> {
+    pub(super) fn body_of(&self, case: &FailureCase) -> Option<&Ty> {
         self.plan.failures.as_ref()?.bodies.get(case.body)?.ty.as_ref()
     }
 
@@ -298,7 +298,7 @@ impl Printer<'_> {
         self.view_codes(view).map(arm).collect()
     }
 
-    fn view_codes(&self, view: &ViewPlan) -> impl Iterator<Item = (&ProblemCode, &CodePlan)> {
+    pub(super) fn view_codes(&self, view: &ViewPlan) -> impl Iterator<Item = (&ProblemCode, &CodePlan)> {
         let problems = self.plan.problems.as_ref();
         let family = problems.and_then(|plan| self.contract.families.get(plan.family.0));
         view.codes.iter().filter_map(move |id| Some((family?.codes.get(id.0)?, problems?.codes.get(id.0)?)))

@@ -38,6 +38,7 @@ struct Uses {
     map: bool,
     rt: bool,
     failures: bool,
+    operations: bool,
     problems: bool,
     types: bool,
 }
@@ -73,6 +74,7 @@ impl Uses {
             "BTreeMap" => self.map = true,
             "rt" => self.rt |= module,
             "failures" => self.failures |= module,
+            "operations" => self.operations |= module,
             "problems" => self.problems |= module,
             "types" => self.types |= module,
             _ => {}
@@ -83,6 +85,7 @@ impl Uses {
         self.map |= other.map;
         self.rt |= other.rt;
         self.failures |= other.failures;
+        self.operations |= other.operations;
         self.problems |= other.problems;
         self.types |= other.types;
     }
@@ -99,7 +102,12 @@ impl Uses {
                 use problemgen_runtime as rt;
             )
         });
-        let modules = [("failures", self.failures), ("problems", self.problems), ("types", self.types)];
+        let modules = [
+            ("failures", self.failures),
+            ("operations", self.operations),
+            ("problems", self.problems),
+            ("types", self.types),
+        ];
         let modules = modules.into_iter().filter(|(_, used)| *used);
         let modules: Vec<_> = modules.map(|(name, _)| quote::format_ident!("{name}")).collect();
         let modules = match modules.as_slice() {

@@ -56,7 +56,7 @@ impl Printer<'_> {
         self.file_as_is("src/operations.rs", doc.inner(), quote!(#(#modules)* #(#uses)*))
     }
 
-    fn operations_of<'a>(
+    pub(super) fn operations_of<'a>(
         &'a self,
         module: &'a ModulePlan,
     ) -> impl Iterator<Item = (&'a Operation, &'a OperationPlan)> {

@@ -43,6 +43,12 @@ pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options, work
          gzip = [\"problemgen-runtime/gzip\"]\n\
          ## Bodies packed with brotli.\n\
          brotli = [\"problemgen-runtime/brotli\"]\n\
+         ## Errors and outputs as answers, for those who serve the API.\n\
+         server = [\"problemgen-runtime/server\"]\n\
+         ## The same as answers of axum.\n\
+         axum = [\"server\", \"problemgen-runtime/axum\"]\n\
+         ## A typed mock, for the tests of those who call the API.\n\
+         mock = [\"server\", \"problemgen-runtime/mock\"]\n\
          \n\
          [dependencies]\n\
          problemgen-runtime = {{ {runtime}, default-features = false }}\n\
@@ -138,7 +144,14 @@ pub(super) fn library(printer: &Printer<'_>) -> Artifact {
             reason = "what is deprecated still has to be read and written, and names and shapes are the document's"
         )]
     };
-    let transports = quote! {
+    let by_features = quote! {
+        #[cfg(feature = "mock")]
+        #[rustfmt::skip]
+        pub mod mock;
+        #[cfg(feature = "server")]
+        #[rustfmt::skip]
+        pub mod server;
+
         #[cfg(feature = "reqwest")]
         #[doc(no_inline)]
         pub use problemgen_runtime::Reqwest;
@@ -146,7 +159,7 @@ pub(super) fn library(printer: &Printer<'_>) -> Artifact {
         #[doc(no_inline)]
         pub use problemgen_runtime::Ureq;
     };
-    printer.file_as_is("src/lib.rs", attributes, root_items(printer, transports))
+    printer.file_as_is("src/lib.rs", attributes, root_items(printer, by_features))
 }
 
 /// Prints `mod.rs`, the root of a tree that stands in somebody's crate: whose lints are not about it, who may keep
@@ -194,7 +207,7 @@ fn root_doc(printer: &Printer<'_>, fence: &str, compiled: bool) -> Doc {
 }
 
 /// What stands in the root: the modules, and what a user needs at hand.
-fn root_items(printer: &Printer<'_>, transports: TokenStream) -> TokenStream {
+fn root_items(printer: &Printer<'_>, by_features: TokenStream) -> TokenStream {
     let marker = marker(printer.contract, printer.plan);
     let code = printer.plan.problems.as_ref().map(|_| quote!(Code,));
     let failures: Vec<_> = printer.plan.failures.iter().map(|_| quote::format_ident!("failures")).collect();
@@ -217,7 +230,7 @@ fn root_items(printer: &Printer<'_>, transports: TokenStream) -> TokenStream {
             UnlistedCode, Violation, http, jiff, uuid,
         };
 
-        #transports
+        #by_features
 
         #(pub use self::#failures::Failure;)*
         pub use self::problems::{#code Kind, Problem};

@@ -118,6 +118,7 @@ impl Inner {
         options: &Options,
         policy: &RetryPolicy,
     ) -> Result<(), RequestError> {
+        request.extensions_mut().insert(spec);
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, HeaderValue::from_static(self.user_agent));
         for (name, value) in &options.headers {

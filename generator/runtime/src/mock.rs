@@ -1,0 +1,497 @@
+//! A mock of an API for the tests of those who call it: typed by the contract, and a transport, so that the client under
+//! test is the real one. (Feature `mock`.)
+//!
+//! A test says for each operation what it answers, one answer after the other. What an operation does not declare does not
+//! compile; a request that nothing was said about fails the test, and says which.
+//!
+//! ```
+//! use problemgen_runtime::mock::{Mock, PlayedApi};
+//! use problemgen_runtime::server::{Answer, Refuses};
+//! use problemgen_runtime::{Error, Operation};
+//!
+//! fn third_time_lucky<A: PlayedApi, O>(operation: O, refusal: O::View<'_>, output: O::Output) -> Result<(), Error<O>>
+//! where
+//!     O: Operation<Api = A, Output: Answer> + Refuses,
+//! {
+//!     let mock = Mock::<A>::new();
+//!     mock.on::<O>().fails_with_view(refusal).then_html(502).then_ok(output);
+//!     mock.client().send_blocking(operation)?;
+//!     assert_eq!(mock.requests().len(), 3);
+//!     println!("{}", mock.coverage());
+//!     mock.finish();
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The crate that is generated for an API calls it `mock::Mock`, and shows it with types of its own.
+
+mod coverage;
+mod request;
+
+use std::any::type_name;
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::client::Client;
+use crate::error::{Api, TransportError, TransportStage};
+use crate::operation::{Operation, OperationSpec};
+use crate::server::{Answer, Promise, Refusal, Refuses, ServedApi, Success};
+use crate::testing::{ManualClock, Step, lock};
+use crate::transport::{Exchange, Limits, Transport};
+
+pub use self::coverage::{Coverage, Exercised, Tally};
+pub use self::request::Recorded;
+
+/// An API that can be played: generated code says so with its feature `mock`.
+pub trait PlayedApi: ServedApi {
+    /// Whole bodies of problems.
+    const EXAMPLES: &'static [ProblemExample];
+}
+
+/// The body of a problem, as the contract shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct ProblemExample {
+    /// Its code.
+    pub code: &'static str,
+    /// The status that the body says, or 0.
+    pub status: u16,
+    /// JSON.
+    pub body: &'static str,
+}
+
+/// An operation of which the contract shows what it gives.
+pub trait Played: Operation + Refuses {
+    /// Whole bodies of successes.
+    const EXAMPLES: &'static [SuccessExample];
+}
+
+impl ProblemExample {
+    /// The body of a problem.
+    pub const fn new(code: &'static str, status: u16, body: &'static str) -> Self {
+        Self { code, status, body }
+    }
+}
+
+/// The body of a success, as the contract shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct SuccessExample {
+    /// The place of its answer in [`OperationSpec::successes`].
+    pub answer: usize,
+    /// As it is sent.
+    pub body: &'static str,
+}
+
+impl SuccessExample {
+    /// The body of a success.
+    pub const fn new(answer: usize, body: &'static str) -> Self {
+        Self { answer, body }
+    }
+}
+
+/// An API that answers by scripts, one for each operation, and notes what it was asked.
+///
+/// When it is dropped it panics if it was asked for something that it had no answer to, so that no such request goes
+/// unnoticed. [`finish`](Self::finish) also wants every answer to have been given.
+pub struct Mock<A: PlayedApi> {
+    stage: Arc<Stage>,
+    api: PhantomData<fn() -> A>,
+}
+
+/// What a mock and its transports share.
+#[derive(Default)]
+struct Stage {
+    scripts: Mutex<Scripts>,
+    clock: ManualClock,
+    tally: Tally,
+}
+
+#[derive(Default)]
+struct Scripts {
+    answers: BTreeMap<String, VecDeque<Scripted>>,
+    requests: Vec<Recorded>,
+    unanswered: Vec<String>,
+    shared: Option<&'static Tally>,
+}
+
+/// An answer to be given.
+#[derive(Clone)]
+struct Scripted {
+    step: Step,
+    /// The declared error that it is: a code, or a status.
+    exercises: Option<String>,
+    times: Times,
+}
+
+#[derive(Clone, Copy)]
+enum Times {
+    Some(usize),
+    Ever,
+}
+
+impl<A: PlayedApi> Default for Mock<A> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<A: PlayedApi> Mock<A> {
+    /// A mock that answers nothing yet.
+    pub fn new() -> Self {
+        Self { stage: Arc::default(), api: PhantomData }
+    }
+
+    /// The client of the API with this mock in place of a network. Waits between attempts take no time.
+    ///
+    /// # Panics
+    /// If the API has a base URL that is none.
+    pub fn client(&self) -> Client<A> {
+        let builder =
+            Client::builder("mock").transport(self.transport()).clock(self.clock()).random(|| u64::MAX);
+        let builder = match A::SERVERS.first() {
+            Some(_) => builder,
+            None => builder.base_url("https://mock.invalid"),
+        };
+        builder.build().expect("a base URL of the contract is one")
+    }
+
+    /// The mock as a transport, for a client with settings of its own.
+    pub fn transport(&self) -> MockTransport {
+        MockTransport { stage: Arc::clone(&self.stage) }
+    }
+
+    /// The clock of [`client`](Self::client): it jumps over waits, and says how long they were together.
+    pub fn clock(&self) -> ManualClock {
+        self.stage.clock.clone()
+    }
+
+    /// Says what an operation answers. Each call adds answers behind those that it has.
+    pub fn on<O: Operation<Api = A> + Refuses>(&self) -> On<'_, O> {
+        On { stage: &self.stage, operation: PhantomData }
+    }
+
+    /// Counts the errors that this mock gives in a tally of several tests, too.
+    #[must_use]
+    pub fn counting(self, tally: &'static Tally) -> Self {
+        lock(&self.stage.scripts).shared = Some(tally);
+        self
+    }
+
+    /// The requests so far, in the order in which they came.
+    pub fn requests(&self) -> Vec<Recorded> {
+        lock(&self.stage.scripts).requests.clone()
+    }
+
+    /// The requests of one operation.
+    pub fn requests_of<O: Operation<Api = A>>(&self) -> Vec<Recorded> {
+        let mut requests = self.requests();
+        requests.retain(|request| request.is_of(O::SPEC));
+        requests
+    }
+
+    /// The requests that there was no answer to, in words. Who reads them has noticed them: the mock then does not panic for
+    /// them when it is dropped.
+    pub fn unanswered(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.stage.scripts).unanswered)
+    }
+
+    /// Which of the declared errors this mock has given.
+    pub fn coverage(&self) -> Coverage {
+        self.stage.tally.coverage::<A>()
+    }
+
+    /// Which of the errors that an operation declares this mock has given.
+    pub fn coverage_of<O: Operation<Api = A> + Refuses>(&self) -> Exercised {
+        self.stage.tally.exercised::<A>(&Promise::of::<O>())
+    }
+
+    /// Ends the test.
+    ///
+    /// # Panics
+    /// If a request was not answered, or an answer not given.
+    #[track_caller]
+    pub fn finish(self) {
+        let unanswered = self.unanswered();
+        assert!(
+            unanswered.is_empty(),
+            "requests that the mock has no answer to:\n  {}",
+            unanswered.join("\n  ")
+        );
+        let left = lock(&self.stage.scripts).left();
+        assert!(left.is_empty(), "answers of the mock that nobody asked for:\n  {}", left.join("\n  "));
+    }
+}
+
+impl<A: PlayedApi> Drop for Mock<A> {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let unanswered = self.unanswered();
+            assert!(
+                unanswered.is_empty(),
+                "requests that the mock has no answer to:\n  {}",
+                unanswered.join("\n  ")
+            );
+        }
+    }
+}
+
+impl<A: PlayedApi> fmt::Debug for Mock<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scripts = lock(&self.stage.scripts);
+        f.debug_struct("Mock")
+            .field("requests", &scripts.requests.len())
+            .field("left", &scripts.left())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Scripts {
+    fn add(&mut self, spec: &'static OperationSpec, step: Step, exercises: Option<String>) {
+        let answers = self.answers.entry(key(spec)).or_default();
+        answers.push_back(Scripted { step, exercises, times: Times::Some(1) });
+    }
+
+    fn last(&mut self, spec: &'static OperationSpec) -> Option<&mut Scripted> {
+        self.answers.get_mut(&key(spec))?.back_mut()
+    }
+
+    /// The next answer of an operation.
+    fn take(&mut self, key: &str) -> Option<Scripted> {
+        let answers = self.answers.get_mut(key)?;
+        let next = answers.front_mut()?;
+        match &mut next.times {
+            Times::Some(times) if *times <= 1 => answers.pop_front(),
+            Times::Some(times) => {
+                *times -= 1;
+                Some(next.clone())
+            }
+            Times::Ever => Some(next.clone()),
+        }
+    }
+
+    /// The answers that have not been given, in words.
+    fn left(&self) -> Vec<String> {
+        let left = |(key, answers): (&String, &VecDeque<Scripted>)| {
+            let times = answers.iter().map(|answer| match answer.times {
+                Times::Some(times) => times,
+                Times::Ever => 0,
+            });
+            let times: usize = times.sum();
+            (times > 0).then(|| format!("{key}: {times}"))
+        };
+        self.answers.iter().filter_map(left).collect()
+    }
+}
+
+/// What operations are told apart by: method and path template, of which OpenAPI allows each once.
+fn key(spec: &OperationSpec) -> String {
+    format!("{} {}", spec.method, spec.template())
+}
+
+/// A mock as a transport. Clones are the same.
+#[derive(Clone)]
+pub struct MockTransport {
+    stage: Arc<Stage>,
+}
+
+impl fmt::Debug for MockTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MockTransport")
+    }
+}
+
+impl Transport for MockTransport {
+    fn exchange(&self, request: http::Request<Bytes>) -> Exchange<'_> {
+        let limits = Limits::of(&request);
+        let answer = self.stage.answer(request);
+        Box::pin(async move { answer?.exchange(limits, Some(&self.stage.clock)).await })
+    }
+}
+
+impl Stage {
+    /// Notes the request, and finds what is answered.
+    fn answer(&self, request: http::Request<Bytes>) -> Result<Step, TransportError> {
+        let spec = OperationSpec::of(&request);
+        let line = format!("{} {}", request.method(), request.uri());
+        let mut scripts = lock(&self.scripts);
+        scripts.requests.push(Recorded::new(spec, request));
+        let Some(spec) = spec else {
+            let why =
+                format!("{line}: it was not sent by a client of the API, so its operation is not known");
+            return Err(scripts.fail(why));
+        };
+        let key = key(spec);
+        let Some(scripted) = scripts.take(&key) else {
+            let why = match scripts.answers.contains_key(&key) {
+                true => format!("{line}: `{}` has given all its answers", spec.id),
+                false => format!("{line}: nobody said what `{}` answers", spec.id),
+            };
+            return Err(scripts.fail(why));
+        };
+        if let Some(error) = scripted.exercises {
+            if let Some(shared) = scripts.shared {
+                shared.add(&key, &error);
+            }
+            self.tally.add(&key, &error);
+        }
+        Ok(scripted.step)
+    }
+}
+
+impl Scripts {
+    fn fail(&mut self, why: String) -> TransportError {
+        self.unanswered.push(why.clone());
+        // What cannot be used is not tried again.
+        TransportError::new(TransportStage::Unusable, format!("the mock has no answer: {why}"))
+    }
+}
+
+/// What an operation answers: each function adds an answer behind those that it has, or says more about the last one.
+#[derive(Clone, Copy)]
+pub struct On<'m, O> {
+    stage: &'m Stage,
+    operation: PhantomData<fn() -> O>,
+}
+
+impl<O> fmt::Debug for On<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "On<{}>", type_name::<O>())
+    }
+}
+
+impl<O: Operation<Api: PlayedApi> + Refuses> On<'_, O> {
+    /// Answers with an error that the operation declares: a view, as [`Error::kind`](crate::Error::kind) gives it, or a
+    /// [`Refusal`] with a status, members and headers of your choice.
+    pub fn fails_with(self, refusal: impl Into<Refusal<O>>) -> Self {
+        let refusal = refusal.into();
+        let exercises = label(&refusal);
+        self.add(Step::response(refusal.into_response()), exercises)
+    }
+
+    /// The same for code that does not know the operation, where nothing says that its view becomes a refusal.
+    pub fn fails_with_view(self, view: O::View<'_>) -> Self {
+        self.fails_with(Refusal::of(view))
+    }
+
+    /// Answers with the problem that the contract shows for a code.
+    ///
+    /// # Panics
+    /// If the operation does not declare the code, or the contract shows no problem of it.
+    #[track_caller]
+    pub fn fails_with_example(self, code: impl fmt::Display) -> Self {
+        let (code, id) = (code.to_string(), O::SPEC.id);
+        let place = O::Api::FAMILY.codes.iter().position(|facts| facts.code == code);
+        let declared: Vec<_> =
+            place.into_iter().flat_map(|place| Promise::of::<O>().carrying(place)).collect();
+        assert!(!declared.is_empty(), "`{id}` does not declare `{code}`");
+        let examples = <O::Api as PlayedApi>::EXAMPLES.iter().filter(|example| example.code == code);
+        let fits = |example: &&ProblemExample| {
+            declared.iter().any(|answer| crate::server::covers(answer.status, example.status))
+        };
+        let example = examples.clone().find(fits).or_else(|| examples.clone().next());
+        let Some(example) = example else {
+            panic!("the contract shows no `{code}`: give its members to `fails_with`")
+        };
+        let answer = declared.iter().find(|answer| crate::server::covers(answer.status, example.status));
+        let status = match answer.or(declared.first()) {
+            Some(answer) => crate::server::chosen(answer.status, example.status),
+            None => example.status,
+        };
+        self.add(Step::problem(status, example.body), Some(code))
+    }
+
+    /// Answers with an output.
+    ///
+    /// # Panics
+    /// If it cannot be written: octets that are no text where JSON has text.
+    #[track_caller]
+    pub fn then_ok(self, output: O::Output) -> Self
+    where
+        O::Output: Answer,
+    {
+        let response = Success::<O>::of(output).into_response();
+        assert!(!response.status().is_server_error(), "this output of `{}` cannot be written", O::SPEC.id);
+        self.add(Step::response(response), None)
+    }
+
+    /// Answers with the first success that the contract shows; with the first status alone where that has no body.
+    ///
+    /// # Panics
+    /// If there is a body and the contract shows none.
+    #[track_caller]
+    pub fn then_example(self) -> Self
+    where
+        O: Played,
+    {
+        let Some(response) = request::example(O::SPEC, O::EXAMPLES) else {
+            panic!("the contract shows no success of `{}`: give an output to `then_ok`", O::SPEC.id)
+        };
+        self.add(Step::response(response), None)
+    }
+
+    /// Answers as gateways do that have lost their server.
+    pub fn then_html(self, status: u16) -> Self {
+        self.then(Step::html(status))
+    }
+
+    /// Does anything that a server can do, whatever the contract says.
+    pub fn then(self, step: Step) -> Self {
+        self.add(step, None)
+    }
+
+    /// The last answer has this header, too.
+    pub fn with_header(self, name: &str, value: &str) -> Self {
+        self.change(|last| last.step = last.step.clone().header(name, value))
+    }
+
+    /// The last answer asks to wait so long, in whole seconds: `Retry-After`.
+    pub fn with_retry_after(self, wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        self.with_header("retry-after", &seconds.to_string())
+    }
+
+    /// The last answer takes so long, on the [clock of the mock](Mock::clock).
+    pub fn after(self, time: Duration) -> Self {
+        self.change(|last| last.step = last.step.clone().after(time))
+    }
+
+    /// The last answer breaks off in the middle of its body.
+    pub fn breaking_off(self) -> Self {
+        self.change(|last| last.step = last.step.clone().breaks_off())
+    }
+
+    /// The last answer is given so often, one time after the other.
+    pub fn times(self, times: usize) -> Self {
+        self.change(|last| last.times = Times::Some(times.max(1)))
+    }
+
+    /// The last answer is given for ever, also never.
+    pub fn always(self) -> Self {
+        self.change(|last| last.times = Times::Ever)
+    }
+
+    fn add(self, step: Step, exercises: Option<String>) -> Self {
+        lock(&self.stage.scripts).add(O::SPEC, step, exercises);
+        self
+    }
+
+    fn change(self, change: impl FnOnce(&mut Scripted)) -> Self {
+        if let Some(last) = lock(&self.stage.scripts).last(O::SPEC) {
+            change(last);
+        }
+        self
+    }
+}
+
+/// What a refusal is called in the coverage.
+fn label<O: Operation + Refuses>(refusal: &Refusal<O>) -> Option<String> {
+    match (refusal.code(), refusal.place()) {
+        (Some(code), _) => Some(code.to_owned()),
+        (None, Some(at)) => O::SPEC.errors.get(at).map(coverage::without_code),
+        (None, None) => None,
+    }
+}

@@ -1,0 +1,133 @@
+//! The module `mock`, behind the feature of that name: the mock of the API, and what the contract shows as answers.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use serde_json::Value;
+
+use super::docs::Doc;
+use super::file::in_parallel;
+use super::plan::{AnswerBody, ModulePlan, OperationPlan, success_status};
+use super::print::{Printer, number};
+use crate::artifact::Artifact;
+use crate::contract::{Operation, ProblemFamily};
+
+/// Prints `src/mock.rs` and a file for each module under it.
+pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
+    let modules = in_parallel(&printer.plan.modules, |module| printer.played_module(module));
+    std::iter::once(printer.mock()).chain(modules).collect()
+}
+
+impl Printer<'_> {
+    fn mock(&self) -> Artifact {
+        let names = self.plan.modules.iter().map(|module| module.name.ident());
+        let family = self.plan.problems.as_ref().and_then(|plan| self.contract.families.get(plan.family.0));
+        let examples = family.into_iter().flat_map(problem_examples);
+        let mut doc = Doc::new("A mock of the API, for the tests of those who call it. (Feature `mock`.)");
+        doc.paragraph(
+            "A test says what each operation answers. What an operation does not declare does not compile, and a request that \
+             nothing was said about fails the test.",
+        );
+        self.mock_example(&mut doc);
+        self.file_as_is(
+            "src/mock.rs",
+            doc.inner(),
+            quote! {
+                #(#[rustfmt::skip] mod #names;)*
+
+                #[doc(no_inline)]
+                pub use problemgen_runtime::mock::{Coverage, Exercised, MockTransport, On, Recorded, Tally};
+                #[doc(no_inline)]
+                pub use problemgen_runtime::testing::{ManualClock, Scripted, Step};
+
+                /// A mock of the API.
+                pub type Mock = problemgen_runtime::mock::Mock<crate::Api>;
+
+                impl problemgen_runtime::mock::PlayedApi for crate::Api {
+                    const EXAMPLES: &'static [problemgen_runtime::mock::ProblemExample] = &[#(#examples),*];
+                }
+            },
+        )
+    }
+
+    /// An example with an operation that declares codes, if there is one.
+    fn mock_example(&self, doc: &mut Doc) {
+        let plain = |plan: &&OperationPlan| {
+            let view = plan.view.as_ref()?;
+            let (_, code) = self.view_codes(view).find(|(_, code)| code.payload.is_none())?;
+            Some((plan.name.clone(), view.name.clone(), code.variant.clone()))
+        };
+        let Some((operation, view, code)) = self.plan.operations.iter().find_map(|plan| plain(&plan)) else {
+            return;
+        };
+        let krate = self.layout.root(&self.plan.package);
+        let lines = [
+            "```".to_owned(),
+            format!("use {krate}::mock::Mock;"),
+            format!("use {krate}::operations::{{{operation}, {view} as P}};"),
+            String::new(),
+            "let mock = Mock::new();".to_owned(),
+            format!("mock.on::<{operation}>().fails_with(P::{code}).then_html(502);"),
+            "// … let the code under test call `mock.client()` …".to_owned(),
+            "println!(\"{}\", mock.coverage());".to_owned(),
+            "```".to_owned(),
+        ];
+        doc.gap();
+        for line in lines {
+            doc.line(line);
+        }
+    }
+
+    fn played_module(&self, module: &ModulePlan) -> Artifact {
+        let path = format!("src/mock/{}.rs", module.name.bare());
+        let place = module.name.ident();
+        let groups: Vec<_> = self
+            .operations_of(module)
+            .map(|(operation, plan)| {
+                let name = plan.name.ident();
+                let examples = success_examples(operation, plan);
+                let played = quote! {
+                    impl rt::mock::Played for operations::#place::#name {
+                        const EXAMPLES: &'static [rt::mock::SuccessExample] = &[#(#examples),*];
+                    }
+                };
+                self.text(&path, played)
+            })
+            .collect();
+        self.file(&path, TokenStream::new(), &groups)
+    }
+}
+
+/// The problems that the document shows, by code.
+fn problem_examples(family: &ProblemFamily) -> impl Iterator<Item = TokenStream> {
+    family.codes.iter().flat_map(|code| {
+        code.examples.iter().map(move |example| {
+            let status = example.value.get("status").and_then(Value::as_u64).filter(|it| *it < 1000);
+            let (status, body) =
+                (Literal::u64_unsuffixed(status.unwrap_or_default()), example.value.to_string());
+            let code = &code.code;
+            quote!(problemgen_runtime::mock::ProblemExample::new(#code, #status, #body))
+        })
+    })
+}
+
+/// Of each success that has a body, the first that the document shows.
+fn success_examples(operation: &Operation, plan: &OperationPlan) -> Vec<TokenStream> {
+    let mut examples = Vec::new();
+    for success in &operation.successes {
+        let status = success_status(success.status);
+        for media in &success.media {
+            let is = |answer: &super::plan::AnswerPlan| {
+                (answer.status, &answer.media_type) == (status, &media.media_type)
+            };
+            let at = plan.successes.iter().position(is);
+            let Some((at, example)) = at.zip(media.examples.first()) else { continue };
+            let body = match (&example.value, plan.successes.get(at).map(|answer| answer.body)) {
+                (Value::String(text), Some(AnswerBody::Text(_) | AnswerBody::Bytes(_))) => text.clone(),
+                (value, _) => value.to_string(),
+            };
+            let at = number(at);
+            examples.push(quote!(rt::mock::SuccessExample::new(#at, #body)));
+        }
+    }
+    examples
+}
