@@ -110,7 +110,7 @@ fn every_example_of_the_contract_is_an_answer() {
             problems += 1;
         }
     }
-    assert!(problems > 300 && successes == contract.operations.len(), "{problems} and {successes}");
+    assert!(problems > 250 && successes == contract.operations.len(), "{problems} and {successes}");
 
     // All that is declared was given, and so it says.
     let coverage = mock.coverage();
@@ -216,7 +216,8 @@ fn a_gateway_passes_on_what_its_own_contract_declares() {
     let behind = Mock::new();
     let undeclared = Refusal::from(Kind::OtpExpired).into_response();
     behind.on::<DeleteDrop>().then(Step::response(undeclared)).fails_with(DeleteDropProblem::NotFound);
-    let client = behind.client();
+    let client = Client::builder("sk_1").transport(behind.transport()).retry(RetryPolicy::never());
+    let client = client.build().expect("a client");
     let statuses = [500, 404].map(|expected| {
         let error = client.send_blocking(DeleteDrop::new("drop_1")).expect_err("an error");
         let response = Refusal::<DeleteDrop>::of(error.kind().expect("a problem")).into_response();
