@@ -5,7 +5,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::Doc;
-use super::file::in_parallel;
+use super::file::{in_parallel, mentions};
 use super::plan::{CodePlan, FailureCase, Fill, ModulePlan, OperationPlan, OutputPlan, Plan, ViewPlan};
 use super::print::{Printer, Within, has_default, number};
 use crate::artifact::Artifact;
@@ -198,7 +198,20 @@ fn arguments(printer: &Printer<'_>, plan: &Plan) -> Option<Vec<TokenStream>> {
     let mut arguments: Vec<TokenStream> = given
         .map(|((_, field), _)| {
             let ty = printer.ty(&field.ty, Within::Other);
-            quote!({ use crate::types; use problemgen_runtime as rt; <#ty as rt::Node>::empty() })
+            let uses = |name: &str, of: TokenStream| mentions(&ty, name).then_some(of);
+            let types = uses(
+                "types",
+                quote!(
+                    use crate::types;
+                ),
+            );
+            let maps = uses(
+                "BTreeMap",
+                quote!(
+                    use std::collections::BTreeMap;
+                ),
+            );
+            quote!({ #types #maps use problemgen_runtime as rt; <#ty as rt::Node>::empty() })
         })
         .collect();
     let envelope = problems.envelope.as_ref().filter(|envelope| !has_default(envelope));

@@ -24,7 +24,6 @@ impl problemgen_runtime::server::ServedApi for crate::Api {
         crate::problems::Problem::new(
             kind,
             {
-                use crate::types;
                 use problemgen_runtime as rt;
                 <String as rt::Node>::empty()
             },

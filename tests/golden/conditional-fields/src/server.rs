@@ -24,12 +24,10 @@ impl problemgen_runtime::server::ServedApi for crate::Api {
         crate::problems::Problem::new(
             kind,
             {
-                use crate::types;
                 use problemgen_runtime as rt;
                 <String as rt::Node>::empty()
             },
             {
-                use crate::types;
                 use problemgen_runtime as rt;
                 <String as rt::Node>::empty()
             },
