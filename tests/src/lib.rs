@@ -1,7 +1,9 @@
 //! What the tests and benchmarks of this folder share: where things stand in the repository, and trees of files.
-//! Deliberately absent: any assertion, and anything that knows the generated crate.
+//! Deliberately absent: any assertion, and, but for examples of what must not compile, anything that knows the generated crate.
 
 pub mod grown;
+
+mod undeclared;
 
 use std::collections::BTreeMap;
 use std::fs;
