@@ -7,13 +7,14 @@ pub(super) const OPERATIONS: &[rt::server::Promise] = &[
     rt::server::Promise::of::<operations::other::ListThings>(),
 ];
 
-rt::refuses!(operations::other::ListThings : [0, 1], [0, 1]);
+rt::refuses!(operations::other::ListThings : [0, 1], [2], [0, 1]);
 
 impl operations::other::ListThingsProblem<'_> {
     pub(crate) fn refused(self) -> Option<rt::server::Refused<crate::Api>> {
         let kind = match self {
-            Self::Busy => problems::Kind::Busy,
             Self::Limited(members) => problems::Kind::Limited(Clone::clone(members)),
+            Self::Busy => problems::Kind::Busy,
+            Self::Locked => problems::Kind::Locked,
             Self::Other(_) => return None,
         };
         Some(rt::server::Refused::problem(kind))
