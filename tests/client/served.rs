@@ -63,7 +63,8 @@ async fn delete(Path(drop_id): Path<String>) -> Result<Success<DeleteDrop>, Refu
 
 /// The operation's own method and path.
 fn route<O: Operation>() -> (String, MethodFilter) {
-    let filter = MethodFilter::try_from(O::SPEC.method.clone()).expect("a method that axum routes");
+    let filter = MethodFilter::try_from(O::SPEC.method.parse::<http::Method>().expect("a method"))
+        .expect("a method that axum routes");
     (O::SPEC.template(), filter)
 }
 

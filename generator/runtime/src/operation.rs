@@ -69,8 +69,8 @@ impl OperationSpec {
     /// ```
     /// use problemgen_runtime::Operation;
     ///
-    /// fn route<O: Operation>() -> (http::Method, String) {
-    ///     (O::SPEC.method.clone(), O::SPEC.template())
+    /// fn route<O: Operation>() -> (&'static str, String) {
+    ///     (O::SPEC.method, O::SPEC.template())
     /// }
     /// ```
     pub fn template(&self) -> String {
