@@ -7,7 +7,7 @@ pub(super) const OPERATIONS: &[rt::server::Promise] = &[
     rt::server::Promise::of::<operations::other::AddThing>(),
 ];
 
-rt::refuses!(operations::other::AddThing : [0], [1]);
+rt::refuses!(operations::other::AddThing : [0, 1], [1]);
 
 impl operations::other::AddThingProblem<'_> {
     pub(crate) fn refused(self) -> Option<rt::server::Refused<crate::Api>> {

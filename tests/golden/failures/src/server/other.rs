@@ -71,13 +71,16 @@ impl operations::other::HasThingProblem<'_> {
 
 rt::refusal_of!(operations::other::HasThingProblem);
 
-rt::refuses!(operations::other::PatchThing : [], [0], [0]);
+rt::refuses!(operations::other::PatchThing : [], [0], [], [0]);
 
 impl operations::other::PatchThingProblem<'_> {
     pub(crate) fn refused(self) -> Option<rt::server::Refused<crate::Api>> {
         let (at, body) = match self {
             Self::BadRequest(body) => {
                 (0, failures::Failure::PatchThingError400(Clone::clone(body)))
+            }
+            Self::UnprocessableContent(body) => {
+                (2, failures::Failure::Findings(Clone::clone(body)))
             }
             coded => {
                 let kind = match coded {
