@@ -26,17 +26,26 @@ macro_rules! api {
             #[derive(Debug, Clone, PartialEq, Default)]
             pub(super) struct Limited {
                 pub(super) limit: i64,
+                pub(super) unit: Option<String>,
             }
             impl rt::Node for Limited {
-                fn members(&self) -> &'static [rt::Member] { &[rt::Member("limit", rt::Required)] }
+                fn members(&self) -> &'static [rt::Member] { &[rt::Member("limit", rt::Required), rt::Member("unit", rt::Optional)] }
                 fn empty() -> Self {
                     Self::default()
                 }
                 fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-                    (at == 0).then_some(&self.limit as &dyn rt::Node)
+                    Some(match at {
+                        0 => &self.limit,
+                        1 => &self.unit,
+                        _ => return None,
+                    })
                 }
                 fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
-                    (at == 0).then_some(&mut self.limit as &mut dyn rt::Node)
+                    Some(match at {
+                        0 => &mut self.limit,
+                        1 => &mut self.unit,
+                        _ => return None,
+                    })
                 }
             }
 
@@ -50,24 +59,27 @@ macro_rules! api {
             #[derive(Debug, Clone, PartialEq, Default)]
             pub(super) struct Envelope {
                 pub(super) trace_id: String,
+                pub(super) hint: Option<String>,
                 pub(super) additional: rt::Others,
             }
             impl rt::Node for Envelope {
-                fn members(&self) -> &'static [rt::Member] { &[rt::Member("trace_id", rt::Required)] }
+                fn members(&self) -> &'static [rt::Member] { &[rt::Member("trace_id", rt::Required), rt::Member("hint", rt::Optional)] }
                 fn empty() -> Self {
                     Self::default()
                 }
                 fn member(&self, at: usize) -> Option<&dyn rt::Node> {
                     Some(match at {
                         0 => &self.trace_id,
-                        1 => &self.additional,
+                        1 => &self.hint,
+                        2 => &self.additional,
                         _ => return None,
                     })
                 }
                 fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
                     Some(match at {
                         0 => &mut self.trace_id,
-                        1 => &mut self.additional,
+                        1 => &mut self.hint,
+                        2 => &mut self.additional,
                         _ => return None,
                     })
                 }
@@ -250,7 +262,7 @@ fn a_code_under_a_member() {
     });
     let error = under::answer(&body.to_string());
     assert!(said(&error).is_empty(), "{error:?}");
-    assert!(matches!(error.kind(), Some(under::Kind::Limited(under::Limited { limit: 5 }))), "{error:?}");
+    assert!(matches!(error.kind(), Some(under::Kind::Limited(under::Limited { limit: 5, .. }))), "{error:?}");
     let problem = error.problem().expect("a problem");
     assert_eq!(problem.envelope.trace_id, "t1");
     assert_eq!(
@@ -261,6 +273,34 @@ fn a_code_under_a_member() {
     assert_eq!(error.to_string(), "limited (429): Too many. [request t1]");
     assert_eq!(serde_json::to_value(problem).expect("JSON"), body);
     assert_eq!(&serde_json::from_value::<under::Problem>(body).expect("a problem"), problem);
+}
+
+#[test]
+fn members_that_were_null_are_null_again() {
+    let before = json!({"unit": null, "code": "limited", "limit": 5, "message": "m", "retryable": null});
+    let after = json!({"code": "limited", "message": "m", "limit": 5, "unit": null, "new": null});
+    for inner in [before, after] {
+        let body = json!({"hint": null, "error": inner, "trace_id": "t1", "other": null});
+        let error = under::answer(&body.to_string());
+        assert!(said(&error).is_empty(), "{error:?}");
+        let problem = error.problem().expect("a problem");
+        assert_eq!(serde_json::to_value(problem).expect("JSON"), body);
+        // A value goes before the note that there was none.
+        let mut changed = problem.clone();
+        changed.retryable = Some(true);
+        changed.envelope.hint = Some("h".to_owned());
+        let written = serde_json::to_string(&changed).expect("JSON");
+        assert_eq!(written.matches("retryable").count() + written.matches("hint").count(), 2, "{written}");
+    }
+    // A broken member beside them: then the other reader is at work.
+    let mut body = json!({
+        "hint": null, "trace_id": "t1",
+        "error": {"unit": null, "code": "limited", "limit": 5, "message": "m", "retryable": "x"},
+    });
+    let error = under::answer(&body.to_string());
+    assert_eq!(said(&error).len(), 1, "{error:?}");
+    body["error"].as_object_mut().expect("an object").remove("retryable");
+    assert_eq!(serde_json::to_value(error.problem().expect("a problem")).expect("JSON"), body);
 }
 
 #[test]
@@ -280,7 +320,7 @@ fn codes_in_a_list() {
     assert_eq!((error.code(), error.detail()), (Some("-7"), Some("Busy.")));
     let problem = error.problem().expect("a problem");
     let [limited, new] = problem.further.as_slice() else { panic!("{problem:?}") };
-    assert!(matches!(limited.kind, each::Kind::Limited(each::Limited { limit: 5 })));
+    assert!(matches!(limited.kind, each::Kind::Limited(each::Limited { limit: 5, .. })));
     assert_eq!(limited.envelope, problem.envelope);
     assert_eq!(rt::ProblemNode::code(new), "9");
     assert_eq!(serde_json::to_value(problem).expect("JSON"), body);

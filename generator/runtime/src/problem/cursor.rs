@@ -1,7 +1,7 @@
 //! Which members of a record came, and which did not.
 
 use crate::decode::{self, Seen};
-use crate::node::{Member, Node, Presence};
+use crate::node::{Member, Node, Presence, View};
 
 /// A walk along the members of a record, in whatever order they come.
 pub(super) struct Cursor {
@@ -25,6 +25,23 @@ impl Cursor {
         let at = decode::position(self.members, self.next, name)?;
         self.next = at + 1;
         Some(Found { at, again: !self.seen.insert(at) })
+    }
+
+    /// Is a member one that may be absent, and is `null` in this record, or not there?
+    pub(super) fn leaves_open(&self, at: usize, node: &dyn Node) -> bool {
+        let optional =
+            self.members.get(at).is_some_and(|member| matches!(member.presence(), Presence::Optional));
+        optional && matches!(node.view(), View::Absent)
+    }
+
+    /// Notes in a record that a member of it was `null`.
+    pub(super) fn note_null(&self, record: &mut dyn Node, at: Option<usize>) {
+        let Some((at, member)) = at.and_then(|at| Some((at, self.members.get(at)?))) else { return };
+        if record.member(at).is_some_and(|node| self.leaves_open(at, node))
+            && let Some(others) = record.others_mut()
+        {
+            others.note_null(member.name());
+        }
     }
 
     /// The required members that were not there.

@@ -97,7 +97,10 @@ fn fill_envelope(
     let mut complete = true;
     for (name, value) in &raw.members {
         match cursor.find(name) {
-            Some(found) => complete &= read_member(envelope, found, value, "", violations),
+            Some(found) => {
+                complete &= read_member(envelope, found, value, "", violations);
+                cursor.note_null(envelope, is_null(value).then_some(found.at));
+            }
             None => {
                 let node = envelope.others_mut().map(|others| others.insert(name.clone().into_owned()));
                 // Any JSON fits here.
@@ -137,14 +140,21 @@ fn fill(
         if name == family.code {
             continue;
         }
+        let mut open = false;
         if let Some(found) = common.find(name) {
-            complete &= read_member(problem.common_mut(), found, value, pointer, violations);
+            let record = problem.common_mut();
+            complete &= read_member(record, found, value, pointer, violations);
+            open = record.member(found.at).is_some_and(|node| common.leaves_open(found.at, node));
         } else if let Some(found) = own.find(name)
             && let Some(record) = problem.conditional_mut()
         {
             complete &= read_member(record, found, value, pointer, violations);
+            open = record.member(found.at).is_some_and(|node| own.leaves_open(found.at, node));
         } else if let Ok(value) = serde_json::from_str(value.get()) {
             problem.extensions_mut().insert(name.clone().into_owned(), value);
+        }
+        if open && is_null(value) {
+            problem.extensions_mut().insert(name.clone().into_owned(), Json::Null);
         }
     }
     complete & none_missing(&common, pointer, violations) & none_missing(&own, pointer, violations)
@@ -181,6 +191,11 @@ fn read_member(
     }
     violations.push(broken(&(pointer() + &violation.pointer), violation.message));
     matches!(member.presence(), Presence::Optional)
+}
+
+/// A member that is there and has no value: one that is broken has none either, and is no `null`.
+fn is_null(value: &RawValue) -> bool {
+    value.get() == "null"
 }
 
 /// A code is text, or an integer in decimal.

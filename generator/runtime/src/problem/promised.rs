@@ -12,6 +12,7 @@ use super::cursor::{Cursor, Found};
 use super::raw::Word;
 use super::{CodePlace, ProblemNode};
 use crate::decode;
+use crate::json::Json;
 use crate::node::Node;
 
 /// Reads a body that is what the contract promises; `false` when it is not, and `problem` is then of no use.
@@ -51,10 +52,15 @@ impl<'de> Visitor<'de> for PromisedEnvelope<'_> {
                 continue;
             }
             let at = once(cursor.find(&name))?;
-            match problem.envelope_mut().and_then(|envelope| member_or_other(envelope, at, name)) {
+            let Some(envelope) = problem.envelope_mut() else {
+                map.next_value::<de::IgnoredAny>()?;
+                continue;
+            };
+            match member_or_other(envelope, at, name) {
                 Some(node) => map.next_value_seed(decode::In(node))?,
                 None => map.next_value::<de::IgnoredAny>().map(|_| ())?,
             }
+            cursor.note_null(envelope, at);
         }
         if let Some(others) = problem.envelope_mut().and_then(|envelope| envelope.others_mut()) {
             others.settle();
@@ -151,18 +157,36 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
                 continue;
             }
             let shared = if own.expects(&name) { None } else { once(common.find(&name))? };
-            let node = match shared {
-                Some(at) => problem.common_mut().member_mut(at),
-                None => own_member(problem, once(own.find(&name))?),
+            let (cursor, at, node) = match shared {
+                Some(at) => (&common, Some(at), problem.common_mut().member_mut(at)),
+                None => {
+                    let at = once(own.find(&name))?;
+                    (&own, at, own_member(problem, at))
+                }
             };
-            match node {
-                Some(node) => map.next_value_seed(decode::In(node))?,
-                None => waiting.push((name, map.next_value()?)),
+            let was_null = match node {
+                Some(node) => {
+                    map.next_value_seed(decode::In(node))?;
+                    at.is_some_and(|at| cursor.leaves_open(at, node))
+                }
+                None => {
+                    waiting.push((name, map.next_value()?));
+                    continue;
+                }
+            };
+            if was_null {
+                problem.extensions_mut().insert(name.into_owned(), Json::Null);
             }
         }
         for (name, value) in waiting {
-            match own_member(problem, once(own.find(&name))?) {
-                Some(node) => decode::from_slice(value.get().as_bytes(), node).map_err(de::Error::custom)?,
+            let at = once(own.find(&name))?;
+            match own_member(problem, at) {
+                Some(node) => {
+                    decode::from_slice(value.get().as_bytes(), node).map_err(de::Error::custom)?;
+                    if at.is_some_and(|at| own.leaves_open(at, node)) {
+                        problem.extensions_mut().insert(name.into_owned(), Json::Null);
+                    }
+                }
                 None => {
                     let value = serde_json::from_str(value.get()).map_err(de::Error::custom)?;
                     problem.extensions_mut().insert(name.into_owned(), value);

@@ -3,7 +3,10 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{CodePlace, ProblemNode};
+use crate::decode;
 use crate::encode;
+use crate::json::Json;
+use crate::node::{Node, Presence, View};
 
 /// Writes a problem as the body that it is, or as the one that it stands in.
 ///
@@ -58,7 +61,21 @@ fn serialize_members<S: Serializer>(problem: &dyn ProblemNode, serializer: S) ->
         encode::write_members(record, &mut members)?;
     }
     for (name, value) in problem.extensions() {
-        members.serialize_entry(name, value)?;
+        if name != family.code && is_free(problem, name, value) {
+            members.serialize_entry(name, value)?;
+        }
     }
     members.end()
+}
+
+/// Has a member that the contract does not name its name for itself? One of the contract goes before it, unless it is absent and
+/// all that is noted here is that it was `null`.
+fn is_free(problem: &dyn ProblemNode, name: &str, value: &Json) -> bool {
+    let record = |record: &dyn Node| {
+        let at = decode::position(record.members(), 0, name)?;
+        let optional = matches!(record.members().get(at)?.presence(), Presence::Optional);
+        let absent = record.member(at).is_some_and(|node| matches!(node.view(), View::Absent));
+        Some(optional && absent && *value == Json::Null)
+    };
+    record(problem.common()).or_else(|| record(problem.conditional()?)).unwrap_or(true)
 }
