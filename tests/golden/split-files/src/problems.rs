@@ -95,7 +95,7 @@ pub struct Problem {
     pub retryable: Option<bool>,
     /// The code, with the members that it has.
     pub kind: Kind,
-    /// Members that the contract does not name.
+    /// Members that the contract does not name; and the names of those that may be absent and were `null`.
     pub extensions: BTreeMap<String, rt::Json>,
 }
 
