@@ -90,20 +90,20 @@ async fn integer_codes_in_a_list_are_told_apart_and_written_again() {
     let client = client!(golden_codes_in_a_list, server);
     let body = json!({
         "errors": [
-            {"code": 1002, "message": "Wrong.", "field": "name"},
-            {"code": 1001, "message": "Missing."},
+            {"code": 1001, "message": "Taken.", "field": "name"},
+            {"code": 1002, "message": "Full."},
             {"code": 7, "message": "New.", "extra": true},
         ],
         "trace": "t1",
     });
     server.answer(&json(400, &body));
     let error = client.send(AddThing::new()).await.expect_err("an error");
-    assert!(matches!(error.kind(), Some(P::N1002)), "{error:?}");
+    assert!(matches!(error.kind(), Some(P::N1001)), "{error:?}");
     assert!(error.violations().is_empty(), "{error:?}");
-    assert_eq!((error.code(), error.detail()), (Some("1002"), Some("Wrong.")));
+    assert_eq!((error.code(), error.detail()), (Some("1001"), Some("Taken.")));
     let problem = error.problem().expect("a problem");
     let codes: Vec<&str> = problem.all().map(|problem| problem.kind.code()).collect();
-    assert_eq!(codes, ["1002", "1001", "7"]);
+    assert_eq!(codes, ["1001", "1002", "7"]);
     assert!(problem.all().all(|problem| problem.envelope.trace.as_deref() == Some("t1")));
     assert_eq!(serde_json::to_value(problem).expect("JSON"), body);
 
