@@ -236,7 +236,7 @@ pub struct Problem {
     pub details: Option<types::FailureDetails>,
     /// The code, with the members that it has.
     pub kind: Kind,
-    /// Members that the contract does not name.
+    /// Members that the contract does not name; and the names of those that may be absent and were `null`.
     pub extensions: BTreeMap<String, rt::Json>,
     /// The other members of the body that the problem stands in.
     pub envelope: Envelope,
