@@ -7,7 +7,7 @@ use dropthis_api::http::Response;
 use dropthis_api::mock::Mock;
 use dropthis_api::operations::*;
 use dropthis_api::rt::OperationSpec;
-use dropthis_api::server::{Refusal, WrongStatus};
+use dropthis_api::server::{Refusal, Success, WrongStatus};
 use dropthis_api::{Bytes, Client, Error, Operation, types};
 use problemgen::config::Config;
 use problemgen::contract::{Contract, Example, ParamPlace};
@@ -27,6 +27,10 @@ pub(crate) struct Call {
     pub(crate) script: fn(&Mock, Option<&str>),
     /// The error that an answer is, as a server that serves the operation refuses with it, with this status.
     pub(crate) refuse: fn(Response<Bytes>, u16) -> Result<Response<Bytes>, WrongStatus>,
+    /// The output that an answer is, as a server that serves the operation sends it.
+    pub(crate) succeed: fn(Response<Bytes>) -> Response<Bytes>,
+    /// Reads a request body into the operation and writes it again; panics if it cannot be read.
+    pub(crate) rewrite: fn(Sample) -> Bytes,
     pub(crate) sample: Sample,
 }
 
@@ -48,7 +52,9 @@ impl Call {
 /// The values that the document gives as examples for an operation.
 #[derive(Clone)]
 pub(crate) struct Sample {
-    operation: std::sync::Arc<problemgen::contract::Operation>,
+    pub(crate) operation: std::sync::Arc<problemgen::contract::Operation>,
+    /// A body in place of the example.
+    pub(crate) given: Option<Bytes>,
 }
 
 impl Sample {
@@ -61,6 +67,9 @@ impl Sample {
     }
 
     fn body<T: DeserializeOwned>(&self) -> T {
+        if let Some(given) = &self.given {
+            return serde_json::from_slice(given).unwrap_or_else(|error| panic!("{error}"));
+        }
         let media = self.operation.body.iter().flat_map(|body| &body.media).next();
         let example: Option<&Example> = media.and_then(|media| media.examples.first());
         let value = example.unwrap_or_else(|| panic!("{} has no example of its body", self.operation.id));
@@ -157,7 +166,17 @@ macro_rules! calls {
                     let view = error.kind().expect("an error of the contract");
                     Ok(Refusal::<$operation>::of(view).with_status(status)?.into_response())
                 },
-                sample: Sample { operation: std::sync::Arc::new(operation) },
+                succeed: |response| match $operation::decode(response) {
+                    Ok(output) => Success::<$operation>::of(output).into_response(),
+                    Err(error) => panic!("{error}"),
+                },
+                rewrite: |$sample| {
+                    let base = "https://api.example".parse().expect("a URL");
+                    let _ = &$sample;
+                    let request = $operation::new($($argument),*).to_request(&base);
+                    request.unwrap_or_else(|error| panic!("{error}")).into_body()
+                },
+                sample: Sample { operation: std::sync::Arc::new(operation), given: None },
             }
         }),*]
     };

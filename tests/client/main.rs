@@ -4,6 +4,7 @@
 mod broken;
 mod calls;
 mod catalogue;
+mod judged;
 mod mocked;
 mod played;
 mod prism;

@@ -15,7 +15,7 @@ use crate::terminal::{BAD, FAINT, GOOD, HEAD, ODD, count, say, styled};
 /// Run everything that has to hold before a change is merged.
 ///
 /// Formatting, lints, `codegen --check`, the generated crate for browsers, documentation without warnings, the specification by an independent validator,
-/// and all tests, each with the dependencies that `Cargo.lock` says. Judges by others (Prism from npm, openapi-spec-validator from PyPI) are fetched at pinned versions into
+/// and all tests, each with the dependencies that `Cargo.lock` says. Judges by others (Prism from npm, openapi-spec-validator and Schemathesis from PyPI) are fetched at pinned versions into
 /// `target/judges`; where node or python is missing, what needs it is skipped and said so, or fails if `CI` is set.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}

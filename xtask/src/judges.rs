@@ -14,6 +14,8 @@ pub(crate) enum Judge {
     Prism,
     /// A Python that has a validator of OpenAPI documents; from PyPI.
     Python,
+    /// Asks a server for all that an OpenAPI document says, and holds its answers against that; from PyPI.
+    Schemathesis,
     /// A Python that makes random instances of JSON Schemas; from PyPI.
     Instances,
 }
@@ -29,13 +31,14 @@ pub(crate) enum Absent {
 
 impl Judge {
     /// Those that the tests ask.
-    pub(crate) const OF_TESTS: [Judge; 2] = [Judge::Prism, Judge::Python];
+    pub(crate) const OF_TESTS: [Judge; 3] = [Judge::Prism, Judge::Python, Judge::Schemathesis];
 
     /// What it is called.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Judge::Prism => "Prism",
             Judge::Python => "openapi-spec-validator",
+            Judge::Schemathesis => "Schemathesis",
             Judge::Instances => "hypothesis-jsonschema",
         }
     }
@@ -45,6 +48,7 @@ impl Judge {
         match self {
             Judge::Prism => "@stoplight/prism-cli@5.14.2",
             Judge::Python => "openapi-spec-validator==0.9.0",
+            Judge::Schemathesis => "schemathesis==4.32.5",
             // Later versions of hypothesis lack what it uses.
             Judge::Instances => "hypothesis-jsonschema==0.23.1 hypothesis==6.103.0",
         }
@@ -55,6 +59,7 @@ impl Judge {
         match self {
             Judge::Prism => "PROBLEMGEN_PRISM",
             Judge::Python => "PROBLEMGEN_PYTHON",
+            Judge::Schemathesis => "PROBLEMGEN_SCHEMATHESIS",
             Judge::Instances => "PROBLEMGEN_INSTANCES",
         }
     }
@@ -64,6 +69,7 @@ impl Judge {
         match self {
             Judge::Prism => "the tests of the client against Prism",
             Judge::Python => "the validation of spec/ by openapi-spec-validator",
+            Judge::Schemathesis => "the tests of servers against Schemathesis",
             Judge::Instances => "the measurement of what types keep",
         }
     }
@@ -72,6 +78,7 @@ impl Judge {
         let name = match self {
             Judge::Prism => "prism",
             Judge::Python => "python",
+            Judge::Schemathesis => "schemathesis",
             Judge::Instances => "instances",
         };
         repository::target().join("judges").join(name)
@@ -82,8 +89,9 @@ impl Judge {
         match (self, cfg!(windows)) {
             (Judge::Prism, false) => folder.join("node_modules/.bin/prism"),
             (Judge::Prism, true) => folder.join("node_modules/.bin/prism.cmd"),
-            (Judge::Python | Judge::Instances, false) => folder.join("bin/python"),
-            (Judge::Python | Judge::Instances, true) => folder.join("Scripts/python.exe"),
+            (Judge::Schemathesis, false) => folder.join("bin/schemathesis"),
+            (Judge::Schemathesis, true) => folder.join("Scripts/schemathesis.exe"),
+            (Judge::Python | Judge::Instances, _) => python_of(&folder),
         }
     }
 
@@ -103,7 +111,9 @@ impl Judge {
         fs::create_dir_all(&folder).map_err(io)?;
         match self {
             Judge::Prism => fetch_from_npm(self.packages(), &folder)?,
-            Judge::Python | Judge::Instances => fetch_from_pypi(self.packages(), &folder, &program)?,
+            Judge::Python | Judge::Schemathesis | Judge::Instances => {
+                fetch_from_pypi(self.packages(), &folder, &python_of(&folder))?;
+            }
         }
         if !program.exists() {
             return Err(Absent::NotFetched(format!("the packages have no {}", repository::shown(&program))));
@@ -111,6 +121,11 @@ impl Judge {
         fs::write(&stamp, self.packages()).map_err(io)?;
         Ok(program)
     }
+}
+
+/// The interpreter of a virtual environment.
+fn python_of(folder: &Path) -> PathBuf {
+    folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
 }
 
 fn fetch_from_npm(package: &str, folder: &Path) -> Result<(), Absent> {
