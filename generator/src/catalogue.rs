@@ -9,7 +9,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::contract::{Contract, ErrorKind, ErrorResponse, Media, Operation, Recovery};
+use crate::contract::{Contract, ErrorKind, ErrorResponse, Media, Operation, Pagination, Recovery, Turn};
 use crate::docs::rows::{self, CodeRow, FamilyRows, FieldRow, OperationRow, Rows};
 use crate::docs::{text, words};
 
@@ -134,6 +134,24 @@ fn operation(contract: &Contract, operation: &Operation) -> Value {
         ("body", body),
         ("successes", Some(successes)),
         ("errors", Some(Value::Array(errors))),
+        ("pagination", operation.pagination.as_ref().map(pagination)),
+    ])
+}
+
+fn pagination(pagination: &Pagination) -> Value {
+    let path = |names: &[String]| (!names.is_empty()).then(|| names.join(".").into());
+    let (next, last) = match &pagination.turn {
+        Turn::Cursor { next, .. } | Turn::Link { next } => (path(next), None),
+        Turn::Last { member, .. } => (None, path(member)),
+        Turn::Page { .. } | Turn::Offset { .. } => (None, None),
+    };
+    object([
+        ("style", Some(pagination.turn.style().into())),
+        ("param", pagination.turn.param().map(Value::from)),
+        ("items", path(&pagination.items)),
+        ("next", next),
+        ("last", last),
+        ("more", path(&pagination.more)),
     ])
 }
 
@@ -222,6 +240,7 @@ mod tests {
         let mut contract = samples::library();
         contract.families[0].members[0].constant = Some("x".into());
         contract.families[0].envelope = contract.families[0].members.clone();
+        contract.operations[0].pagination = Some(samples::pages());
         let value: Value = serde_json::from_str(&catalogue(&contract)).expect("the catalogue is JSON");
         let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
         assert_eq!(errors, [""; 0]);

@@ -317,6 +317,13 @@ impl Changes {
         }
         self.body(&operation, old.body.as_ref(), new.body.as_ref());
         self.successes(&operation, &old.successes, &new.successes);
+        match (&old.pagination, &new.pagination) {
+            (old, new) if old == new => {}
+            (None, Some(_)) => self.compatible(format!("{operation}: pages added")),
+            // A client goes through them by what it was told, or has a function for it that is gone.
+            (Some(_), Some(_)) => self.breaking(format!("{operation}: pages are turned in another way")),
+            (_, None) => self.breaking(format!("{operation}: pages removed")),
+        }
         let (old, new) = (answers(&old.errors), answers(&new.errors));
         let Matched { removed, kept } = matched(&old, &new, |answer| answer);
         for (status, answer) in removed {
@@ -533,12 +540,14 @@ mod tests {
             lend.path = "/lendings".to_owned();
             lend.successes[0].media[0].ty = Type::String;
             lend.body = None;
+            lend.pagination = Some(samples::pages());
         });
         insta::assert_snapshot!(text, @"
         operation `listLoans` (GET /loans) removed (breaking)
         operation `lendBook`: `POST /loans` -> `POST /lendings` (breaking)
         operation `lendBook`: request body removed (breaking)
         operation `lendBook`: success 201: type Loan -> string (breaking)
+        operation `lendBook`: pages added
         operation `findLoans` (GET /loans) added
         ");
     }

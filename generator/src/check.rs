@@ -5,7 +5,9 @@
 
 pub mod codes;
 mod indices;
+mod members;
 mod operations;
+mod pagination;
 mod problems;
 mod recovery;
 #[cfg(test)]

@@ -8,10 +8,12 @@
 //! The order of every list is canonical, so that equivalent documents give equal contracts: types by name,
 //! operations by path and method as they stand in the document, codes by section, `order` and code, statuses ascending.
 
+mod pagination;
 mod recovery;
 
 use serde_json::Value;
 
+pub use pagination::{Pagination, Turn};
 pub use recovery::{Recovery, RecoveryAction, Takes};
 
 /// Everything that an API promises.
@@ -463,6 +465,8 @@ pub struct Operation {
     pub errors: Vec<ErrorResponse>,
     /// Names of the [`CredentialScheme`]s that it accepts; empty when it needs none.
     pub credentials: Vec<String>,
+    /// How to go through the pages of what it lists.
+    pub pagination: Option<Pagination>,
     /// Where it stands.
     pub at: Pointer,
 }

@@ -14,7 +14,7 @@ use crate::contract::{
 };
 use crate::docs::rows;
 use crate::docs::text::{json_line, line, name};
-use crate::docs::words::{integer_format, recovery_words, text_format};
+use crate::docs::words::{integer_format, pagination_words, recovery_words, text_format};
 
 const LEGEND: &str = "\
 # code NAME  STATUSES  retryable|final|unspecified  {members of its own}  section  -> way out
@@ -113,6 +113,9 @@ fn print_operation(contract: &Contract, operation: &Operation, out: &mut String)
     }
     for credential in &operation.credentials {
         let _ = writeln!(out, "  credential {}", name(credential));
+    }
+    if let Some(pagination) = &operation.pagination {
+        let _ = writeln!(out, "  pages by {}", line(&pagination_words(pagination)));
     }
     for param in &operation.params {
         let place = match param.place {

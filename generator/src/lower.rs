@@ -16,6 +16,7 @@ mod node;
 mod numbering;
 mod objects;
 mod operations;
+mod pagination;
 mod params;
 mod parents;
 mod place;

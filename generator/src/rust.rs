@@ -13,6 +13,7 @@ mod mount;
 mod names;
 mod operations;
 mod package;
+mod pages;
 pub mod plan;
 mod print;
 mod problems;

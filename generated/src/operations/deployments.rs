@@ -17,6 +17,8 @@ use crate::{problems, types};
 ///
 /// * 200, [`DeploymentPage`](crate::types::DeploymentPage): One page of deployments.
 ///
+/// It comes in pages: `client.pages(…)` turns them, and `client.items(…)` goes through what they list.
+///
 /// # Problems
 ///
 /// | Status | Codes |
@@ -174,6 +176,18 @@ impl rt::Operation for ListDeployments {
 }
 
 rt::operation!(ListDeployments);
+
+impl rt::Paged for ListDeployments {
+    type Item = types::Deployment;
+    const PAGES: &'static rt::PageSpec = &rt::PageSpec::new(
+            rt::Turn::Cursor(&["next_cursor"]),
+            &["deployments"],
+        )
+        .by(1);
+    fn items(page: Self::Output) -> Vec<Self::Item> {
+        page.deployments
+    }
+}
 
 /// Update the content of a drop.
 ///

@@ -17,6 +17,8 @@ use crate::{problems, types};
 ///
 /// * 200, [`DropPage`](crate::types::DropPage): One page of drops.
 ///
+/// It comes in pages: `client.pages(…)` turns them, and `client.items(…)` goes through what they list.
+///
 /// # Problems
 ///
 /// | Status | Codes |
@@ -167,6 +169,19 @@ impl rt::Operation for ListDrops {
 }
 
 rt::operation!(ListDrops);
+
+impl rt::Paged for ListDrops {
+    type Item = types::Drop;
+    const PAGES: &'static rt::PageSpec = &rt::PageSpec::new(
+            rt::Turn::Cursor(&["next_cursor"]),
+            &["data"],
+        )
+        .by(0)
+        .while_told(&["has_more"]);
+    fn items(page: Self::Output) -> Vec<Self::Item> {
+        page.data
+    }
+}
 
 /// Publish a drop.
 ///

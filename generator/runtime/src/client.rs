@@ -6,6 +6,7 @@
 mod call;
 mod credential;
 mod hook;
+mod pages;
 mod rewrite;
 mod run;
 mod trace;
@@ -20,6 +21,7 @@ pub use call::{Call, Reply};
 pub use credential::Credential;
 use credential::Placed;
 pub use hook::{Attempt, Hook};
+pub use pages::{Items, OnThisThread, Pages};
 pub use rewrite::{Rewrite, RewriteError};
 use run::{Failure, Inner, Options, Outcome};
 

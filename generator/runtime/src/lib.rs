@@ -22,6 +22,7 @@ mod multipart;
 mod node;
 mod operation;
 mod others;
+mod paged;
 pub mod problem;
 mod recovery;
 mod request;
@@ -37,7 +38,10 @@ mod value;
 
 pub use body::{Content, PartSpec, PartWriting, RawBody};
 pub use bytes::Bytes;
-pub use client::{Attempt, Call, Client, ClientBuilder, Credential, Hook, Reply, Rewrite, RewriteError};
+pub use client::{
+    Attempt, Call, Client, ClientBuilder, Credential, Hook, Items, OnThisThread, Pages, Reply, Rewrite,
+    RewriteError,
+};
 pub use clock::{Clock, Random, Sleep, SystemClock, SystemRandom};
 pub use decode::Violation;
 pub use error::{
@@ -58,6 +62,7 @@ pub use operation::{
     AnswerSpec, BodySpec, Operation, OperationSpec, Output, ParamSpec, Segment, StatusSpec, Style,
 };
 pub use others::Others;
+pub use paged::{PageSpec, Paged, Turn};
 pub use problem::{CodeFacts, CodePlace, Family, ProblemNode, Undeclared, UnlistedCode};
 pub use recovery::{Recovery, RecoveryAction, WayOut};
 pub use request::BaseUrl;

@@ -75,6 +75,18 @@ pub(super) struct Operation {
     pub(super) body: Option<Body>,
     pub(super) successes: Vec<Success>,
     pub(super) errors: Vec<Failure>,
+    pub(super) pagination: Option<Pagination>,
+}
+
+#[derive(Deserialize, Default, PartialEq, Eq)]
+#[serde(default)]
+pub(super) struct Pagination {
+    pub(super) style: String,
+    pub(super) param: Option<String>,
+    pub(super) items: Option<String>,
+    pub(super) next: Option<String>,
+    pub(super) last: Option<String>,
+    pub(super) more: Option<String>,
 }
 
 #[derive(Deserialize, Default)]

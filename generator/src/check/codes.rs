@@ -71,4 +71,19 @@ crate::codes! {
     /// A way out that contradicts what is said of retries.
     pub RECOVERY_CLASH = "C026", "way out contradicts what is said of retries",
         "`retryable` says whether the identical request can succeed later. With `retry` and `wait` it can; with `re-read`, `choose`, `fix` and          `give-up` it cannot. The others leave it open.";
+    /// Pages by a parameter that does not serve.
+    pub PAGINATION_PARAM = "C030", "pages by a parameter that is not there or does not serve",
+        "`x-pagination.param` names a parameter in the query of its operation: a number for pages and offsets, a text or a number for cursors.";
+    /// Pages by a member that is not there.
+    pub PAGINATION_MEMBER = "C031", "pages by a member that is not there",
+        "`items`, `next`, `last` and `more` of `x-pagination` name members of what the operation gives, `last` one of an item; a dot leads \
+         into an object.";
+    /// Pages by a member of a type that does not serve.
+    pub PAGINATION_TYPE = "C032", "pages by a member of a type that does not serve",
+        "Items are a list, a cursor is a text or a number, the link to the next page is a text, and `more` is true or false. Without `items` \
+         the success is the list itself.";
+    /// Pages of an operation that does not give one thing.
+    pub PAGINATION_SUCCESS = "C033", "pages of an operation without one success that is JSON",
+        "A page is what the operation gives when it succeeds. Operations that give one of several things, or something that is not JSON, \
+         have no pages.";
 }

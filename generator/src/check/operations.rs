@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use crate::contract::{Contract, Operation, ParamPlace, Segment};
 
-use super::{Findings, codes};
+use super::{Findings, codes, pagination};
 
 pub(super) fn check(contract: &Contract, findings: &mut Findings<'_>) {
     let mut ids: HashMap<&str, &Operation> = HashMap::new();
     for operation in &contract.operations {
         path(operation, findings);
+        pagination::check(contract, operation, findings);
         if let Some(first) = ids.insert(&operation.id, operation) {
             findings.error(
                 codes::DUPLICATE_OPERATION,

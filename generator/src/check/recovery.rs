@@ -1,11 +1,11 @@
 //! Laws over the ways out of errors: what one takes is there, and it says what the code says.
 
 use crate::contract::{
-    Contract, Enum, EnumValues, Field, ProblemCode, ProblemFamily, Recovery, RecoveryAction, Shape,
-    TextFormat, Type, TypeId,
+    Contract, Enum, EnumValues, ProblemCode, ProblemFamily, Recovery, RecoveryAction, Shape, TextFormat,
+    Type, TypeId,
 };
-use crate::report::nearest;
 
+use super::members::find;
 use super::{Findings, codes};
 
 pub(super) fn check(
@@ -30,8 +30,13 @@ pub(super) fn check(
         return;
     }
     let at = recovery.at.child("field");
-    match find(contract, family, code, &recovery.field) {
-        Err(missing) => findings.error(codes::RECOVERY_FIELD, &at, missing.message(code), missing.help()),
+    // Its own members, those of all problems, and those around it.
+    let fields = code.fields.iter().chain(&family.members).chain(&family.envelope).collect();
+    match find(contract, fields, &recovery.field) {
+        Err(missing) => {
+            let message = missing.message(&format!("`{}`", code.code));
+            findings.error(codes::RECOVERY_FIELD, &at, message, missing.help());
+        }
         Ok(ty) if serves(contract, recovery.action, ty) => {}
         Ok(_) => findings.error(
             codes::RECOVERY_TYPE,
@@ -70,91 +75,6 @@ fn is_page(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
     host.is_some_and(|host| !host.is_empty()) && super::problems::is_uri_reference(url)
-}
-
-/// A member that is not there.
-struct Missing<'a> {
-    path: &'a [String],
-    /// How many of the names were found.
-    found: usize,
-    /// The names that are there in its place.
-    known: Vec<&'a str>,
-}
-
-impl Missing<'_> {
-    fn message(&self, code: &ProblemCode) -> String {
-        let name = &self.path[self.found];
-        match self.found {
-            0 => format!("`{}` has no member `{name}`", code.code),
-            found => format!("`{}` of `{}` has no member `{name}`", self.path[..found].join("."), code.code),
-        }
-    }
-
-    fn help(&self) -> String {
-        let near = nearest(&self.path[self.found], self.known.iter().copied());
-        if !near.is_empty() {
-            return format!("there is `{}`", near.join("` and `"));
-        }
-        if self.known.is_empty() {
-            return "name a member that the schema of the code or of all problems declares".to_owned();
-        }
-        let known: Vec<&str> = self.known.iter().copied().take(10).collect();
-        format!("there are `{}`", known.join("`, `"))
-    }
-}
-
-/// The type of a member of the code, of all problems or around them; `None` where nothing is known of it.
-fn find<'a>(
-    contract: &'a Contract,
-    family: &'a ProblemFamily,
-    code: &'a ProblemCode,
-    path: &'a [String],
-) -> Result<Option<&'a Type>, Missing<'a>> {
-    let mut fields: Vec<&Field> = code.fields.iter().chain(&family.members).chain(&family.envelope).collect();
-    let mut ty = None;
-    for (found, name) in path.iter().enumerate() {
-        let Some(field) = fields.iter().find(|field| field.name == *name) else {
-            return Err(Missing {
-                path,
-                found,
-                known: fields.iter().map(|field| field.name.as_str()).collect(),
-            });
-        };
-        ty = Some(settled(contract, &field.ty));
-        if found + 1 == path.len() {
-            break;
-        }
-        match ty {
-            Some(Type::Named(id)) => match contract.types.get(id.0).map(|def| &def.shape) {
-                Some(Shape::Struct(members)) => fields = members.fields.iter().collect(),
-                Some(Shape::Union(_)) => return Ok(None),
-                _ => fields.clear(),
-            },
-            // Their members are data.
-            Some(Type::Any | Type::Map(_)) => return Ok(None),
-            _ => fields.clear(),
-        }
-    }
-    Ok(ty)
-}
-
-/// How many aliases are followed: only a cycle has more.
-const ALIASES: usize = 32;
-
-/// The type behind `null`, aliases and settings for formats.
-fn settled<'a>(contract: &'a Contract, ty: &'a Type) -> &'a Type {
-    let mut ty = ty;
-    for _ in 0..ALIASES {
-        ty = match ty {
-            Type::Nullable(inner) | Type::Format(_, inner) => inner,
-            Type::Named(id) => match contract.types.get(id.0).map(|def| &def.shape) {
-                Some(Shape::Alias(next)) => next,
-                _ => return ty,
-            },
-            _ => return ty,
-        };
-    }
-    ty
 }
 
 /// Can the action use a value of this type?

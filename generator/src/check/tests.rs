@@ -79,6 +79,7 @@ fn sound() -> Contract {
             bodies: vec![ErrorBody { media_type: "application/problem+json".to_owned(), kind }],
         }],
         credentials: Vec::new(),
+        pagination: None,
         at: Pointer("/paths/~1things~1{id}/get".to_owned()),
     };
     let api = Api {

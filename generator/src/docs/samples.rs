@@ -69,6 +69,7 @@ pub(crate) fn operation(id: &str, method: Method, path: &str) -> Operation {
         successes: Vec::new(),
         errors: Vec::new(),
         credentials: Vec::new(),
+        pagination: None,
         at: Pointer::default(),
     }
 }
@@ -171,6 +172,15 @@ pub(crate) fn library() -> Contract {
     contract.families = vec![library_family()];
     contract.operations = library_operations();
     contract
+}
+
+pub(crate) fn pages() -> Pagination {
+    Pagination {
+        items: vec!["data".to_owned()],
+        turn: Turn::Cursor { param: "cursor".to_owned(), next: vec!["meta".to_owned(), "next".to_owned()] },
+        more: vec!["more".to_owned()],
+        at: Pointer::default(),
+    }
 }
 
 pub(crate) fn way_out(action: RecoveryAction, field: &[&str], url: Option<&str>) -> Option<Recovery> {

@@ -9,8 +9,8 @@ use super::prose::{self, Inline};
 use super::rows::FieldRow;
 use super::text::line;
 use crate::contract::{
-    Contract, EnumValues, Field, IntegerFormat, NumberFormat, Recovery, RecoveryAction, Shape, Struct,
-    TextFormat, Type, TypeDef, TypeId,
+    Contract, EnumValues, Field, IntegerFormat, NumberFormat, Pagination, Recovery, RecoveryAction, Shape,
+    Struct, TextFormat, Turn, Type, TypeDef, TypeId,
 };
 
 /// How deep members of members are listed.
@@ -110,6 +110,24 @@ pub fn recovery_words(recovery: &Recovery) -> String {
     words.extend((!recovery.field.is_empty()).then(|| recovery.field.join(".")));
     words.extend(recovery.url.clone());
     words.join(" ")
+}
+
+/// How pages are turned: `cursor from next_cursor, items data, more has_more`.
+pub fn pagination_words(pagination: &Pagination) -> String {
+    let mut words = match &pagination.turn {
+        Turn::Cursor { param, next } => format!("{param} from {}", next.join(".")),
+        Turn::Last { param, member } => format!("{param} from {} of the last item", member.join(".")),
+        Turn::Page { param } => format!("number in {param}"),
+        Turn::Offset { param } => format!("offset in {param}"),
+        Turn::Link { next } if next.is_empty() => "header Link".to_owned(),
+        Turn::Link { next } => format!("link in {}", next.join(".")),
+    };
+    for (what, names) in [("items", &pagination.items), ("more", &pagination.more)] {
+        if !names.is_empty() {
+            words.push_str(&format!(", {what} {}", names.join(".")));
+        }
+    }
+    words
 }
 
 /// A way out as a sentence.

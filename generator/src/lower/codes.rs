@@ -125,6 +125,13 @@ crate::codes! {
     /// A way out without what it takes, or with what it does not take.
     pub RECOVERY_SHAPE = "P035", "way out without what it takes",
         "`choose` takes the `field` to choose from, and `upgrade` a `field`, a `url` or both. `wait`, `re-read` and `fix` may have a          `field`. The others take nothing.";
+    /// An `x-pagination` that says nothing.
+    pub PAGINATION = "P050", "`x-pagination` cannot be read",
+        "`x-pagination` on an operation has a `style`: `cursor` with `param` and either `next` or `last`, `page` or `offset` with `param`, or \
+         `link`. `items` and `more` name members of a page: docs/pagination.md.";
+    /// A key of `x-pagination` that nothing reads.
+    pub PAGINATION_KEY = "P051", "unknown key in `x-pagination`",
+        "Nothing reads this key in this style; a typing mistake would lose a fact without a word.";
     /// A key of `content` that is no media type.
     pub MEDIA_TYPE = "P040", "media type is not one",
         "A media type is `type/subtype`, both made of the characters that RFC 9110 allows in a token. A key of `content` that is \

@@ -11,7 +11,7 @@ use crate::report::Diagnostic;
 
 use super::place::{Key, Origin, Place, component_name, push_token};
 use super::problems::Problems;
-use super::{Lowering, codes};
+use super::{Lowering, codes, pagination};
 
 /// An operation, still in OpenAPI's types.
 pub(super) struct Site<'a> {
@@ -143,6 +143,7 @@ fn operation<'a>(
         successes,
         errors,
         credentials: credentials(lowering, source, &place, unsaid),
+        pagination: pagination::read(lowering, &source.extensions, &place.pointer()),
         at: place.pointer(),
     }
 }

@@ -83,7 +83,8 @@ impl Printer<'_> {
         let output = self.output_type(operation, plan);
         let raises = self.raises(operation, plan);
         let behaviour = self.operation_impl(operation, plan);
-        quote!(#structure #body #output #raises #behaviour)
+        let pages = self.pages(operation, plan);
+        quote!(#structure #body #output #raises #behaviour #pages)
     }
 
     fn structure(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
@@ -279,6 +280,9 @@ impl Printer<'_> {
             doc.prose(description);
         }
         self.success_doc(operation, plan, &mut doc);
+        if self.pages(operation, plan).is_some() {
+            doc.paragraph("It comes in pages: `client.pages(…)` turns them, and `client.items(…)` goes through what they list.");
+        }
         self.problem_doc(operation, &mut doc);
         doc
     }

@@ -225,7 +225,7 @@ fn root_items(printer: &Printer<'_>, by_features: TokenStream) -> TokenStream {
         #[doc(no_inline)]
         pub use problemgen_runtime::{
             Any, Attempts, Base64, Base64Url, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, Failed, File, Json, Multipart,
-            NumberOf, Operation, Others, Part, Patch,
+            NumberOf, Operation, Others, Paged, Part, Patch,
             Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected, Unlisted,
             UnlistedCode, Violation, http, jiff, uuid,
         };

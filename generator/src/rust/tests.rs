@@ -103,6 +103,7 @@ fn operation(id: &str, body: Option<Media>, successes: Vec<Success>) -> Operatio
         successes,
         errors: Vec::new(),
         credentials: Vec::new(),
+        pagination: None,
         at: Pointer::default(),
     }
 }

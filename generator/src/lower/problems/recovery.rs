@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::contract::{Pointer, Recovery, RecoveryAction, Takes};
 use crate::report::nearest;
 
-use super::super::{Lowering, codes};
+use super::super::{Lowering, codes, pagination};
 use super::extension::{unknown, wrong};
 
 /// Reads the value of the key `recovery`.
@@ -67,12 +67,7 @@ fn action(lowering: &mut Lowering<'_>, word: &str, at: Pointer) -> Option<Recove
 
 /// The names of a member: a text, in which a dot leads into an object, or a list of names as they are.
 fn path(lowering: &mut Lowering<'_>, value: &Value, at: &Pointer) -> Option<Vec<String>> {
-    let names: Option<Vec<String>> = match value {
-        Value::String(text) => Some(text.split('.').map(|name| name.trim().to_owned()).collect()),
-        Value::Array(list) => list.iter().map(|name| name.as_str().map(str::to_owned)).collect(),
-        _ => None,
-    };
-    let names = names.filter(|names| !names.is_empty() && names.iter().all(|name| !name.is_empty()));
+    let names = pagination::names(value);
     if names.is_none() {
         wrong(lowering, "field", "the name of a member, or a list of names that lead to one", at);
     }

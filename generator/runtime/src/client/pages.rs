@@ -1,0 +1,308 @@
+//! Going through what an operation lists, page by page or item by item.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+
+use super::Client;
+use super::run::{Options, Outcome};
+use crate::decode::Violation;
+use crate::error::{Api, Error, Received, RequestError, Unexpected};
+use crate::maybe_send::MaybeSendFuture;
+use crate::node::Node;
+use crate::paged::{Circles, Page, Paged, Position, next_in};
+use crate::problem;
+use crate::request;
+use crate::transport::block_on;
+use crate::value::Value;
+
+impl<A: Api> Client<A> {
+    /// Goes through the pages of what an operation lists, from the page on that the operation asks for.
+    ///
+    /// ```
+    /// use problemgen_runtime::{Api, Client, Error, Paged};
+    ///
+    /// async fn count<A: Api, O: Paged<Api = A>>(client: &Client<A>, list: O) -> Result<usize, Error<O>> {
+    ///     let (mut pages, mut count) = (client.pages(list), 0);
+    ///     while let Some(page) = pages.next().await {
+    ///         count += O::items(page?).len();
+    ///     }
+    ///     Ok(count)
+    /// }
+    /// ```
+    pub fn pages<O: Paged<Api = A>>(&self, operation: O) -> Pages<'_, O> {
+        Pages {
+            client: self,
+            operation,
+            blocking: false,
+            position: Position::Start,
+            state: State::Ready,
+            circles: Circles::default(),
+        }
+    }
+
+    /// Goes through the items of what an operation lists, over all pages. A page is asked for when the items of the one
+    /// before have been taken.
+    ///
+    /// ```
+    /// use problemgen_runtime::{Api, Client, Error, Paged};
+    ///
+    /// async fn first<A: Api, O: Paged<Api = A>>(client: &Client<A>, list: O) -> Result<Option<O::Item>, Error<O>> {
+    ///     client.items(list).next().await.transpose()
+    /// }
+    ///
+    /// fn all<A: Api, O: Paged<Api = A>>(client: &Client<A>, list: O) -> Result<Vec<O::Item>, Error<O>> {
+    ///     client.items(list).blocking().collect()
+    /// }
+    /// ```
+    pub fn items<O: Paged<Api = A>>(&self, operation: O) -> Items<'_, O> {
+        Items { pages: self.pages(operation), left: VecDeque::new() }
+    }
+}
+
+/// The pages of what an operation lists: a [`Stream`] of them, and with [`blocking`](Self::blocking) an iterator.
+///
+/// An error ends it. Nothing is lost by that: [`again`](Self::again) asks anew for the page that failed. A server that goes
+/// round in circles, says that there are more pages and not where, or sends to another server, gives an
+/// [`Error::Unexpected`] after the page that does.
+#[must_use = "no page is asked for before somebody wants it"]
+pub struct Pages<'c, O: Paged> {
+    client: &'c Client<O::Api>,
+    operation: O,
+    blocking: bool,
+    /// The page that is asked for next.
+    position: Position,
+    state: State<'c>,
+    circles: Circles,
+}
+
+enum State<'c> {
+    /// The next page can be asked for.
+    Ready,
+    /// It has been.
+    Asked(MaybeSendFuture<'c, Outcome>),
+    /// The page before was the last one.
+    Ended,
+    /// Asking failed.
+    Failed,
+    /// The page before leads nowhere.
+    Broken(Box<Unexpected>),
+}
+
+/// Nothing in it is ever pinned: what is asked for stands in a box.
+impl<O: Paged> Unpin for Pages<'_, O> {}
+
+impl<O: Paged> fmt::Debug for Pages<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("operation", &O::SPEC.id)
+            .field("position", &self.position)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<O: Paged> Pages<'_, O> {
+    /// The next page, or why there is none; `None` after the last one and after an error.
+    pub async fn next(&mut self) -> Option<Result<O::Output, Error<O>>> {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    /// After an error: asks for the same page again, instead of ending. A page that leads nowhere is not asked for again.
+    pub fn again(&mut self) {
+        if matches!(self.state, State::Failed) {
+            self.state = State::Ready;
+        }
+    }
+
+    /// The same on this thread, without a runtime, as [`Client::send_blocking`] does.
+    pub fn blocking(mut self) -> OnThisThread<Self> {
+        self.blocking = true;
+        OnThisThread(self)
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<O::Output, Error<O>>>> {
+        loop {
+            match &mut self.state {
+                State::Ready => self.state = State::Asked(self.ask()),
+                State::Asked(answer) => {
+                    let outcome = ready!(answer.as_mut().poll(context));
+                    return Poll::Ready(Some(self.turn(outcome)));
+                }
+                State::Ended | State::Failed => return Poll::Ready(None),
+                State::Broken(_) => {
+                    let State::Broken(why) = std::mem::replace(&mut self.state, State::Ended) else {
+                        continue;
+                    };
+                    return Poll::Ready(Some(Err(Error::Unexpected(why))));
+                }
+            }
+        }
+    }
+
+    fn request(&self) -> Result<http::Request<Bytes>, RequestError> {
+        let base = &self.client.inner.base;
+        match &self.position {
+            Position::Start => self.operation.to_request(base),
+            Position::At(value) => {
+                let param = |at| {
+                    let own = O::PAGES.param == Some(at);
+                    if own { Some(value as &dyn Node) } else { self.operation.param(at) }
+                };
+                request::build(O::SPEC, &param, self.operation.body(), base)
+            }
+            Position::Url(uri) => {
+                let mut request = self.operation.to_request(base)?;
+                *request.uri_mut() = uri.clone();
+                Ok(request)
+            }
+        }
+    }
+
+    /// What the caller gave for the parameter that says which page it is.
+    fn given(&self) -> Option<i64> {
+        Value::of(self.operation.param(O::PAGES.param?)?).as_i64()
+    }
+
+    /// Takes the answer, and notes where the next page is.
+    fn turn(&mut self, outcome: Outcome) -> Result<O::Output, Error<O>> {
+        self.state = State::Failed;
+        let (head, body) = outcome?.into_parts();
+        let kept = (head.clone(), body.clone());
+        let page = O::decode(http::Response::from_parts(head, body))?;
+        let asked = self.request().ok();
+        let turned = Page {
+            content: Value::of(&page),
+            link: next_in(&kept.0.headers),
+            given: self.given(),
+            base: &self.client.inner.base,
+            uri: asked.as_ref().map(http::Request::uri),
+        };
+        let next = O::PAGES.next(&turned, &self.position);
+        self.state = match next {
+            Ok(None) => State::Ended,
+            Ok(Some(next)) if self.circles.closes(&self.position, &next) => {
+                broken(kept, O::PAGES.broken("the server goes round in circles: it was there before"))
+            }
+            Ok(Some(next)) => {
+                self.position = next;
+                State::Ready
+            }
+            Err(violation) => broken(kept, violation),
+        };
+        Ok(page)
+    }
+}
+
+impl<'c, O: Paged> Pages<'c, O> {
+    fn ask(&self) -> MaybeSendFuture<'c, Outcome> {
+        let options = Options { blocking: self.blocking, ..Options::default() };
+        self.client.inner.run(O::SPEC, self.request(), Some(Box::new(options)))
+    }
+}
+
+/// The answer that leads nowhere, as an error.
+fn broken<'c>((head, body): (http::response::Parts, Bytes), violation: Violation) -> State<'c> {
+    let members = problem::members(&body);
+    let response = Received::new(head, body);
+    State::Broken(Box::new(Unexpected { response, violations: vec![violation], members }))
+}
+
+impl<O: Paged> Stream for Pages<'_, O> {
+    type Item = Result<O::Output, Error<O>>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll(context)
+    }
+}
+
+/// The items of what an operation lists, over all pages: a [`Stream`] of them, and with [`blocking`](Self::blocking) an
+/// iterator.
+///
+/// The items of a page come before an error of the next one, and an error ends it, unless somebody asks
+/// [`again`](Self::again).
+#[must_use = "no page is asked for before somebody wants an item"]
+pub struct Items<'c, O: Paged> {
+    pages: Pages<'c, O>,
+    /// Those of the page before that have not been taken.
+    left: VecDeque<O::Item>,
+}
+
+/// Nothing in it is ever pinned.
+impl<O: Paged> Unpin for Items<'_, O> {}
+
+impl<O: Paged> fmt::Debug for Items<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("pages", &self.pages).field("left", &self.left.len()).finish()
+    }
+}
+
+impl<O: Paged> Items<'_, O> {
+    /// The next item, or why there is none; `None` after the last one and after an error.
+    pub async fn next(&mut self) -> Option<Result<O::Item, Error<O>>> {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    /// After an error: asks for the same page again, instead of ending.
+    pub fn again(&mut self) {
+        self.pages.again();
+    }
+
+    /// The same on this thread, without a runtime, as [`Client::send_blocking`] does.
+    pub fn blocking(mut self) -> OnThisThread<Self> {
+        self.pages.blocking = true;
+        OnThisThread(self)
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<O::Item, Error<O>>>> {
+        loop {
+            if let Some(item) = self.left.pop_front() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(self.pages.poll(context)) {
+                Some(Ok(page)) => self.left = O::items(page).into(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<O: Paged> Stream for Items<'_, O> {
+    type Item = Result<O::Item, Error<O>>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll(context)
+    }
+}
+
+/// Pages or items as an iterator, on this thread and without a runtime..
+#[derive(Debug)]
+#[must_use = "nothing is asked for before somebody wants it"]
+pub struct OnThisThread<S>(S);
+
+impl<S: Stream + Unpin> Iterator for OnThisThread<S> {
+    type Item = S::Item;
+
+    fn next(&mut self) -> Option<S::Item> {
+        block_on(poll_fn(|context| Pin::new(&mut self.0).poll_next(context)))
+    }
+}
+
+impl<O: Paged> OnThisThread<Pages<'_, O>> {
+    /// After an error: asks for the same page again, instead of ending.
+    pub fn again(&mut self) {
+        self.0.again();
+    }
+}
+
+impl<O: Paged> OnThisThread<Items<'_, O>> {
+    /// After an error: asks for the same page again, instead of ending.
+    pub fn again(&mut self) {
+        self.0.again();
+    }
+}

@@ -1,0 +1,143 @@
+//! `x-pagination` on an operation: how to go through the pages of what it lists.
+//!
+//! Whether the operation has such a parameter and its success such members are laws over the contract; what is read here is
+//! the form.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use crate::contract::{Pagination, Pointer, Turn};
+use crate::report::nearest;
+
+use super::{Lowering, codes};
+
+/// The extension.
+const KEY: &str = "x-pagination";
+
+/// The styles, and the keys that each has to have and can have beside `style`, `items` and `more`.
+const STYLES: [(&str, &[&str], &[&str]); 4] = [
+    ("cursor", &["param"], &["next", "last"]),
+    ("page", &["param"], &[]),
+    ("offset", &["param"], &[]),
+    ("link", &[], &["next"]),
+];
+
+/// Reads the extension of an operation that stands at `at`.
+pub(super) fn read(
+    lowering: &mut Lowering<'_>,
+    extensions: &IndexMap<String, Value>,
+    at: &Pointer,
+) -> Option<Pagination> {
+    let at = at.child(KEY);
+    let Value::Object(map) = extensions.get(KEY)? else {
+        wrong(lowering, &at, format!("`{KEY}` is not an object"), "write an object with a `style`");
+        return None;
+    };
+    let style = match map.get("style") {
+        Some(Value::String(style)) => style.as_str(),
+        Some(_) => {
+            wrong(lowering, &at.child("style"), "`style` is not a text".to_owned(), &known());
+            return None;
+        }
+        None => {
+            wrong(lowering, &at, format!("`{KEY}` has no `style`"), &known());
+            return None;
+        }
+    };
+    let Some((_, needed, possible)) = STYLES.iter().find(|(known, ..)| *known == style) else {
+        let near = nearest(style, STYLES.iter().map(|(known, ..)| *known));
+        let help = if near.is_empty() { known() } else { format!("write `{}`", near.join("` or `")) };
+        wrong(lowering, &at.child("style"), format!("`{style}` is no style of pages"), &help);
+        return None;
+    };
+    for key in map.keys() {
+        let general = ["style", "items", "more"].contains(&key.as_str());
+        if !general && !needed.contains(&key.as_str()) && !possible.contains(&key.as_str()) {
+            let keys: Vec<&str> = ["items", "more"].iter().chain(*needed).chain(*possible).copied().collect();
+            lowering.warn(
+                codes::PAGINATION_KEY,
+                &at.child(key),
+                format!("`{key}` is not a key of pages in the style `{style}`, so nothing reads it"),
+                format!("the keys are style, {}", keys.join(", ")),
+            );
+        }
+    }
+    let turn = turn(lowering, style, map, &at)?;
+    let items = path(lowering, map, "items", &at)?.unwrap_or_default();
+    let more = path(lowering, map, "more", &at)?.unwrap_or_default();
+    Some(Pagination { items, turn, more, at })
+}
+
+fn turn(lowering: &mut Lowering<'_>, style: &str, map: &Map<String, Value>, at: &Pointer) -> Option<Turn> {
+    let next = path(lowering, map, "next", at)?;
+    if style == "link" {
+        return Some(Turn::Link { next: next.unwrap_or_default() });
+    }
+    let param = match map.get("param") {
+        Some(Value::String(param)) if !param.trim().is_empty() => param.clone(),
+        Some(_) => {
+            let message = "`param` is not the name of a parameter".to_owned();
+            wrong(lowering, &at.child("param"), message, "write the name of a parameter in the query");
+            return None;
+        }
+        None => {
+            let message = format!("pages in the style `{style}` do not say which parameter tells them apart");
+            wrong(lowering, at, message, "name a parameter in the query with `param`");
+            return None;
+        }
+    };
+    let last = path(lowering, map, "last", at)?;
+    match (style, next, last) {
+        ("page", ..) => Some(Turn::Page { param }),
+        ("offset", ..) => Some(Turn::Offset { param }),
+        (_, Some(next), None) => Some(Turn::Cursor { param, next }),
+        (_, None, Some(member)) => Some(Turn::Last { param, member }),
+        (_, None, None) => {
+            let message = "pages by cursor do not say where the next one comes from".to_owned();
+            let help = "name the member of the page with `next`, or that of its last item with `last`";
+            wrong(lowering, at, message, help);
+            None
+        }
+        (_, Some(_), Some(_)) => {
+            let message = "`next` and `last` both say where the cursor comes from".to_owned();
+            wrong(lowering, at, message, "keep one of them");
+            None
+        }
+    }
+}
+
+/// The names that lead to a member: a text, in which a dot leads into an object, or a list of names as they are.
+pub(super) fn names(value: &Value) -> Option<Vec<String>> {
+    let names: Option<Vec<String>> = match value {
+        Value::String(text) => Some(text.split('.').map(|name| name.trim().to_owned()).collect()),
+        Value::Array(list) => list.iter().map(|name| name.as_str().map(str::to_owned)).collect(),
+        _ => None,
+    };
+    names.filter(|names| !names.is_empty() && names.iter().all(|name| !name.is_empty()))
+}
+
+/// The value of a key that names a member: `None` when it names none, `Some(None)` when the key is not there.
+#[allow(clippy::option_option, reason = "the outer one is `?`'s")]
+fn path(
+    lowering: &mut Lowering<'_>,
+    map: &Map<String, Value>,
+    key: &str,
+    at: &Pointer,
+) -> Option<Option<Vec<String>>> {
+    let Some(value) = map.get(key) else { return Some(None) };
+    let names = names(value);
+    if names.is_none() {
+        let message = format!("`{key}` is not the name of a member, nor a list of names that lead to one");
+        wrong(lowering, &at.child(key), message, "write the name as it stands in the answer");
+    }
+    names.map(Some)
+}
+
+fn known() -> String {
+    let styles: Vec<&str> = STYLES.iter().map(|(style, ..)| *style).collect();
+    format!("the styles are {}", styles.join(", "))
+}
+
+fn wrong(lowering: &mut Lowering<'_>, at: &Pointer, message: String, help: &str) {
+    lowering.error(codes::PAGINATION, at, message, help);
+}
