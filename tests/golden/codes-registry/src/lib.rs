@@ -48,7 +48,7 @@ pub use problemgen_runtime as rt;
 pub use problemgen_runtime::{
     Any, Attempts, Base64, Base64Url, BaseUrl, Bytes, ClientBuilder, CodeFacts,
     Credential, Exchange, Failed, File, Json, Multipart, NumberOf, Operation, Others,
-    Part, Patch, Raised, Raises, RawBody, Received, Recovery, Reply, RequestError,
+    Paged, Part, Patch, Raised, Raises, RawBody, Received, Recovery, Reply, RequestError,
     RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport,
     TransportError, TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode,
     Violation, http, jiff, uuid,
