@@ -46,6 +46,14 @@ pub use problemgen_runtime::{
     TransportError, TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode,
     Violation, http, jiff, uuid,
 };
+
+#[cfg(feature = "mock")]
+#[rustfmt::skip]
+pub mod mock;
+#[cfg(feature = "server")]
+#[rustfmt::skip]
+pub mod server;
+
 #[cfg(feature = "reqwest")]
 #[doc(no_inline)]
 pub use problemgen_runtime::Reqwest;
