@@ -20,10 +20,13 @@ use serde_json::{Value, json};
 /// How many drops there are.
 const DROPS: usize = 7;
 
+/// A cursor and a limit.
+type Asked = (String, Option<String>);
+
 #[derive(Clone, Default)]
 struct Store {
     /// The cursors that were asked for, `""` for the first page, with the limits.
-    asked: Arc<Mutex<Vec<(String, Option<String>)>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
     /// The cursor at which the next request fails, once.
     fails: Arc<Mutex<Option<String>>>,
     /// After the last page comes the one with this cursor.
