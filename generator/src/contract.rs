@@ -652,6 +652,21 @@ pub struct Success {
     pub docs: Docs,
     /// Its media types; empty when it has no body.
     pub media: Vec<Media>,
+    /// The headers that it comes with, in document order.
+    pub headers: Vec<ResponseHeader>,
+}
+
+/// A header of a successful response.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResponseHeader {
+    /// Its name.
+    pub name: String,
+    /// What its text says: never a type with a name.
+    pub ty: Type,
+    /// Is it always there?
+    pub required: bool,
+    /// What it is for.
+    pub docs: Docs,
 }
 
 /// The statuses that a response stands for. Ordered by precedence: an exact status wins over a range, a range over `default`.

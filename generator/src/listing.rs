@@ -151,6 +151,11 @@ fn print_operation(contract: &Contract, operation: &Operation, out: &mut String)
         for media in &success.media {
             let _ = writeln!(out, "  {status} {}", media_words(contract, media));
         }
+        for header in &success.headers {
+            let optional = if header.required { "" } else { "?" };
+            let words = words(contract, &header.ty);
+            let _ = writeln!(out, "    header {}{optional}: {words}", name(&header.name));
+        }
     }
     for error in &operation.errors {
         for (_, line) in error_lines(contract, error) {

@@ -252,6 +252,7 @@ fn library_operations() -> Vec<Operation> {
         status: StatusSpec::Exact(200),
         docs: Docs::default(),
         media: vec![media("application/json", Type::Array(Box::new(Type::Named(TypeId(1)))))],
+        headers: Vec::new(),
     }];
     list.errors = vec![
         problem(StatusSpec::Exact(403), &[0], true),
@@ -268,6 +269,7 @@ fn library_operations() -> Vec<Operation> {
         status: StatusSpec::Exact(201),
         docs: Docs::default(),
         media: vec![media("application/json", Type::Named(TypeId(1)))],
+        headers: Vec::new(),
     }];
     lend.errors = vec![
         problem(StatusSpec::Exact(403), &[0], true),

@@ -46,8 +46,7 @@ crate::codes! {
          is all of the query; other types are parameters that hold text.";
     /// What the contract has no place for.
     pub UNSAID = "P012", "part of the document that gets no code",
-        "Response headers, callbacks and servers of single operations are read, but nothing is generated for them. The headers of an \
-         error are in `Error::raw()`, as they came; those of a success are not given yet.";
+        "Callbacks and servers of single operations are read, but nothing is generated for them.";
     /// Several credentials at once.
     pub JOINT_CREDENTIALS = "P013", "several credentials at once",
         "A security requirement that names several schemes asks for all of them together. The model lists them as \

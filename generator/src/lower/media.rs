@@ -167,22 +167,7 @@ impl<'a> Lowering<'a> {
 
     fn part_header(&mut self, name: &str, slot: &'a ReferenceOr<Header>, place: &Place<'_>) -> Option<Param> {
         let place = place.step("headers", Key::Name(name));
-        let (header, origin) = match slot {
-            ReferenceOr::Item(header) => (header, place.origin()),
-            ReferenceOr::Reference { reference } => {
-                let found = component_name(reference, "headers").and_then(|name| {
-                    let (name, found) = self.components()?.headers.get_key_value(&name)?;
-                    Some((name, found.as_item()?))
-                });
-                let Some((name, header)) = found else {
-                    self.dangling(reference, &place);
-                    return None;
-                };
-                let mut pointer = String::from("/components/headers");
-                super::place::push_token(&mut pointer, name);
-                (header, Origin { pointer, words: format!("{name} header") })
-            }
-        };
+        let (header, origin) = self.header(slot, &place)?;
         let start = origin.place();
         let (ty, style) = match &header.format {
             ParameterSchemaOrContent::Schema(schema) => {
@@ -209,13 +194,32 @@ impl<'a> Lowering<'a> {
             ty,
             required: header.required,
             default: None,
-            docs: Docs {
-                summary: None,
-                description: header.description.clone(),
-                deprecated: header.deprecated.unwrap_or(false),
-            },
+            docs: header_docs(header),
             example: header.example.clone(),
         })
+    }
+
+    /// What a header is, and where it stands.
+    pub(super) fn header(
+        &mut self,
+        slot: &'a ReferenceOr<Header>,
+        place: &Place<'_>,
+    ) -> Option<(&'a Header, Origin)> {
+        let reference = match slot {
+            ReferenceOr::Item(header) => return Some((header, place.origin())),
+            ReferenceOr::Reference { reference } => reference,
+        };
+        let found = component_name(reference, "headers").and_then(|name| {
+            let (name, found) = self.components()?.headers.get_key_value(&name)?;
+            Some((name, found.as_item()?))
+        });
+        let Some((name, header)) = found else {
+            self.dangling(reference, place);
+            return None;
+        };
+        let mut pointer = String::from("/components/headers");
+        super::place::push_token(&mut pointer, name);
+        Some((header, Origin { pointer, words: format!("{name} header") }))
     }
 
     /// How content of a media type is written.
@@ -269,6 +273,12 @@ impl<'a> Lowering<'a> {
         });
         media.example.iter().map(|value| ("", value)).chain(named)
     }
+}
+
+/// What a document says of a header.
+pub(super) fn header_docs(header: &Header) -> Docs {
+    let deprecated = header.deprecated.unwrap_or(false);
+    Docs { summary: None, description: header.description.clone(), deprecated }
 }
 
 /// `application/json`, `application/problem+json` and their like.

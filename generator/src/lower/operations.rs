@@ -123,7 +123,6 @@ fn operation<'a>(
     let (segments, params) = lowering.template(site.path, params, &place);
     let body = source.request_body.as_ref().and_then(|slot| body(lowering, slot, &place, &site.id));
     let found = lowering.found_responses(source, &place, &site.id);
-    unsaid.headers += found.iter().filter(|found| !found.response.headers.is_empty()).count();
     unsaid.callbacks += source.callbacks.len();
     unsaid.servers += usize::from(!source.servers.is_empty() || !site.item.servers.is_empty());
     let (successes, errors) = lowering.responses(source, found, problems);
@@ -151,7 +150,6 @@ fn operation<'a>(
 /// The parts of operations that the contract has no place for, counted so that one line can say so.
 #[derive(Default)]
 struct Unsaid {
-    headers: usize,
     callbacks: usize,
     servers: usize,
     /// Requirements of several schemes at once, and where the first stands.
@@ -161,15 +159,6 @@ struct Unsaid {
 impl Unsaid {
     fn report(&self, lowering: &mut Lowering<'_>) {
         let at = Pointer("/paths".to_owned());
-        if self.headers > 0 {
-            let message = format!("response headers get no types (responses: {})", self.headers);
-            lowering.note(
-                codes::UNSAID,
-                &at,
-                message,
-                "headers of errors are in `Error::raw()`; those of successes are not given yet",
-            );
-        }
         if self.callbacks > 0 {
             let message = format!("callbacks are left out ({})", self.callbacks);
             lowering.note(codes::UNSAID, &at, message, "describe what receives them as an API of its own");

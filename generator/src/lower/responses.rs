@@ -1,13 +1,13 @@
 //! Responses: from statuses and media types to successes and errors.
 
-use openapiv3::{MediaType, ReferenceOr, Response, StatusCode};
+use openapiv3::{Header, MediaType, ParameterSchemaOrContent, ReferenceOr, Response, StatusCode};
 
 use crate::contract::{
-    Docs, Encoding, ErrorBody, ErrorKind, ErrorResponse, FamilyId, StatusSpec, Success, Type,
+    Docs, Encoding, ErrorBody, ErrorKind, ErrorResponse, FamilyId, ResponseHeader, StatusSpec, Success, Type,
 };
 
 use super::Lowering;
-use super::node::Slot;
+use super::node::{Node, Slot};
 use super::place::{Key, Origin, Place, component_name, push_token};
 use super::problems::Problems;
 
@@ -92,7 +92,8 @@ impl<'a> Lowering<'a> {
             let docs = docs(found.response);
             if is_success(found.status) {
                 let media = self.content(&found.response.content, &found.origin);
-                successes.push(Success { status: found.status, docs, media });
+                let headers = self.response_headers(&found);
+                successes.push(Success { status: found.status, docs, media, headers });
             } else {
                 let start = found.origin.place();
                 let mut bodies = Vec::new();
@@ -111,12 +112,46 @@ impl<'a> Lowering<'a> {
                 // it describes the success as well; beside declared errors it means the other errors.
                 if alone && found.status == StatusSpec::Default && !coded {
                     let media = self.content(&found.response.content, &found.origin);
-                    successes.push(Success { status: found.status, docs: docs.clone(), media });
+                    let headers = self.response_headers(&found);
+                    successes.push(Success { status: found.status, docs: docs.clone(), media, headers });
                 }
                 errors.push(ErrorResponse { status: found.status, docs, bodies });
             }
         }
         (successes, errors)
+    }
+
+    /// The headers of a response. The one for the media type is described by `content` (OpenAPI, Response Object).
+    fn response_headers(&mut self, found: &Found<'a>) -> Vec<ResponseHeader> {
+        let start = found.origin.place();
+        let mut headers = Vec::new();
+        for (name, slot) in &found.response.headers {
+            if name.eq_ignore_ascii_case("content-type") {
+                continue;
+            }
+            let place = start.step("headers", Key::Name(name));
+            let Some((header, _)) = self.header(slot, &place) else { continue };
+            headers.push(ResponseHeader {
+                name: name.clone(),
+                ty: self.header_type(header),
+                required: header.required,
+                docs: super::media::header_docs(header),
+            });
+        }
+        headers
+    }
+
+    /// What the text of a header says, as far as it is one value.
+    fn header_type(&self, header: &'a Header) -> Type {
+        let ParameterSchemaOrContent::Schema(schema) = &header.format else { return Type::String };
+        let Some(node) = self.end(Slot::from(schema)).map(Node::of) else { return Type::String };
+        match (node.kind(), &node.values) {
+            (Some("integer" | "number" | "boolean" | "string"), None) => match self.plain(&node) {
+                Some(Type::Binary) | None => Type::String,
+                Some(ty) => ty,
+            },
+            _ => Type::String,
+        }
     }
 
     fn error_body(

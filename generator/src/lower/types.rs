@@ -215,6 +215,9 @@ impl<'a> Lowering<'a> {
                 }
             };
         }
+        if let Some(plain) = self.plain(node) {
+            return Lowered::Plain(plain);
+        }
         let plain = match node.kind() {
             Some("object") => {
                 let flat = self.flatten(slot, &place.origin());
@@ -224,10 +227,6 @@ impl<'a> Lowering<'a> {
                 let item = node.items.map_or(Type::Any, |items| self.ty(items, &place.items()));
                 Type::Array(Box::new(item))
             }
-            Some("string") => self.formatted(node, text),
-            Some("integer") => self.formatted(node, |format| Type::Integer(integer(format))),
-            Some("number") => self.formatted(node, number),
-            Some("boolean") => Type::Boolean,
             Some("null") | None => Type::Any,
             Some(other) => {
                 self.warn(
@@ -240,6 +239,17 @@ impl<'a> Lowering<'a> {
             }
         };
         Lowered::Plain(plain)
+    }
+
+    /// The type of a schema that is a text, a number or a truth value.
+    pub(super) fn plain(&self, node: &Node<'a>) -> Option<Type> {
+        Some(match node.kind()? {
+            "string" => self.formatted(node, text),
+            "integer" => self.formatted(node, |format| Type::Integer(integer(format))),
+            "number" => self.formatted(node, number),
+            "boolean" => Type::Boolean,
+            _ => return None,
+        })
     }
 
     /// The type of text or a number: the one that its format has, and that somebody may have set another for it.

@@ -1,5 +1,7 @@
 //! The module `operations`: a struct for each operation, its table, and the view of its problems.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Literal as Token, TokenStream};
 use quote::quote;
 
@@ -312,6 +314,25 @@ impl Printer<'_> {
                 line.push_str(&format!(", a sequence of {}", sequences.join(" or ")));
             }
             doc.item(&line, said);
+        }
+        self.headers_doc(operation, doc);
+    }
+
+    /// The headers of successes, each once.
+    fn headers_doc(&self, operation: &Operation, doc: &mut Doc) {
+        let mut known = BTreeSet::new();
+        for header in operation.successes.iter().flat_map(|success| &success.headers) {
+            if !known.insert(header.name.to_ascii_lowercase()) {
+                continue;
+            }
+            if known.len() == 1 {
+                doc.gap().line("# Headers of a success").gap();
+            }
+            let line = format!("{}, {}", span(&header.name), words::of_type(self.contract, &header.ty));
+            doc.item(&line, header.docs.description.as_deref().unwrap_or_default());
+        }
+        if !known.is_empty() {
+            doc.paragraph("They are in what [`reply`](rt::Call::reply) gives.");
         }
     }
 

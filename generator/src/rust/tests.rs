@@ -87,7 +87,7 @@ fn json_media(ty: Type) -> Media {
 }
 
 fn success(status: u16, media: Vec<Media>) -> Success {
-    Success { status: StatusSpec::Exact(status), docs: Docs::default(), media }
+    Success { status: StatusSpec::Exact(status), docs: Docs::default(), media, headers: Vec::new() }
 }
 
 fn operation(id: &str, body: Option<Media>, successes: Vec<Success>) -> Operation {

@@ -94,6 +94,14 @@ rt::operation!(StartJob);
 ///
 /// * 200, [`Job`](crate::types::Job): As data or as text.
 /// * 2xx: Anything else that is fine.
+///
+/// # Headers of a success
+///
+/// * `ETag`, string: The revision.
+/// * `RateLimit-Remaining`, integer (int32)
+/// * `X-State`, string
+///
+/// They are in what [`reply`](rt::Call::reply) gives.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetJob {
