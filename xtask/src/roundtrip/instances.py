@@ -159,18 +159,47 @@ def say(**what):
     print(json.dumps(what), flush=True)
 
 
+RUNNING = False
+
+
 def alarm(*_):
-    raise TooSlow
+    if RUNNING:
+        raise TooSlow
+
+
+def begin(seconds):
+    global RUNNING
+    RUNNING = True
+    # Again and again: one alarm is lost when it falls into code that lets no exception out.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1)
+
+
+def end():
+    """No alarm comes through after this. One may come in here, where nobody waits for it."""
+    global RUNNING
+    while RUNNING:
+        try:
+            RUNNING = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except TooSlow:
+            RUNNING = True
+
+
+def timed(schema, given_):
+    try:
+        return instances(drafted(inlined(schema, given_["defs"])), given_["count"], given_["seed"])
+    finally:
+        # Before anybody looks at what became of it.
+        end()
 
 
 def main():
     given_ = json.load(sys.stdin)
     signal.signal(signal.SIGALRM, alarm)
     for name, schema in given_["subjects"].items():
-        # Again and again: one alarm is lost when it falls into code that lets no exception out.
-        signal.setitimer(signal.ITIMER_REAL, given_["seconds"], 1)
+        begin(given_["seconds"])
         try:
-            made = instances(drafted(inlined(schema, given_["defs"])), given_["count"], given_["seed"])
+            made = timed(schema, given_)
         except TooLarge:
             say(name=name, skipped="its schema is too large for the library")
             continue
@@ -181,7 +210,7 @@ def main():
             say(name=name, skipped=f"the library gave up: {type(error).__name__}")
             continue
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            end()
         told = set()
         for instance in made:
             text = json.dumps(instance, ensure_ascii=False)
