@@ -15,4 +15,6 @@ mod schema;
 mod served;
 mod server;
 mod sockets;
+mod streams;
 mod traced;
+mod upload;

@@ -14,21 +14,23 @@ use tower::{Service as _, ServiceExt};
 
 /// What is done with one connection, after its request was read.
 #[derive(Clone)]
-enum Does {
+pub(crate) enum Does {
     Writes(Vec<u8>),
     /// Writes an octet at a time, with a wait before each.
     Drips(Vec<u8>, Duration),
+    /// Writes, and then neither writes nor hangs up.
+    Holds(Vec<u8>),
     HangsUp,
 }
 
 /// A server that does one thing for each connection, and keeps what it was sent.
-struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    fn start(does: impl IntoIterator<Item = Does>) -> Self {
+    pub(crate) fn start(does: impl IntoIterator<Item = Does>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         let heads = Arc::new(Mutex::new(Vec::new()));
@@ -48,6 +50,13 @@ impl Server {
                             }
                         }
                     }
+                    Does::Holds(octets) => {
+                        drop(stream.write_all(&octets));
+                        thread::spawn(move || {
+                            thread::sleep(Duration::from_secs(30));
+                            drop(stream);
+                        });
+                    }
                     Does::HangsUp => {}
                 }
             }
@@ -55,16 +64,16 @@ impl Server {
         Self { address, heads }
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    fn heads(&self) -> Vec<String> {
+    pub(crate) fn heads(&self) -> Vec<String> {
         self.heads.lock().expect("a lock").clone()
     }
 
     /// A client that calls this server through each of the transports.
-    fn client(&self, transport: Which) -> Client {
+    pub(crate) fn client(&self, transport: Which) -> Client {
         let builder = Client::builder("sk_secret").base_url(self.url());
         let builder = match transport {
             Which::Reqwest => builder.transport(Reqwest::new().expect("a transport")),
@@ -95,7 +104,7 @@ fn head(stream: &mut TcpStream) -> String {
     }
 }
 
-fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+pub(crate) fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let head =
         format!("HTTP/1.1 {status}\r\n{headers}Connection: close\r\nContent-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
@@ -118,12 +127,12 @@ fn otp() -> RequestOtp {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Which {
+pub(crate) enum Which {
     Reqwest,
     Ureq,
 }
 
-const BOTH: [Which; 2] = [Which::Reqwest, Which::Ureq];
+pub(crate) const BOTH: [Which; 2] = [Which::Reqwest, Which::Ureq];
 
 /// Sends with a transport in the way that it is made for: with a runtime, or without.
 macro_rules! send {

@@ -88,6 +88,60 @@ macro_rules! seen {
 const HOSTILE: &str = "a\"; size=\"x\r\nX-Evil: 1\r\n\r\n--b\\";
 const ESCAPED: &str = "a%22; size=%22x%0D%0AX-Evil: 1%0D%0A%0D%0A--b%5C";
 
+/// A file that is read while it is sent is a part like any other, and an announced length is right.
+#[tokio::test]
+async fn files_are_sent_without_being_in_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("grö\"ße.png");
+    let content: Vec<u8> = (0..300_000_u32).map(|at| u8::try_from(at % 251).expect("an octet")).collect();
+    std::fs::write(&path, &content).expect("a file");
+    let file = File::open(&path).media_type("image/png");
+
+    let mut profile = multi::types::Profile::new(file.clone(), "Ünï");
+    profile.scans = Some(vec![file.clone(), File::new("two").name("2.jpg")]);
+    let seen = seen!(multi, multi::operations::CreateProfile::new(7, profile));
+    assert_eq!(seen.headers["content-length"], seen.body.len().to_string().as_str());
+    let parts = seen.parts().await;
+    let found: Vec<_> = parts.iter().filter(|(_, _, _, octets, _)| *octets == content).collect();
+    assert_eq!(found.len(), 2, "{parts:?}");
+    for (_, name, media_type, ..) in found {
+        assert_eq!((name.as_deref(), media_type.as_deref()), (Some("grö%22ße.png"), Some("image/png")));
+    }
+    assert!(parts.iter().any(|(name, _, _, octets, _)| name == "scans" && octets == b"two"), "{parts:?}");
+
+    // Of a stream the length may not be known.
+    let stream = multi::Body::stream(|| multi::Pieces::from_reader(&b"s3t"[..]));
+    let body = multi::Multipart::new().text("a", "1").part("b", File::new(stream.clone()));
+    let seen = seen!(multi, multi::operations::PostAnything::new(body));
+    assert_eq!(seen.headers["transfer-encoding"], "chunked");
+    let (_, boundary) = seen.media_type().split_once("boundary=").expect("a boundary");
+    assert!(seen.text().contains("\r\n\r\ns3t\r\n--"), "{}", seen.text());
+    assert!(seen.text().ends_with(&format!("--{boundary}--\r\n")), "{}", seen.text());
+
+    let seen = seen!(media, media::operations::AddPicture::new(media::RawBody::new("image/webp", stream)));
+    assert_eq!((seen.media_type(), seen.body.as_slice()), ("image/webp", &b"s3t"[..]));
+    let seen = seen!(
+        media,
+        media::operations::AddPicture::new(media::RawBody::new("image/png", media::Body::file(&path)))
+    );
+    assert_eq!(seen.body, content);
+    assert_eq!(seen.headers["content-length"], "300000");
+}
+
+#[test]
+fn what_is_not_in_memory_is_no_request_in_memory() {
+    use media::Operation as _;
+    let picture =
+        media::operations::AddPicture::new(media::RawBody::new("image/png", media::Body::file("none")));
+    let base = "https://h.example".parse().expect("a URL");
+    let error = picture.to_request(&base).expect_err("it is not in memory");
+    assert!(error.to_string().contains("to_streamed_request"), "{error}");
+    assert!(picture.to_streamed_request(&base).is_ok());
+    // Two bodies that go to the same place are the same request.
+    assert_eq!(picture, picture.clone());
+    assert!(format!("{picture:?}").contains("none"));
+}
+
 #[tokio::test]
 async fn a_struct_is_sent_in_parts() {
     let mut body =

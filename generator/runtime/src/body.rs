@@ -10,9 +10,10 @@ use bytes::Bytes;
 use crate::encode;
 use crate::error::RequestError;
 use crate::inspect::{self, Shown};
-use crate::multipart::{self, Headers, Multipart};
+use crate::multipart::{self, File, Headers, Multipart};
 use crate::node::{Node, View};
 use crate::operation::ParamSpec;
+use crate::stream::Body;
 use crate::style::{self, Escape, Value};
 
 /// The content of a request body.
@@ -29,6 +30,7 @@ enum Payload<'a> {
     Multipart(&'a dyn Node, &'static [PartSpec]),
     Parts(&'a Multipart),
     Raw(&'a dyn Node),
+    Octets(&'a Body),
 }
 
 impl<'a> Content<'a> {
@@ -59,7 +61,7 @@ impl<'a> Content<'a> {
 
     /// Octets of a media type that the caller chose.
     pub fn chosen(body: &'a RawBody) -> Self {
-        Self { media_type: &body.media_type, payload: Payload::Raw(&body.octets) }
+        Self { media_type: &body.media_type, payload: Payload::Octets(&body.octets) }
     }
 }
 
@@ -67,6 +69,7 @@ impl fmt::Debug for Content<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.payload {
             Payload::Parts(parts) => parts.fmt(f),
+            Payload::Octets(body) => body.fmt(f),
             Payload::Json(value)
             | Payload::Form(value, _)
             | Payload::Multipart(value, _)
@@ -80,6 +83,7 @@ impl PartialEq for Content<'_> {
         self.media_type == other.media_type
             && match (self.payload, other.payload) {
                 (Payload::Parts(one), Payload::Parts(other)) => one == other,
+                (Payload::Octets(one), Payload::Octets(other)) => one == other,
                 (Payload::Json(one), Payload::Json(other))
                 | (Payload::Form(one, _), Payload::Form(other, _))
                 | (Payload::Multipart(one, _), Payload::Multipart(other, _))
@@ -143,18 +147,20 @@ impl PartSpec {
 ///
 /// let body = RawBody::new("image/png", b"\x89PNG".to_vec());
 /// assert_eq!(body.media_type, "image/png");
+/// let file = RawBody::new("video/mp4", problemgen_runtime::Body::file("holiday.mp4"));
+/// assert_eq!(file.octets.as_bytes(), None);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawBody {
     /// The `Content-Type`.
     pub media_type: String,
     /// The body.
-    pub octets: Bytes,
+    pub octets: Body,
 }
 
 impl RawBody {
     /// Octets of a media type.
-    pub fn new(media_type: impl Into<String>, octets: impl Into<Bytes>) -> Self {
+    pub fn new(media_type: impl Into<String>, octets: impl Into<Body>) -> Self {
         Self { media_type: media_type.into(), octets: octets.into() }
     }
 }
@@ -166,7 +172,7 @@ pub(crate) fn is_json(media_type: &str) -> bool {
 }
 
 /// Writes a body. Gives the octets and the `Content-Type`.
-pub(crate) fn write(content: Content<'_>, headers: &Headers<'_>) -> Result<(Bytes, String), RequestError> {
+pub(crate) fn write(content: Content<'_>, headers: &Headers<'_>) -> Result<(Body, String), RequestError> {
     let media_type = content.media_type;
     let multipart = |parts: &[multipart::Part]| {
         let (octets, boundary) = multipart::write(parts)?;
@@ -176,13 +182,14 @@ pub(crate) fn write(content: Content<'_>, headers: &Headers<'_>) -> Result<(Byte
         Payload::Multipart(value, specs) => return multipart(&multipart::parts(value, specs, headers)?),
         Payload::Parts(body) => return multipart(&body.parts),
         Payload::Form(value, specs) => form(value, specs)?.into(),
-        Payload::Json(value) => json(value)?,
+        Payload::Json(value) => json(value)?.into(),
+        Payload::Octets(body) => body.clone(),
         Payload::Raw(value) => match value.view() {
-            View::Bytes(octets) => octets.clone(),
-            View::File(file) => file.octets.clone(),
+            View::Bytes(octets) => octets.clone().into(),
+            View::Body(body) | View::File(File { octets: body, .. }) => body.clone(),
             View::Text(text) => text.into_owned().into(),
             View::Secret(text) => text.to_owned().into(),
-            _ => json(value)?,
+            _ => json(value)?.into(),
         },
     };
     Ok((octets, media_type.to_owned()))

@@ -5,6 +5,7 @@
 
 mod call;
 mod credential;
+mod elsewhere;
 mod hook;
 mod pages;
 mod rewrite;
@@ -20,6 +21,7 @@ use std::time::Duration;
 pub use call::{Call, Reply};
 pub use credential::Credential;
 use credential::Placed;
+pub use elsewhere::Elsewhere;
 pub use hook::{Attempt, Hook};
 pub use pages::{Items, OnThisThread, Pages};
 pub use rewrite::{Rewrite, RewriteError};
@@ -62,6 +64,7 @@ impl<A: Api> Client<A> {
             attempt_timeout: None,
             deadline: Some(DEADLINE),
             body_limit: Limits::BODY,
+            stall: Some(Limits::STALL),
             hooks: Vec::new(),
             clock: None,
             random: None,
@@ -78,7 +81,7 @@ impl<A: Api> Client<A> {
         operation: O,
     ) -> impl Future<Output = Result<O::Output, Error<O>>> + MaybeSend + use<'_, A, O> {
         // The future of an operation holds nothing but a box, so there is little of it to compile.
-        let outcome = self.inner.run(O::SPEC, operation.to_request(&self.inner.base), None);
+        let outcome = self.inner.run(O::SPEC, operation.to_streamed_request(&self.inner.base), None);
         async { decoded(outcome.await) }
     }
 
@@ -97,7 +100,7 @@ impl<A: Api> Client<A> {
     /// Whatever is not a success of the contract.
     pub fn send_blocking<O: Operation<Api = A>>(&self, operation: O) -> Result<O::Output, Error<O>> {
         let options = Options { blocking: true, ..Options::default() };
-        let request = operation.to_request(&self.inner.base);
+        let request = operation.to_streamed_request(&self.inner.base);
         decoded(block_on(self.inner.run(O::SPEC, request, Some(Box::new(options)))))
     }
 
@@ -126,7 +129,7 @@ impl<A: Api> Client<A> {
 
 /// The end of a call: the only part of it that knows the operation.
 fn decoded<O: Operation>(outcome: Outcome) -> Result<O::Output, Error<O>> {
-    O::decode(outcome?)
+    O::decode(outcome?.response)
 }
 
 impl<O: Operation> From<Failure> for Error<O> {
@@ -153,8 +156,9 @@ pub struct ClientBuilder<A> {
     attempt_timeout: Option<Duration>,
     deadline: Option<Duration>,
     body_limit: usize,
+    stall: Option<Duration>,
     hooks: Vec<Box<dyn Hook>>,
-    clock: Option<Box<dyn Clock>>,
+    clock: Option<Arc<dyn Clock>>,
     random: Option<Box<dyn Random>>,
     api: PhantomData<fn() -> A>,
 }
@@ -194,14 +198,16 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// Ends each attempt after this time. Without it, only the deadline of the call and the limits of the transport end it.
+    /// Ends each attempt after this time. Without it, only the deadline of the call and [`stall_timeout`](Self::stall_timeout)
+    /// end it. It does not count for a request whose body is a file or a stream: how long that takes, only the call can say.
     pub fn attempt_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = time.into();
         self
     }
 
     /// Ends each call, with all its attempts and waits, after this time; 5 minutes unless set. `None` lets calls take as
-    /// long as they take.
+    /// long as they take. It does not count for a request whose body is a file or a stream, nor for the body of an answer that
+    /// is one; [`Call::deadline`] does.
     pub fn deadline(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.deadline = time.into();
         self
@@ -214,6 +220,13 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
+    /// Ends an attempt during which nothing has moved for so long: the answer does not come, or its body does not go on, or,
+    /// where it is a file or a stream, the body of the request does not. [`Limits::STALL`] unless set.
+    pub fn stall_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.stall = time.into();
+        self
+    }
+
     /// Shows every attempt to a hook. Hooks see it in the order in which they were added.
     pub fn hook(mut self, hook: impl Hook) -> Self {
         self.hooks.push(Box::new(hook));
@@ -222,7 +235,7 @@ impl<A: Api> ClientBuilder<A> {
 
     /// Goes by another clock than that of the machine.
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Some(Box::new(clock));
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -258,8 +271,9 @@ impl<A: Api> ClientBuilder<A> {
             attempt_timeout: self.attempt_timeout,
             deadline: self.deadline,
             body_limit: self.body_limit,
+            stall: self.stall,
             hooks: self.hooks,
-            clock: self.clock.unwrap_or_else(|| Box::new(SystemClock)),
+            clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
             random: self.random.unwrap_or_else(|| Box::new(SystemRandom)),
         };
         Ok(Client { inner: Arc::new(inner), api: PhantomData })

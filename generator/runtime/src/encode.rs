@@ -1,7 +1,8 @@
 //! Writing: from a [`Node`] to serde's data model. Compiled once for JSON, in this crate.
 
-use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::ser::{self, Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
+use crate::multipart::File;
 use crate::node::{Literal, Node, Presence, View};
 
 /// Writes a node as compact JSON.
@@ -33,7 +34,10 @@ impl Serialize for Written<'_> {
             View::Text(text) => serializer.serialize_str(&text),
             View::Secret(text) => serializer.serialize_str(text),
             View::Bytes(octets) => serialize_octets(octets, serializer),
-            View::File(file) => serialize_octets(&file.octets, serializer),
+            View::Body(body) | View::File(File { octets: body, .. }) => match body.as_bytes() {
+                Some(octets) => serialize_octets(octets, serializer),
+                None => Err(ser::Error::custom("a file or a stream is no JSON")),
+            },
             View::Any(value) => value.serialize(serializer),
             View::List(list) => {
                 let mut items = serializer.serialize_seq(Some(list.len()))?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io;
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -263,12 +264,25 @@ pub enum TransportStage {
     Exchange,
     /// The transport cannot be used here: it needs a runtime, and the caller has none.
     Unusable,
+    /// The body of the request could not be read, or is not as long as was announced. The server may have seen a part of it.
+    Body,
 }
 
 impl TransportError {
     /// An error of a transport.
     pub fn new(stage: TransportStage, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self { stage, source: source.into(), attempts: None }
+    }
+
+    /// What went wrong, and what that came from.
+    pub(crate) fn why(&self) -> String {
+        let mut why = self.source.to_string();
+        let mut source = self.source.source();
+        while let Some(error) = source {
+            why = format!("{why}: {error}");
+            source = error.source();
+        }
+        why
     }
 }
 
@@ -279,18 +293,36 @@ impl fmt::Display for TransportError {
             TransportStage::Timeout => "the server took too long",
             TransportStage::Exchange => "the connection broke",
             TransportStage::Unusable => "the transport cannot be used here",
+            TransportStage::Body => "the body of the request cannot be read",
         })?;
-        let mut source: Option<&dyn std::error::Error> = Some(&*self.source);
-        while let Some(error) = source {
-            f.write_str(": ")?;
-            escape(f, &error.to_string())?;
-            source = error.source();
-        }
-        Ok(())
+        f.write_str(": ")?;
+        escape(f, &self.why())
     }
 }
 
 impl std::error::Error for TransportError {}
+
+/// What went wrong with input or output, after the server may have seen something.
+impl From<io::Error> for TransportError {
+    fn from(error: io::Error) -> Self {
+        let stage = match error.kind() {
+            io::ErrorKind::TimedOut => TransportStage::Timeout,
+            _ => TransportStage::Exchange,
+        };
+        error.downcast::<TransportError>().unwrap_or_else(|error| TransportError::new(stage, error))
+    }
+}
+
+/// For whoever reads an answer as an [`io::Read`].
+impl From<TransportError> for io::Error {
+    fn from(error: TransportError) -> Self {
+        let kind = match error.stage {
+            TransportStage::Timeout => io::ErrorKind::TimedOut,
+            _ => io::ErrorKind::Other,
+        };
+        io::Error::new(kind, error)
+    }
+}
 
 /// Why there is no request.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -43,6 +43,7 @@ pub fn same(one: &dyn Node, other: &dyn Node) -> bool {
         (View::Text(one), View::Text(other)) => one == other,
         (View::Secret(one), View::Secret(other)) => one == other,
         (View::Bytes(one), View::Bytes(other)) => one == other,
+        (View::Body(one), View::Body(other)) => one == other,
         (View::File(one), View::File(other)) => one == other,
         (View::Any(one), View::Any(other)) => one == other,
         (View::List(one), View::List(other)) => {
@@ -132,6 +133,7 @@ impl fmt::Debug for Shown<'_> {
             View::Text(text) => text.fmt(f),
             View::Secret(_) => f.write_str("Secret(***)"),
             View::Bytes(octets) => octets.fmt(f),
+            View::Body(body) => body.fmt(f),
             View::File(file) => file.fmt(f),
             View::Any(value) => value.fmt(f),
             View::List(list) => {

@@ -30,6 +30,7 @@ mod response;
 mod retry;
 #[cfg(feature = "server")]
 pub mod server;
+mod stream;
 mod style;
 pub mod testing;
 mod text;
@@ -39,8 +40,8 @@ mod value;
 pub use body::{Content, PartSpec, PartWriting, RawBody};
 pub use bytes::Bytes;
 pub use client::{
-    Attempt, Call, Client, ClientBuilder, Credential, Hook, Items, OnThisThread, Pages, Reply, Rewrite,
-    RewriteError,
+    Attempt, Call, Client, ClientBuilder, Credential, Elsewhere, Hook, Items, OnThisThread, Pages, Reply,
+    Rewrite, RewriteError,
 };
 pub use clock::{Clock, Random, Sleep, SystemClock, SystemRandom};
 pub use decode::Violation;
@@ -67,12 +68,13 @@ pub use problem::{CodeFacts, CodePlace, Family, ProblemNode, Undeclared, Unliste
 pub use recovery::{Recovery, RecoveryAction, WayOut};
 pub use request::BaseUrl;
 pub use retry::{Attempts, End, RetryBudget, RetryPolicy};
+pub use stream::{Body, Opening, Pieces, Progress};
 pub use text::{Base64, Base64Url, Secret};
 #[cfg(feature = "reqwest")]
 pub use transport::Reqwest;
 #[cfg(all(feature = "ureq", not(target_family = "wasm")))]
 pub use transport::Ureq;
-pub use transport::{Blocking, BoundedBody, Exchange, Exchanged, Limits, Transport};
+pub use transport::{Blocking, BoundedBody, Exchange, Exchanged, Limits, Streamed, Streaming, Transport};
 #[cfg(feature = "tower")]
 pub use transport::{ServiceTransport, TransportService};
 pub use value::Value;

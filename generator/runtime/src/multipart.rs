@@ -1,14 +1,18 @@
 //! Multipart bodies (RFC 2046, section 5.1; RFC 7578): the values that callers give for parts, and how parts are written.
 //!
-//! Comes in: an object whose members become parts, or a list of parts. Goes out: octets and their boundary. Deliberately
+//! Comes in: an object whose members become parts, or a list of parts. Goes out: a body and its boundary. Deliberately
 //! absent: reading multipart bodies.
+
+use std::path::PathBuf;
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 
 use crate::body::{PartSpec, PartWriting};
+use crate::clock::{self, SystemRandom};
 use crate::error::RequestError;
 use crate::node::{Node, Slot, View};
+use crate::stream::Body;
 use crate::style::{self, Escape, Value};
 
 /// A file in a multipart body: octets, and what a server is told of them.
@@ -20,12 +24,14 @@ use crate::style::{self, Escape, Value};
 /// assert_eq!(photo.name.as_deref(), Some("photo.png"));
 /// let plain: File = "text is a file too".into();
 /// assert_eq!(plain.media_type, None);
+/// let film = File::open("holiday.mp4").media_type("video/mp4"); // read while it is sent
+/// assert_eq!(film.name.as_deref(), Some("holiday.mp4"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct File {
     /// What is in it.
-    pub octets: Bytes,
+    pub octets: Body,
     /// The file name. Without one the name of the part is sent, since many servers take a part for a file only if it has one.
     pub name: Option<String>,
     /// The media type, `image/png`. Without one the contract's is sent, if there is exactly one, else `application/octet-stream`.
@@ -36,8 +42,15 @@ pub struct File {
 
 impl File {
     /// A file without a name.
-    pub fn new(octets: impl Into<Bytes>) -> Self {
+    pub fn new(octets: impl Into<Body>) -> Self {
         File { octets: octets.into(), ..File::default() }
+    }
+
+    /// A file that is read while it is sent, with the name that it has; see [`Body::file`].
+    pub fn open(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        File { octets: Body::file(path), name, ..File::default() }
     }
 
     /// Sets the file name. What would end the header is percent-encoded when it is sent.
@@ -62,7 +75,7 @@ impl File {
     }
 }
 
-impl<T: Into<Bytes>> From<T> for File {
+impl<T: Into<Body>> From<T> for File {
     fn from(octets: T) -> Self {
         File::new(octets)
     }
@@ -73,7 +86,7 @@ impl Node for File {
         File::default()
     }
     fn slot(&mut self) -> Slot<'_> {
-        Slot::Bytes(&mut self.octets)
+        self.octets.slot()
     }
     fn view(&self) -> View<'_> {
         View::File(self)
@@ -187,6 +200,7 @@ fn part(name: String, node: &dyn Node, media_type: Option<&'static str>) -> Resu
     let file = match node.view() {
         View::File(file) => Some(file.clone()),
         View::Bytes(octets) => Some(File::new(octets.clone())),
+        View::Body(body) => Some(File::new(body.clone())),
         _ => None,
     };
     if let Some(mut file) = file {
@@ -203,11 +217,13 @@ fn part(name: String, node: &dyn Node, media_type: Option<&'static str>) -> Resu
     Ok(text(name, style::scalar(node)?, media_type))
 }
 
-/// Writes parts. Gives the octets and the boundary between them.
-pub(crate) fn write(parts: &[Part]) -> Result<(Bytes, String), RequestError> {
+/// Writes parts. Gives the body and the boundary between them. Only if a part is not in memory, the body is not.
+pub(crate) fn write(parts: &[Part]) -> Result<(Body, String), RequestError> {
     let boundary = boundary(parts);
-    let length: usize = parts.iter().map(|part| part.content.octets.len() + 256).sum();
+    let in_memory = |part: &Part| part.content.octets.as_bytes().map_or(0, Bytes::len);
+    let length: usize = parts.iter().map(|part| in_memory(part) + 256).sum();
     let mut out = Vec::with_capacity(length + 64);
+    let mut bodies = Vec::new();
     for part in parts {
         line(&mut out, &["--", &boundary]);
         if let Some(name) = &part.name {
@@ -233,11 +249,18 @@ pub(crate) fn write(parts: &[Part]) -> Result<(Bytes, String), RequestError> {
             header(name, value, &mut out)?;
         }
         line(&mut out, &[]);
-        out.extend_from_slice(&part.content.octets);
+        match part.content.octets.as_bytes() {
+            Some(octets) => out.extend_from_slice(octets),
+            None => bodies.extend([std::mem::take(&mut out).into(), part.content.octets.clone()]),
+        }
         line(&mut out, &[]);
     }
     line(&mut out, &["--", &boundary, "--"]);
-    Ok((out.into(), boundary))
+    if bodies.is_empty() {
+        return Ok((out.into(), boundary));
+    }
+    bodies.push(out.into());
+    Ok((Body::each(bodies), boundary))
 }
 
 fn line(out: &mut Vec<u8>, pieces: &[&str]) {
@@ -280,15 +303,22 @@ const DIGITS: usize = 16;
 
 /// A boundary that occurs in none of the parts. The same parts have the same one, so that a request that is sent again is
 /// the same, octet for octet. One pass over the content, whatever is in it.
+///
+/// What is not in memory cannot be looked through beforehand. Then the boundary is one that nobody can know who has made the
+/// content: chosen by chance, once for all attempts.
 fn boundary(parts: &[Part]) -> String {
+    if parts.iter().any(|part| part.content.octets.as_bytes().is_none()) {
+        return format!("{}{}", String::from_utf8_lossy(BOUNDARY), clock::uuid(&SystemRandom).simple());
+    }
     let mut taken = std::collections::BTreeSet::new();
     let mut number: u64 = 0xcbf2_9ce4_8422_2325;
     for part in parts {
         let name = part.name.as_deref().unwrap_or_default().as_bytes();
-        for octet in name.iter().chain(&part.content.octets.len().to_le_bytes()) {
+        let octets = part.content.octets.as_bytes().map_or(&[][..], |octets| octets);
+        for octet in name.iter().chain(&octets.len().to_le_bytes()) {
             number = (number ^ u64::from(*octet)).wrapping_mul(0x0000_0100_0000_01b3);
         }
-        let windows = part.content.octets.windows(BOUNDARY.len() + DIGITS);
+        let windows = octets.windows(BOUNDARY.len() + DIGITS);
         for found in windows.filter(|window| window.starts_with(BOUNDARY)) {
             let digits = std::str::from_utf8(found.get(BOUNDARY.len()..).unwrap_or_default());
             taken.extend(digits.ok().and_then(|digits| u64::from_str_radix(digits, 16).ok()));
@@ -305,7 +335,8 @@ mod tests {
     use super::*;
 
     fn written(body: &Multipart) -> String {
-        let (octets, boundary) = write(&body.parts).expect("parts");
+        let (body, boundary) = write(&body.parts).expect("parts");
+        let octets = body.as_bytes().expect("they are in memory");
         String::from_utf8(octets.to_vec()).expect("UTF-8").replace(&boundary, "B").replace("\r\n", "|")
     }
 

@@ -11,6 +11,7 @@ use bytes::Bytes;
 
 use crate::json::Json;
 use crate::multipart::File;
+use crate::stream::Body;
 
 /// A value that can be read from JSON in place and written as JSON.
 ///
@@ -101,6 +102,8 @@ pub enum View<'a> {
     Map(&'a dyn MapNode),
     Record(&'a dyn Node),
     Bytes(&'a Bytes),
+    /// The octets of a request body, which need not be in memory.
+    Body(&'a Body),
     /// A file of a multipart body. Elsewhere it is its octets.
     File(&'a File),
     Any(&'a Json),

@@ -8,6 +8,7 @@ use crate::error::{Error, Raises, RequestError};
 use crate::node::Node;
 use crate::request::{self, BaseUrl};
 use crate::response;
+use crate::stream::Body;
 
 /// An operation of an API: its parameters are the fields of the type that implements this.
 pub trait Operation: Raises + Send + Sync + 'static {
@@ -25,8 +26,17 @@ pub trait Operation: Raises + Send + Sync + 'static {
     /// The request, without credentials.
     ///
     /// # Errors
-    /// When a value cannot be written where it belongs: an empty path parameter, a header with a line break.
+    /// When a value cannot be written where it belongs: an empty path parameter, a header with a line break. Also when the
+    /// body is not in memory: then there is only [`to_streamed_request`](Self::to_streamed_request).
     fn to_request(&self, base: &BaseUrl) -> Result<http::Request<Bytes>, RequestError> {
+        request::in_memory(self.to_streamed_request(base)?)
+    }
+
+    /// The request, without credentials, with a body that may have to be read while it is sent: a file, or a stream.
+    ///
+    /// # Errors
+    /// When a value cannot be written where it belongs.
+    fn to_streamed_request(&self, base: &BaseUrl) -> Result<http::Request<Body>, RequestError> {
         request::build(Self::SPEC, &|at| self.param(at), self.body(), base)
     }
 

@@ -9,6 +9,7 @@ use crate::body::{self, Content};
 use crate::error::RequestError;
 use crate::node::{Node, View};
 use crate::operation::{OperationSpec, ParamSpec, Segment, Style};
+use crate::stream::Body;
 use crate::style::{self, Escape};
 
 /// The URL that paths are appended to: `https://api.example.com/v2`.
@@ -54,7 +55,7 @@ pub(crate) fn build<'a>(
     param: &dyn Fn(usize) -> Option<&'a dyn Node>,
     body: Option<Content<'_>>,
     base: &BaseUrl,
-) -> Result<http::Request<Bytes>, RequestError> {
+) -> Result<http::Request<Body>, RequestError> {
     let mut url = base.0.clone();
     for segment in spec.path {
         match segment {
@@ -104,7 +105,7 @@ pub(crate) fn build<'a>(
     }
     headers.insert(ACCEPT, header_value("Accept", spec.accept)?);
     let body = match body {
-        None => Bytes::new(),
+        None => Body::default(),
         Some(content) => {
             let part_headers = |places: &[usize]| part_headers(spec.params, param, places);
             let (octets, media_type) = body::write(content, &part_headers)?;
@@ -119,6 +120,15 @@ pub(crate) fn build<'a>(
         .map_err(|error| RequestError::new(format!("the request cannot be built: {error}")))?;
     *request.headers_mut() = headers;
     Ok(request)
+}
+
+/// The same request, if its body is in memory.
+pub(crate) fn in_memory(request: http::Request<Body>) -> Result<http::Request<Bytes>, RequestError> {
+    let (head, body) = request.into_parts();
+    match body.as_bytes() {
+        Some(octets) => Ok(http::Request::from_parts(head, octets.clone())),
+        None => Err(RequestError::new("the body is read while it is sent: ask for `to_streamed_request`")),
+    }
 }
 
 /// The pairs of a parameter in a query or a cookie.

@@ -68,6 +68,8 @@ pub enum End {
     /// It could succeed, but the server may have acted on the request, and acting twice is not the same as acting once
     /// (RFC 9110, section 9.2.2). An idempotency key would have allowed it.
     NotIdempotent,
+    /// It could succeed, but the body of the request was there once and is gone ([`Body::once`](crate::Body::once)).
+    NotRepeatable,
     /// The policy allows no more attempts.
     Exhausted,
     /// The server asks for a longer wait than the policy allows.
@@ -85,6 +87,7 @@ impl fmt::Display for End {
             End::Never => "the identical request cannot succeed",
             End::NotTransient => "nothing says that it passes",
             End::NotIdempotent => "the request is not idempotent and has no idempotency key",
+            End::NotRepeatable => "the body of the request could be read only once",
             End::Exhausted => "there are no more attempts",
             End::WaitTooLong => "the server asks for too long a wait",
             End::Deadline => "the deadline would have passed",

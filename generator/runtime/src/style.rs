@@ -10,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::encode;
 use crate::error::RequestError;
 use crate::json::Json;
+use crate::multipart::File;
 use crate::node::{Literal, Node, Presence, View};
 use crate::operation::{ParamSpec, Style};
 
@@ -204,7 +205,10 @@ pub(crate) fn scalar(node: &dyn Node) -> Result<String, RequestError> {
         View::Secret(text) => text.to_owned(),
         View::Any(Json::String(text)) => text.clone(),
         View::Bytes(octets) => utf8(octets)?,
-        View::File(file) => utf8(&file.octets)?,
+        View::Body(body) | View::File(File { octets: body, .. }) => match body.as_bytes() {
+            Some(octets) => utf8(octets)?,
+            None => return Err(RequestError::new("a file or a stream stands where text is written")),
+        },
         _ => json_text(node)?,
     })
 }

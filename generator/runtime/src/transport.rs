@@ -20,6 +20,7 @@ use http::header::CONTENT_LENGTH;
 
 use crate::error::TransportError;
 use crate::maybe_send::MaybeSendFuture;
+use crate::stream::{Body, Pieces};
 
 pub use self::blocking::Blocking;
 pub(crate) use self::blocking::block_on;
@@ -35,6 +36,12 @@ pub type Exchange<'a> = MaybeSendFuture<'a, Exchanged>;
 
 /// What comes of an exchange: a whole answer, or why there is none.
 pub type Exchanged = Result<http::Response<Bytes>, TransportError>;
+
+/// What a transport gives back that streams. A name for a long type; in browsers it need not be `Send`.
+pub type Streaming<'a> = MaybeSendFuture<'a, Streamed>;
+
+/// What comes of an exchange with bodies that are streams: the head of an answer, and its body piece by piece.
+pub type Streamed = Result<http::Response<Pieces>, TransportError>;
 
 /// Something that sends a request and returns the answer, over `http` types alone.
 ///
@@ -97,6 +104,24 @@ pub trait Transport: Send + Sync + 'static {
     /// # Errors
     /// When there is no complete answer. A status is an answer, whatever it is.
     fn exchange(&self, request: http::Request<Bytes>) -> Exchange<'_>;
+
+    /// Sends a request whose body is read while it is sent, and gives the answer when its head has come, with a body that is
+    /// read while it comes. [`Limits::body`] does not count for it, nor [`Limits::stall`] while a body goes: whoever reads
+    /// has to know when it is enough.
+    ///
+    /// Unless a transport can do better, it reads all of the one, [exchanges](Self::exchange), and gives all of the other.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    fn stream(&self, request: http::Request<Body>) -> Streaming<'_> {
+        Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let body = body.collect().await?;
+            let response = self.exchange(http::Request::from_parts(head, body)).await?;
+            let cut = response.extensions().get::<Cut>().cloned();
+            Ok(response.map(|octets| Pieces::of_whole(octets, cut.as_ref())))
+        })
+    }
 }
 
 impl<F> Transport for F
@@ -116,6 +141,8 @@ pub struct Limits {
     pub body: usize,
     /// How long the exchange may take. The client stops waiting then, but cannot stop a transport that blocks.
     pub time: Option<Duration>,
+    /// How long nothing may go or come: until the head of the answer is there, and between two pieces of its body.
+    pub stall: Option<Duration>,
     /// Is the caller without a runtime? Then nothing drives the input and output of a future.
     pub blocking: bool,
 }
@@ -123,6 +150,9 @@ pub struct Limits {
 impl Limits {
     /// What is read of a body unless somebody asks for more or less: 32 MiB.
     pub const BODY: usize = 32 * 1024 * 1024;
+
+    /// How long nothing may move unless somebody says so: 60 seconds.
+    pub const STALL: Duration = Duration::from_secs(60);
 
     /// What is asked of this exchange.
     pub fn of<B>(request: &http::Request<B>) -> Self {
@@ -132,7 +162,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body: Self::BODY, time: None, blocking: false }
+        Self { body: Self::BODY, time: None, stall: Some(Self::STALL), blocking: false }
     }
 }
 

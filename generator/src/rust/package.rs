@@ -224,8 +224,8 @@ fn root_items(printer: &Printer<'_>, by_features: TokenStream) -> TokenStream {
         pub use problemgen_runtime as rt;
         #[doc(no_inline)]
         pub use problemgen_runtime::{
-            Any, Attempts, Base64, Base64Url, BaseUrl, Bytes, ClientBuilder, CodeFacts, Credential, Exchange, Failed, File, Json, Multipart,
-            NumberOf, Operation, Others, Paged, Part, Patch,
+            Any, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder, CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Json, Multipart,
+            NumberOf, Operation, Others, Paged, Part, Patch, Pieces, Progress,
             Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected, Unlisted,
             UnlistedCode, Violation, http, jiff, uuid,
         };

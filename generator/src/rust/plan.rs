@@ -153,6 +153,8 @@ pub enum Ty {
     File,
     /// A multipart body whose parts the caller lists.
     Multipart,
+    /// The octets of a request body, which need not be in memory.
+    Octets,
     /// Octets of a media type that the caller chooses.
     RawBody,
     /// The enum of an operation's request bodies, in the module of the operation.

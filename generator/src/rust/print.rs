@@ -58,6 +58,7 @@ impl<'a> Printer<'a> {
             Ty::Bytes => quote!(rt::Bytes),
             Ty::File => quote!(rt::File),
             Ty::Multipart => quote!(rt::Multipart),
+            Ty::Octets => quote!(rt::Body),
             Ty::RawBody => quote!(rt::RawBody),
             Ty::Body(name) => name.ident().into_token_stream(),
             Ty::Json => quote!(rt::Json),
@@ -123,6 +124,7 @@ pub(super) fn converts(plan: &Plan, ty: &Ty) -> bool {
         | Ty::Base64Url
         | Ty::Mapped(Wire::Text | Wire::Number, _)
         | Ty::Bytes
+        | Ty::Octets
         | Ty::File
         | Ty::Json
         | Ty::Body(_) => true,

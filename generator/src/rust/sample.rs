@@ -157,7 +157,7 @@ impl Sampler<'_> {
                 let path: TokenStream = path.parse().unwrap_or_default();
                 quote!("1".parse::<#path>().expect("a value of the type"))
             }
-            Ty::Bytes | Ty::File => quote!("octets"),
+            Ty::Bytes | Ty::Octets | Ty::File => quote!("octets"),
             Ty::Multipart => quote!(#root rt::Multipart::new()),
             Ty::RawBody => quote!(#root rt::RawBody::new("application/octet-stream", "octets")),
             // Only the operation knows what is in it; `choice` is asked first.
@@ -214,6 +214,7 @@ impl Sampler<'_> {
                 | Ty::Base64
                 | Ty::Base64Url
                 | Ty::Bytes
+                | Ty::Octets
                 | Ty::File
                 | Ty::Json
                 | Ty::Mapped(Wire::Text | Wire::Number, _) => {

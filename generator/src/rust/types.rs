@@ -338,7 +338,7 @@ fn sample_words(ty: &Ty, printer: &Printer<'_>) -> String {
         Ty::Date => "A date".to_owned(),
         Ty::Uuid => "A UUID".to_owned(),
         Ty::Secret => "Text that is never printed".to_owned(),
-        Ty::Base64 | Ty::Base64Url | Ty::Bytes | Ty::RawBody => "Octets".to_owned(),
+        Ty::Base64 | Ty::Base64Url | Ty::Bytes | Ty::Octets | Ty::RawBody => "Octets".to_owned(),
         Ty::Mapped(Wire::Text, _) => "Text of a format".to_owned(),
         Ty::Mapped(Wire::Number | Wire::Itself, _) => "A number of a format".to_owned(),
         Ty::File => "A file".to_owned(),

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 
-use super::run::{Options, Outcome};
+use super::run::{Answer, Options, Outcome};
 use super::{Client, decoded};
 use crate::error::{Api, Error, RequestError, request_id, shown};
 use crate::maybe_send::MaybeSend;
@@ -16,6 +17,7 @@ use crate::operation::Operation;
 use crate::problem::Family;
 use crate::request::BaseUrl;
 use crate::retry::{Attempts, End, RetryPolicy, request_id_in};
+use crate::stream::{Pieces, Progress};
 use crate::transport::block_on;
 
 /// A call that has not been made yet, with settings of its own. [`Client::call`] makes it.
@@ -74,6 +76,20 @@ impl<'c, O: Operation> Call<'c, O> {
         self
     }
 
+    /// Ends an attempt during which nothing has moved for so long; see
+    /// [`ClientBuilder::stall_timeout`](crate::ClientBuilder::stall_timeout). With `None` it may take as long as it takes.
+    pub fn stall_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.options.stall = Some(time.into());
+        self
+    }
+
+    /// Tells how far the bodies of request and answer have come, with each piece. It should not take long: the transport
+    /// waits for it.
+    pub fn progress(mut self, told: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.options.progress = Some(Arc::new(told));
+        self
+    }
+
     /// Makes the call.
     ///
     /// # Errors
@@ -101,11 +117,49 @@ impl<'c, O: Operation> Call<'c, O> {
         replied(block_on(self.outcome()))
     }
 
+    /// Makes the call, and gives the body of a success piece by piece, as it comes: a file, a long list, events. Nothing of it
+    /// is decoded, and no [limit](Self::body_limit) holds for it. Anything else is an error as ever, read and typed.
+    ///
+    /// A success is one when its head has come: what breaks off later is not asked for again. Then
+    /// [`stall_timeout`](Self::stall_timeout) ends what stands still, and [`deadline`](Self::deadline) all of it.
+    ///
+    /// ```
+    /// use problemgen_runtime::{Api, Client, Error, Operation};
+    ///
+    /// async fn events<A: Api, O: Operation<Api = A>>(client: &Client<A>, operation: O) -> Result<(), Error<O>> {
+    ///     let mut answer = client.call(operation).stall_timeout(None).stream().await?;
+    ///     while let Some(piece) = answer.next().await {
+    ///         println!("{}", String::from_utf8_lossy(&piece?));
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Whatever is not a success of the contract.
+    pub fn stream(
+        mut self,
+    ) -> impl Future<Output = Result<Reply<Pieces>, Error<O>>> + MaybeSend + use<'c, O> {
+        self.options.streamed = true;
+        let outcome = self.outcome();
+        async { streamed(outcome.await) }
+    }
+
+    /// Makes the call on this thread, as [`Client::send_blocking`] does, and gives the body of a success as a reader, as
+    /// [`stream`](Self::stream) does.
+    ///
+    /// # Errors
+    /// Whatever is not a success of the contract.
+    pub fn stream_blocking(mut self) -> Result<Reply<Pieces>, Error<O>> {
+        (self.options.streamed, self.options.blocking) = (true, true);
+        streamed(block_on(self.outcome()))
+    }
+
     fn outcome(self) -> impl Future<Output = Outcome> + MaybeSend + use<'c, O> {
         let inner = &*self.client.inner;
         let request = match self.base {
-            None => self.operation.to_request(&inner.base),
-            Some(base) => base.and_then(|base| self.operation.to_request(&base)),
+            None => self.operation.to_streamed_request(&inner.base),
+            Some(base) => base.and_then(|base| self.operation.to_streamed_request(&base)),
         };
         inner.run(O::SPEC, request, Some(Box::new(self.options)))
     }
@@ -120,7 +174,7 @@ pub struct Reply<T> {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body as it came.
+    /// The body as it came; empty where the output is its pieces.
     pub body: Bytes,
     attempts: Attempts,
     family: &'static Family,
@@ -145,6 +199,12 @@ impl<T> std::ops::Deref for Reply<T> {
     }
 }
 
+impl<T> std::ops::DerefMut for Reply<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
 impl<T: fmt::Debug> fmt::Debug for Reply<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply")
@@ -157,10 +217,24 @@ impl<T: fmt::Debug> fmt::Debug for Reply<T> {
 }
 
 pub(super) fn replied<O: Operation>(outcome: Outcome) -> Result<Reply<O::Output>, Error<O>> {
-    let response = outcome?;
+    let response = outcome?.response;
     let head = Head::of(&response);
     let value = O::decode(response)?;
     Ok(head.around(value, <O::Api as Api>::FAMILY))
+}
+
+fn streamed<O: Operation>(outcome: Outcome) -> Result<Reply<Pieces>, Error<O>> {
+    let Answer { response, pieces } = outcome?;
+    let (head, family) = (Head::of(&response), <O::Api as Api>::FAMILY);
+    match pieces {
+        Some(pieces) => Ok(head.around(pieces, family)),
+        // No success; if it is one after all, it came whole.
+        None => {
+            let octets = response.body().clone();
+            O::decode(response)?;
+            Ok(head.around(octets.into(), family))
+        }
+    }
 }
 
 /// What an answer says beside its output.

@@ -66,7 +66,7 @@ impl Placed {
     }
 
     /// Puts it into a request that does not say already who is calling.
-    pub(super) fn put(&self, request: &mut http::Request<Bytes>) -> Result<(), RequestError> {
+    pub(super) fn put<B>(&self, request: &mut http::Request<B>) -> Result<(), RequestError> {
         match self {
             Placed::Nowhere => {}
             Placed::Header(name, value) => {

@@ -27,12 +27,13 @@ use crate::operation::OperationSpec;
 /// }
 /// ```
 pub trait Hook: Send + Sync + 'static {
-    /// Before the request is sent. It is complete, the credential included, and may be changed.
+    /// Before the request is sent. It is complete, the credential included, and may be changed. A body that is a file or a
+    /// stream is not shown: it is empty here, and what a hook puts there is not sent.
     fn before(&self, attempt: &Attempt, request: &mut http::Request<Bytes>) {
         let _ = (attempt, request);
     }
 
-    /// After the answer came, or none.
+    /// After the answer came, or none. A body that is given on piece by piece is not shown: it is empty here.
     fn after(&self, attempt: &Attempt, outcome: Result<&http::Response<Bytes>, &TransportError>) {
         let _ = (attempt, outcome);
     }

@@ -18,6 +18,7 @@ use crate::node::Node;
 use crate::paged::{Circles, Page, Paged, Position, next_in};
 use crate::problem;
 use crate::request;
+use crate::stream::Body;
 use crate::transport::block_on;
 use crate::value::Value;
 
@@ -144,10 +145,10 @@ impl<O: Paged> Pages<'_, O> {
         }
     }
 
-    fn request(&self) -> Result<http::Request<Bytes>, RequestError> {
+    fn request(&self) -> Result<http::Request<Body>, RequestError> {
         let base = &self.client.inner.base;
         match &self.position {
-            Position::Start => self.operation.to_request(base),
+            Position::Start => self.operation.to_streamed_request(base),
             Position::At(value) => {
                 let param = |at| {
                     let own = O::PAGES.param == Some(at);
@@ -156,7 +157,7 @@ impl<O: Paged> Pages<'_, O> {
                 request::build(O::SPEC, &param, self.operation.body(), base)
             }
             Position::Url(uri) => {
-                let mut request = self.operation.to_request(base)?;
+                let mut request = self.operation.to_streamed_request(base)?;
                 *request.uri_mut() = uri.clone();
                 Ok(request)
             }
@@ -171,7 +172,7 @@ impl<O: Paged> Pages<'_, O> {
     /// Takes the answer, and notes where the next page is.
     fn turn(&mut self, outcome: Outcome) -> Result<O::Output, Error<O>> {
         self.state = State::Failed;
-        let (head, body) = outcome?.into_parts();
+        let (head, body) = outcome?.response.into_parts();
         let kept = (head.clone(), body.clone());
         let page = O::decode(http::Response::from_parts(head, body))?;
         let asked = self.request().ok();

@@ -109,11 +109,11 @@ impl<R: Operation> Rewrite<'_, R> {
         let options = || Some(Box::new(Options { blocking, ..Options::default() }));
         let mut number = 1;
         loop {
-            let read = inner.run(R::SPEC, self.read.to_request(&inner.base), options()).await;
+            let read = inner.run(R::SPEC, self.read.to_streamed_request(&inner.base), options()).await;
             let current = replied::<R>(read).map_err(RewriteError::Read)?;
             let write = change(&current).map_err(RewriteError::Stopped)?;
             drop(current);
-            let written = inner.run(W::SPEC, write.to_request(&inner.base), options()).await;
+            let written = inner.run(W::SPEC, write.to_streamed_request(&inner.base), options()).await;
             match decoded::<W>(written) {
                 Err(error) if number < self.attempts && is_overtaken(&error) => pause(inner, number).await,
                 written => return written.map_err(RewriteError::Write),

@@ -18,11 +18,12 @@ mod told {
     use tracing::field::{Empty, display};
 
     use crate::client::hook::Attempt;
-    use crate::error::{TransportStage, request_id};
+    use crate::error::{TransportError, TransportStage, request_id};
     use crate::operation::{OperationSpec, Segment};
     use crate::problem::Family;
     use crate::retry::{Attempts, Seen, request_id_in};
-    use crate::transport::Exchanged;
+
+    type Outcome<'a> = Result<&'a http::Response<Bytes>, &'a TransportError>;
 
     pub(in crate::client) struct Span(tracing::Span);
 
@@ -39,9 +40,9 @@ mod told {
             let resent = (attempt.number > 1).then(|| attempt.number - 1);
             Self(tracing::info_span!(
                 "request",
-                otel.name = format!("{} {template}", spec.method),
+                otel.name = format!("{} {template}", request.method()).trim_end(),
                 otel.kind = "client",
-                http.request.method = spec.method,
+                http.request.method = request.method().as_str(),
                 url.template = template,
                 server.address = request.uri().host(),
                 server.port = request.uri().port_u16().or_else(|| usual_port(request.uri())),
@@ -61,7 +62,7 @@ mod told {
         }
 
         /// Says what came of an attempt.
-        pub(in crate::client) fn ended(&self, family: &'static Family, exchanged: &Exchanged, seen: &Seen) {
+        pub(in crate::client) fn ended(&self, family: &'static Family, exchanged: Outcome<'_>, seen: &Seen) {
             if self.0.is_disabled() {
                 return;
             }
@@ -79,6 +80,7 @@ mod told {
                     TransportStage::Timeout => "timeout",
                     TransportStage::Exchange => "exchange",
                     TransportStage::Unusable => "unusable",
+                    TransportStage::Body => "body",
                 }),
                 Seen::Answer { status, meaning, .. } => {
                     self.failed(meaning.code.as_deref().unwrap_or(status.as_str()));
@@ -140,10 +142,12 @@ mod untold {
     use bytes::Bytes;
 
     use crate::client::hook::Attempt;
+    use crate::error::TransportError;
     use crate::operation::OperationSpec;
     use crate::problem::Family;
     use crate::retry::{Attempts, Seen};
-    use crate::transport::Exchanged;
+
+    type Outcome<'a> = Result<&'a http::Response<Bytes>, &'a TransportError>;
 
     pub(in crate::client) struct Span;
 
@@ -158,7 +162,7 @@ mod untold {
         pub(in crate::client) fn around<F: Future>(&self, future: F) -> F {
             future
         }
-        pub(in crate::client) fn ended(&self, _: &'static Family, _: &Exchanged, _: &Seen) {}
+        pub(in crate::client) fn ended(&self, _: &'static Family, _: Outcome<'_>, _: &Seen) {}
     }
 
     pub(in crate::client) fn retrying(_: usize, _: Duration) {}

@@ -15,6 +15,8 @@ pub(crate) enum Replay {
     Safe,
     /// Only if the server has not begun to act on it.
     Unsafe,
+    /// It cannot: its body was there once.
+    Impossible,
 }
 
 impl Replay {
@@ -93,7 +95,7 @@ impl<'p> Course<'p> {
     fn allowed(&self, seen: &Seen) -> Result<Option<Duration>, End> {
         let (untouched, asked) = match seen {
             Seen::Success => return Err(End::Succeeded),
-            Seen::Failed(TransportStage::Unusable) => return Err(End::NotTransient),
+            Seen::Failed(TransportStage::Unusable | TransportStage::Body) => return Err(End::NotTransient),
             Seen::Failed(stage) => (*stage == TransportStage::Connect, None),
             Seen::Answer { status, meaning, retry_after } => {
                 let verdict = meaning.verdict();
@@ -107,10 +109,11 @@ impl<'p> Course<'p> {
                 (refused && self.policy.refusals, *retry_after)
             }
         };
-        if self.replay == Replay::Unsafe && !untouched {
-            return Err(End::NotIdempotent);
+        match self.replay {
+            Replay::Impossible => Err(End::NotRepeatable),
+            Replay::Unsafe if !untouched => Err(End::NotIdempotent),
+            Replay::Safe | Replay::Unsafe => Ok(asked),
         }
-        Ok(asked)
     }
 
     fn wait(&self, asked: Option<Duration>, random: &dyn Random) -> Result<Duration, End> {

@@ -120,6 +120,7 @@ fn explore(trial: Trial<'_>, done: &mut Vec<Does>, waits: &[Duration], now: Dura
 fn harmless(trial: Trial<'_>, done: &[Does], wait: Duration, now: Duration) {
     let last = *done.last().expect("an attempt");
     assert!(!last.is_final(), "never retried: {done:?}");
+    assert_ne!(trial.replay, Replay::Impossible, "no body that is gone: {done:?}");
     let allowed = trial.replay == Replay::Safe
         || !last.may_have_acted()
         || (trial.policy.refusals && last.refuses_for_now());
@@ -150,6 +151,7 @@ fn explained(
         End::Never => matches!(last, SaysNo | ContractSaysNo),
         End::NotTransient => last == SaysNothing,
         End::NotIdempotent => trial.replay == Replay::Unsafe && last.may_have_acted() && !last.is_final(),
+        End::NotRepeatable => trial.replay == Replay::Impossible && !last.is_final(),
         End::Exhausted => done.len() == policy.attempts as usize && !last.is_final(),
         End::WaitTooLong => last == AsksForTooLong,
         End::Deadline => {
@@ -176,7 +178,7 @@ fn every_sequence_against_every_policy() {
     ];
     let mut visited = 0;
     for policy in &policies {
-        for replay in [Replay::Safe, Replay::Unsafe] {
+        for replay in [Replay::Safe, Replay::Unsafe, Replay::Impossible] {
             for deadline in [None, Some(Duration::from_secs(4))] {
                 for (held, random) in [(0, 0), (2, u64::MAX), (100, 0), (100, u64::MAX / 2)] {
                     let trial = Trial { policy, replay, deadline, held };

@@ -1,9 +1,17 @@
 //! The asynchronous transport over reqwest, behind the feature `reqwest`.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
 use bytes::Bytes;
 
+use crate::clock::{Clock as _, SystemClock};
 use crate::error::{RequestError, TransportError, TransportStage};
 use crate::transport::{BoundedBody, Exchange, Exchanged, Limits, Transport};
+
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+mod streaming;
 
 /// Sends requests with [reqwest](https://docs.rs/reqwest), over rustls; in browsers, with `fetch`.
 ///
@@ -14,7 +22,7 @@ pub struct Reqwest {
 }
 
 impl Reqwest {
-    /// A transport with a limit of 10 seconds to connect and 60 seconds between two pieces of an answer.
+    /// A transport with a limit of 10 seconds to connect.
     ///
     /// Redirects are not followed: a credential in a header or in the URL would travel to whatever host the answer names,
     /// and a `POST` would become a `GET`. A redirect is an answer like any other. (Browsers decide about all of that
@@ -32,21 +40,25 @@ impl Reqwest {
     async fn run(&self, request: http::Request<Bytes>) -> Exchanged {
         let limits = Limits::of(&request);
         if limits.blocking {
-            let why =
-                "reqwest needs a runtime: for send_blocking, give a transport that blocks, such as Ureq";
-            return Err(TransportError::new(TransportStage::Unusable, why));
+            return Err(unusable());
         }
         let request = prepared(request).map_err(failure)?;
-        let mut response = self.client.execute(request).await.map_err(failure)?;
-        let (mut head, ()) = http::Response::new(()).into_parts();
-        head.status = response.status();
-        head.headers = std::mem::take(response.headers_mut());
+        let mut response = moving(limits, self.client.execute(request)).await?.map_err(failure)?;
+        let head = head(&mut response);
         let mut body = BoundedBody::new(limits);
-        if let Err(error) = read(response, &mut body).await {
-            body.broke(&error.without_url());
+        if let Err(error) = read(response, &mut body, limits).await {
+            body.broke(&error);
         }
         Ok(body.into_response(head))
     }
+}
+
+/// The head of an answer.
+fn head(response: &mut reqwest::Response) -> http::response::Parts {
+    let (mut head, ()) = http::Response::new(()).into_parts();
+    head.status = response.status();
+    head.headers = std::mem::take(response.headers_mut());
+    head
 }
 
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
@@ -54,7 +66,6 @@ fn configured(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     use std::time::Duration;
     builder
         .connect_timeout(Duration::from_secs(10))
-        .read_timeout(Duration::from_secs(60))
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
 }
@@ -81,8 +92,12 @@ fn prepared(request: http::Request<Bytes>) -> Result<reqwest::Request, reqwest::
 }
 
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
-async fn read(mut response: reqwest::Response, body: &mut BoundedBody) -> Result<(), reqwest::Error> {
-    while let Some(piece) = response.chunk().await? {
+async fn read(
+    mut response: reqwest::Response,
+    body: &mut BoundedBody,
+    limits: Limits,
+) -> Result<(), TransportError> {
+    while let Some(piece) = moving(limits, response.chunk()).await?.map_err(failure)? {
         if !body.push(&piece) {
             break;
         }
@@ -91,9 +106,26 @@ async fn read(mut response: reqwest::Response, body: &mut BoundedBody) -> Result
 }
 
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
-async fn read(response: reqwest::Response, body: &mut BoundedBody) -> Result<(), reqwest::Error> {
-    body.push(&response.bytes().await?);
+async fn read(
+    response: reqwest::Response,
+    body: &mut BoundedBody,
+    limits: Limits,
+) -> Result<(), TransportError> {
+    body.push(&moving(limits, response.bytes()).await?.map_err(failure)?);
     Ok(())
+}
+
+/// Waits for something, for as long as nothing may move.
+async fn moving<F: Future>(limits: Limits, future: F) -> Result<F::Output, TransportError> {
+    let Some(stall) = limits.stall else { return Ok(future.await) };
+    let (mut future, mut over) = (pin!(future), pin!(SystemClock.sleep(stall)));
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Ok(output)),
+        Poll::Pending => over.as_mut().poll(context).map(|()| {
+            Err(TransportError::new(TransportStage::Timeout, format!("nothing moved for {stall:?}")))
+        }),
+    })
+    .await
 }
 
 /// A client of your own: with a proxy, other limits, other certificates. It should not follow redirects.
@@ -107,6 +139,17 @@ impl Transport for Reqwest {
     fn exchange(&self, request: http::Request<Bytes>) -> Exchange<'_> {
         Box::pin(self.run(request))
     }
+
+    /// In browsers, where `fetch` does not stream requests everywhere, it reads all of either body.
+    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+    fn stream(&self, request: http::Request<crate::stream::Body>) -> crate::transport::Streaming<'_> {
+        Box::pin(streaming::run(&self.client, request))
+    }
+}
+
+fn unusable() -> TransportError {
+    let why = "reqwest needs a runtime: for send_blocking, give a transport that blocks, such as Ureq";
+    TransportError::new(TransportStage::Unusable, why)
 }
 
 fn failure(error: reqwest::Error) -> TransportError {

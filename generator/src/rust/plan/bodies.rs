@@ -72,7 +72,7 @@ pub(super) fn plan(
         let plain = expanded(shapes, &ty, 0);
         let earlier = plans.iter().any(|plan| expanded(shapes, &plan.ty, 0) == plain);
         // Which text or octets are meant, only a variant can say; the first one is the usual one.
-        let telling = !matches!(plain, Ty::String | Ty::Bytes | Ty::RawBody | Ty::Json);
+        let telling = !matches!(plain, Ty::String | Ty::Octets | Ty::RawBody | Ty::Json);
         plans.push(ChoicePlan {
             variant,
             ty,
@@ -149,7 +149,7 @@ fn encoded(shapes: &Shapes<'_>, media: &Media) -> (BodyEncoding, Ty) {
         },
         _ if media.media_type.contains('*') => (BodyEncoding::Chosen, Ty::RawBody),
         Encoding::Text => (BodyEncoding::Raw, Ty::String),
-        Encoding::Bytes => (BodyEncoding::Raw, Ty::Bytes),
+        Encoding::Bytes => (BodyEncoding::Raw, Ty::Octets),
     }
 }
 

@@ -16,12 +16,12 @@ pub struct AddPicture {
     /// The request body.
     ///
     /// Sent as `image/png`.
-    pub body: rt::Bytes,
+    pub body: rt::Body,
 }
 
 impl AddPicture {
     /// `POST /pictures`, with its parameters.
-    pub fn new(body: impl Into<rt::Bytes>) -> Self {
+    pub fn new(body: impl Into<rt::Body>) -> Self {
         Self { body: body.into() }
     }
 }

@@ -76,7 +76,7 @@ pub struct SendEvents {
     /// Sent as `application/x-ndjson`.
     ///
     /// In `application/x-ndjson`, a sequence of [`Event`](crate::types::Event).
-    pub body: Option<rt::Bytes>,
+    pub body: Option<rt::Body>,
 }
 
 impl SendEvents {
@@ -90,7 +90,7 @@ impl SendEvents {
     ///
     /// In `application/x-ndjson`, a sequence of [`Event`](crate::types::Event).
     #[must_use]
-    pub fn body(mut self, value: impl Into<rt::Bytes>) -> Self {
+    pub fn body(mut self, value: impl Into<rt::Body>) -> Self {
         self.body = Some(value.into());
         self
     }
