@@ -1,5 +1,5 @@
-//! `fuzz`: runs the fuzz target in `tests/fuzz` for a while, from the cases of the tests on. Deliberately absent: what it
-//! looks for; that is the target's.
+//! `fuzz`: runs a fuzz target of `tests/fuzz` for a while, from the cases of the tests on. Deliberately absent: what it looks
+//! for; that is the target's.
 
 use std::fs;
 use std::io;
@@ -9,13 +9,17 @@ use std::process::{Command, Stdio};
 use crate::terminal::{BAD, complain, say, styled};
 use crate::{Ended, repository};
 
-/// Run the whole pipeline on mutated documents, and stop at the first that makes it panic, hang or take too much memory.
+/// Run the whole pipeline on mutated documents, or the decoding of clients on mutated answers, and stop at the first that makes
+/// it panic, hang or take too much memory.
 ///
 /// Needs a nightly toolchain and cargo-fuzz (`cargo install cargo-fuzz`). What it learns stays in target/fuzz, so that the
 /// next run goes on from there; a finding is kept there as well, and printed with the command that repeats it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = crate::EXIT_CODES)]
 pub(crate) struct Args {
+    /// What is tried
+    #[arg(long, value_enum, default_value_t = Target::Pipeline)]
+    target: Target,
     /// How long
     #[arg(long, value_name = "N", default_value_t = 5)]
     minutes: u64,
@@ -27,6 +31,24 @@ pub(crate) struct Args {
     input: Option<PathBuf>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Target {
+    /// From a document to artifacts
+    Pipeline,
+    /// From an answer to an output or an error
+    Answers,
+}
+
+impl Target {
+    /// What it is called in `tests/fuzz`: its feature, its program, and the folder of what it learns.
+    fn name(self) -> &'static str {
+        match self {
+            Target::Pipeline => "pipeline",
+            Target::Answers => "answers",
+        }
+    }
+}
+
 /// The longest input in bytes: long enough for several cases in one, short enough for hundreds of runs a second.
 const LONGEST: u32 = 16_384;
 
@@ -34,8 +56,12 @@ const LONGEST: u32 = 16_384;
 const LIMITS: (u32, u32) = (20, 2048);
 
 pub(crate) fn run(args: &Args) -> Ended {
-    let folder = repository::target().join("fuzz");
-    if let Err(error) = seeds(&folder.join("seeds")) {
+    let folder = repository::target().join("fuzz").join(args.target.name());
+    let seeds = match args.target {
+        Target::Pipeline => seeds(&folder.join("seeds")),
+        Target::Answers => answers(&folder.join("seeds")),
+    };
+    if let Err(error) = seeds {
         complain(format!("{}: cannot write the seeds: {error}", styled(BAD, "error")));
         return Ended::Unusable;
     }
@@ -59,12 +85,16 @@ fn command(args: &Args, folder: &Path) -> Command {
     command.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO").arg("+nightly").args(["fuzz", "run"]);
     // No code here is unsafe, so the checks are those of the language, at twice the speed of the sanitizers'.
     command.args(["--sanitizer", "none", "--debug-assertions", "--fuzz-dir"]).arg(&target);
-    command.arg("--target-dir").arg(folder.join("build")).arg("pipeline");
+    command.args(["--features", args.target.name()]);
+    command.arg("--target-dir").arg(folder.with_file_name("build")).arg(args.target.name());
     match &args.input {
         Some(input) => drop(command.arg(std::path::absolute(input).unwrap_or_else(|_| input.clone()))),
         None => {
             command.arg(folder.join("corpus")).arg(folder.join("seeds"));
-            command.arg("--").arg(format!("-dict={}", target.join("openapi.dict").display()));
+            command.arg("--");
+            if args.target == Target::Pipeline {
+                command.arg(format!("-dict={}", target.join("openapi.dict").display()));
+            }
             command.arg(format!("-max_total_time={}", args.minutes * 60)).arg(format!("-max_len={LONGEST}"));
             command.arg(format!("-timeout={}", LIMITS.0)).arg(format!("-rss_limit_mb={}", LIMITS.1));
             command.arg(format!("-artifact_prefix={}/", folder.join("findings").display()));
@@ -75,6 +105,19 @@ fn command(args: &Args, folder: &Path) -> Command {
     }
     command.stdin(Stdio::null()).current_dir(repository::root());
     command
+}
+
+/// Copies the answers that are written by hand.
+fn answers(folder: &Path) -> io::Result<()> {
+    for name in ["corpus", "findings"] {
+        fs::create_dir_all(folder.with_file_name(name))?;
+    }
+    fs::create_dir_all(folder)?;
+    for entry in fs::read_dir(repository::root().join("tests").join("fuzz").join("answers"))? {
+        let path = entry?.path();
+        fs::copy(&path, folder.join(path.file_name().unwrap_or_default()))?;
+    }
+    Ok(())
 }
 
 /// Puts every file of the cases into a folder of its own, the other files of a case behind the root as the target wants it.
