@@ -72,6 +72,29 @@ fn a_crate_below_the_workspace_of_somebody() {
     codegen(folder.path(), &again);
 }
 
+/// The code in a block of a Markdown text.
+fn block(text: &str, language: &str) -> String {
+    let begin = format!("```{language}\n");
+    let (_, rest) = text.split_once(&begin).unwrap_or_else(|| panic!("no {language} in {text}"));
+    rest.split_once("```").expect("an end").0.to_owned()
+}
+
+#[test]
+fn a_program_by_the_letter_of_the_generated_readme() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (spec, name) in [("spec/openapi.yaml", "first-api"), ("tests/cases/ok/failures.yaml", "second_api")] {
+        let (api, program) = (folder.path().join(name), folder.path().join(format!("uses-{name}")));
+        let spec = repository().join(spec);
+        codegen(folder.path(), &["--spec", &spec.to_string_lossy(), "--out", name, "--crate-name", name]);
+        let readme = fs::read_to_string(api.join("README.md")).expect("a README");
+        let dependencies = block(&readme, "toml").replace("path/to/this/folder", &format!("../{name}"));
+        let manifest = format!("[package]\nname = \"program\"\nedition = \"2024\"\n\n{dependencies}");
+        write(&program.join("Cargo.toml"), &manifest);
+        write(&program.join("src/main.rs"), &block(&readme, "rust"));
+        cargo(&program, &["clippy", "--", "-D", "warnings"]);
+    }
+}
+
 #[test]
 fn module_trees_in_a_crate_of_somebody() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -97,31 +97,37 @@ const GAPS: [Gap; 4] = [
 /// How many names a diagnostic lists.
 const LISTED: usize = 10;
 
-/// Says once for codes that are described at the same place what they lack.
+/// Says what codes lack: once for those that are described at the same place, and what is only noted once for all.
 fn gaps(family: &ProblemFamily, findings: &mut Findings<'_>) {
     let mut together: BTreeMap<&Pointer, Vec<&ProblemCode>> = BTreeMap::new();
     for code in &family.codes {
         together.entry(&code.at).or_default().push(code);
     }
-    for (at, members) in together {
-        let listed = is_listed(family, at);
-        for gap in &GAPS {
-            let lacking: Vec<String> = members
-                .iter()
-                .filter(|code| (gap.lacks)(family, code))
-                .map(|code| format!("`{}`", code.code))
-                .collect();
-            let (named, others) = lacking.split_at(lacking.len().min(LISTED));
-            let words = match (named, others.len()) {
-                ([], _) => continue,
-                ([only], _) => gap.one.replace("{}", only),
-                (_, 0) => gap.many.replace("{}", &named.join(", ")),
-                (_, more) => gap.many.replace("{}", &format!("{} and {more} more", named.join(", "))),
-            };
-            let help = if listed { gap.listed } else { gap.help };
-            findings.say(gap.code, gap.severity, at, words, help);
+    let noted = GAPS.iter().filter(|gap| gap.severity == Severity::Note);
+    for gap in noted {
+        let lacking = family.codes.iter().filter(|code| (gap.lacks)(family, code));
+        tell(family, gap, &lacking.collect::<Vec<_>>(), findings);
+    }
+    for members in together.values() {
+        for gap in GAPS.iter().filter(|gap| gap.severity != Severity::Note) {
+            let lacking = members.iter().copied().filter(|code| (gap.lacks)(family, code));
+            tell(family, gap, &lacking.collect::<Vec<_>>(), findings);
         }
     }
+}
+
+/// Says what some codes lack, where the first of them is described.
+fn tell(family: &ProblemFamily, gap: &Gap, lacking: &[&ProblemCode], findings: &mut Findings<'_>) {
+    let Some(first) = lacking.first() else { return };
+    let (named, others) = lacking.split_at(lacking.len().min(LISTED));
+    let names: Vec<String> = named.iter().map(|code| format!("`{}`", code.code)).collect();
+    let words = match (names.as_slice(), others.len()) {
+        ([only], _) => gap.one.replace("{}", only),
+        (_, 0) => gap.many.replace("{}", &names.join(", ")),
+        (_, more) => gap.many.replace("{}", &format!("{} and {more} more", names.join(", "))),
+    };
+    let help = if is_listed(family, &first.at) { gap.listed } else { gap.help };
+    findings.say(gap.code, gap.severity, &first.at, words, help);
 }
 
 /// Are the codes at a place values of the member that holds them, or entries of an extension?

@@ -116,16 +116,34 @@ pub(super) fn readme(printer: &Printer<'_>) -> Artifact {
         "Everything in this folder is generated from the OpenAPI document. Do not edit it; run {}.",
         super::docs::span(printer.command)
     ));
-    let example = printer.example(false);
-    if !example.is_empty() {
-        doc.gap().line("```rust");
-        example.into_iter().for_each(|line| {
-            doc.line(line);
-        });
-        doc.line("```");
+    doc.gap().line("## Use it").gap();
+    doc.paragraph("In the `Cargo.toml` of a program, with the path from there to this folder:").gap();
+    block(&mut doc, "toml", USED_BY.replace("NAME", &printer.plan.package).lines());
+    if let Some(program) = printer.program(&quote!(#[tokio::main] async fn main())) {
+        doc.gap();
+        block(&mut doc, "rust", program.lines());
     }
-    doc.paragraph("`cargo doc --open` shows every operation, type and code.");
+    doc.paragraph(
+        "`cargo doc --open` shows every operation, type and code. Programs without a runtime for asynchronous code name the feature \
+         `ureq` and call `client.send_blocking(request)`; the other features are in `Cargo.toml`.",
+    );
     Artifact::new("README.md", doc.lines().join("\n") + "\n")
+}
+
+/// What a program depends on that uses the crate.
+const USED_BY: &str = "\
+[dependencies]
+NAME = { path = \"path/to/this/folder\" }
+tokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }
+";
+
+/// Lines of code.
+fn block<'l>(doc: &mut Doc, language: &str, lines: impl Iterator<Item = &'l str>) {
+    doc.line(format!("```{language}"));
+    lines.for_each(|line| {
+        doc.line(line);
+    });
+    doc.line("```");
 }
 
 /// Prints `src/lib.rs`.
@@ -287,20 +305,10 @@ fn credential(contract: &Contract) -> TokenStream {
 }
 
 impl Printer<'_> {
-    /// A program that calls an operation and looks at what went wrong, as lines; with the lines that only the compiler
-    /// needs, hidden, when it stands in documentation.
+    /// A program that calls an operation and looks at what went wrong, for documentation, as lines: those that only the
+    /// compiler needs are `hidden`, or left out.
     fn example(&self, hidden: bool) -> Vec<String> {
-        let sampler = Sampler { contract: self.contract, plan: self.plan, root: TokenStream::new() };
-        let best = self
-            .contract
-            .operations
-            .iter()
-            .zip(&self.plan.operations)
-            .filter(|(operation, _)| !operation.docs.deprecated)
-            .filter_map(|(operation, plan)| Some((operation, plan, sampler.short(operation, plan)?)))
-            .max_by_key(|(_, plan, arguments)| (self.told(plan), std::cmp::Reverse(arguments.len())));
-        let Some((operation, plan, arguments)) = best else { return Vec::new() };
-        let text = super::file::format(self.example_tokens(operation, plan, &arguments, &sampler));
+        let text = self.program(&quote!(async fn run())).unwrap_or_default();
         let mut lines = Vec::new();
         // The imports stand before the function, whose frame is hidden.
         let mut imports = true;
@@ -317,6 +325,21 @@ impl Printer<'_> {
         lines
     }
 
+    /// The program, whose function begins with `frame`; `None` when no operation can be shown.
+    fn program(&self, frame: &TokenStream) -> Option<String> {
+        let sampler = Sampler { contract: self.contract, plan: self.plan, root: TokenStream::new() };
+        let best = self
+            .contract
+            .operations
+            .iter()
+            .zip(&self.plan.operations)
+            .filter(|(operation, _)| !operation.docs.deprecated)
+            .filter_map(|(operation, plan)| Some((operation, plan, sampler.short(operation, plan)?)))
+            .max_by_key(|(_, plan, arguments)| (self.told(plan), std::cmp::Reverse(arguments.len())));
+        let (operation, plan, arguments) = best?;
+        Some(super::file::format(self.example_tokens(operation, plan, &arguments, &sampler, frame)))
+    }
+
     /// How much an operation tells about problems: how many of its codes have members, and whether it declares any.
     fn told(&self, plan: &OperationPlan) -> usize {
         let Some((view, problems)) = plan.view.as_ref().zip(self.plan.problems.as_ref()) else { return 0 };
@@ -330,6 +353,7 @@ impl Printer<'_> {
         plan: &OperationPlan,
         arguments: &[TokenStream],
         sampler: &Sampler<'_>,
+        frame: &TokenStream,
     ) -> TokenStream {
         let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
         let name = plan.name.ident();
@@ -351,7 +375,7 @@ impl Printer<'_> {
         quote! {
             use #krate::{Client #needs_types, operations::{#name #view}};
 
-            async fn run() -> Result<(), Box<dyn std::error::Error>> {
+            #frame -> Result<(), Box<dyn std::error::Error>> {
                 let client = Client::builder(#credential)#base.build()?;
                 let request = #build;
                 match client.send(request).await {
