@@ -105,6 +105,8 @@ struct Lowering<'a> {
     too_deep: bool,
     /// Header parameters that OpenAPI says to ignore: their names, how many, and where the first stands.
     ignored: BTreeMap<String, (usize, Pointer)>,
+    /// Media types of octets whose bodies have schemas: how many, and where the first stands.
+    unread: BTreeMap<String, (usize, Pointer)>,
     /// Operations whose path has a fragment: how many, and where the first stands.
     fragments: Option<(usize, Pointer)>,
     /// Component schemas that something else than a type made use of: merged into others, or read as problems.
@@ -138,6 +140,7 @@ impl<'a> Lowering<'a> {
             heirs: HashMap::new(),
             too_deep: false,
             ignored: BTreeMap::new(),
+            unread: BTreeMap::new(),
             fragments: None,
             used: BTreeSet::new(),
         }

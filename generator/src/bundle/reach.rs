@@ -231,8 +231,14 @@ impl Walk<'_> {
             return None;
         }
         let place = self.sources.place_in(file, &reference.pointer, Part::Value);
-        let names = match self.sources.value(other).pointer(parent) {
-            Some(Value::Object(map)) => nearest(name, map.keys().map(String::as_str)),
+        // Down to the first segment that leads nowhere.
+        let (mut parent, mut name) = (parent.to_owned(), name.to_owned());
+        while self.sources.value(other).pointer(&parent).is_none() {
+            let Some((above, last)) = parent.rsplit_once('/') else { break };
+            (parent, name) = (above.to_owned(), unescape(last).into_owned());
+        }
+        let names = match self.sources.value(other).pointer(&parent) {
+            Some(Value::Object(map)) => nearest(&name, map.keys().map(String::as_str)),
             _ => Vec::new(),
         };
         let within =

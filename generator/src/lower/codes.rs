@@ -131,6 +131,18 @@ crate::codes! {
     /// A key of `x-pagination` that nothing reads.
     pub PAGINATION_KEY = "P051", "unknown key in `x-pagination`",
         "Nothing reads this key in this style; a typing mistake would lose a fact without a word.";
+    /// A code that the schema which is extended does not list.
+    pub UNLISTED_CODE = "P036", "code that the extended schema does not list",
+        "All branches of an `allOf` hold at once. Where one lists the codes and another one gives a code that is not among them, no \
+         value satisfies both. It is read as one more code, since a list is easily forgotten.";
+    /// A required member that is nearly a declared one.
+    pub MISSPELT_REQUIRED = "P048", "required member that is nearly a declared one",
+        "`required` may name members that nothing declares: they have to be there, and can be any value. One whose name is nearly that \
+         of a declared member may be a slip of the pen, which makes the declared one optional.";
+    /// A schema of a body that is read as octets.
+    pub UNREAD_SCHEMA = "P049", "schema of a body that is read as octets",
+        "A schema describes values: JSON, forms, and parts of multipart bodies. A body of any other media type is read as the octets \
+         that it is, or as text, so that its schema gets no type. JSON is `application/json`, or ends in `+json`.";
     /// A key of `content` that is no media type.
     pub MEDIA_TYPE = "P040", "media type is not one",
         "A media type is `type/subtype`, both made of the characters that RFC 9110 allows in a token. A key of `content` that is \

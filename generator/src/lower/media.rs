@@ -45,7 +45,10 @@ impl<'a> Lowering<'a> {
         let encoding = self.encoding(&media_type, media.schema.as_ref());
         let ty = match (encoding, &media.schema) {
             (Encoding::Text, _) => Type::String,
-            (Encoding::Bytes, _) => Type::Binary,
+            (Encoding::Bytes, schema) => {
+                self.unread(&media_type, schema.as_ref(), place);
+                Type::Binary
+            }
             (_, Some(schema)) => self.ty(Slot::from(schema), &place.step("schema", Key::None)),
             (_, None) => Type::Any,
         };
@@ -248,6 +251,39 @@ impl<'a> Lowering<'a> {
             },
             _ if essence.starts_with("text/") || essence.ends_with("+xml") => Encoding::Text,
             _ => Encoding::Bytes,
+        }
+    }
+
+    /// Takes note of a schema that a body of octets has.
+    pub(super) fn unread(
+        &mut self,
+        media_type: &str,
+        schema: Option<&'a ReferenceOr<openapiv3::Schema>>,
+        place: &Place<'_>,
+    ) {
+        let described = |schema: &openapiv3::Schema| {
+            let node = Node::of(schema);
+            node.kind().is_some_and(|kind| kind != "string") || node.composes()
+        };
+        let essence = essence(media_type);
+        if is_sequence(essence) || essence.contains('*') {
+            return;
+        }
+        if schema.and_then(|schema| self.end(Slot::from(schema))).is_some_and(described) {
+            let at = place.pointer();
+            self.unread.entry(essence.to_owned()).or_insert_with(|| (0, at)).0 += 1;
+        }
+    }
+
+    /// Says once for each media type which schemas got no types.
+    pub(super) fn report_unread(&mut self) {
+        for (media_type, (count, at)) in std::mem::take(&mut self.unread) {
+            self.note(
+                codes::UNREAD_SCHEMA,
+                &at,
+                format!("bodies of the type `{media_type}` are octets, so that their schemas get no types ({count} in all)"),
+                "if it is JSON, name a type that ends in `+json`",
+            );
         }
     }
 

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::contract::{Docs, Field, Pointer, Shape, Struct, Type, TypeDef, Variant};
+use crate::report::mistyped;
 use openapiv3::AdditionalProperties;
 
 use super::flat::{Declared, Flat};
@@ -103,10 +104,26 @@ impl<'a> Lowering<'a> {
             .iter()
             .map(|(name, list)| self.field(name, list, flat.required.contains(name)))
             .collect();
+        self.misspelt_required(flat, &place.pointer());
         for name in flat.required.iter().filter(|name| !flat.members.contains_key(*name)) {
             fields.push(undeclared(name));
         }
         Struct { fields, additional: self.additional(flat, place) }
+    }
+
+    /// Says of a required member that nothing declares when it is nearly one that something does.
+    pub(super) fn misspelt_required(&mut self, flat: &Flat<'a>, at: &Pointer) {
+        let undeclared = flat.required.iter().filter(|name| !flat.members.contains_key(*name));
+        for name in undeclared {
+            let others = flat.members.keys().filter(|member| !flat.required.contains(*member)).copied();
+            let Some(meant) = mistyped(name, others) else { continue };
+            self.warn(
+                codes::MISSPELT_REQUIRED,
+                at,
+                format!("`required` names `{name}`, which is not declared, though `{meant}` is"),
+                format!("write `{meant}` if that is meant; as it is, the member can be any value"),
+            );
+        }
     }
 
     fn additional(&mut self, flat: &Flat<'a>, place: &Place<'_>) -> Option<Type> {

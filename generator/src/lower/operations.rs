@@ -7,7 +7,7 @@ use indexmap::IndexSet;
 use openapiv3::{PathItem, ReferenceOr, RequestBody};
 
 use crate::contract::{Body, Docs, Method, Operation, Pointer};
-use crate::report::Diagnostic;
+use crate::report::{Diagnostic, nearest};
 
 use super::place::{Key, Origin, Place, component_name, push_token};
 use super::problems::Problems;
@@ -107,6 +107,7 @@ pub(super) fn lower<'a>(
     let operations = sites.iter().map(|site| operation(lowering, site, problems, &mut unsaid)).collect();
     unsaid.report(lowering);
     lowering.report_ignored_headers();
+    lowering.report_unread();
     lowering.report_fragments();
     operations
 }
@@ -276,13 +277,28 @@ fn credentials(
         lowering.components().is_some_and(|components| components.security_schemes.contains_key(*name))
     };
     let (known, unknown): (Vec<&String>, Vec<&String>) = names.into_iter().partition(known);
+    let components = lowering.components().filter(|_| !unknown.is_empty());
+    let defined: Vec<&str> =
+        components.into_iter().flat_map(|it| it.security_schemes.keys().map(String::as_str)).collect();
+    // `mutualTLS` is none that OpenAPI 3.0 knows.
+    let others = components.and_then(|components| components.extensions.get("x-security-schemes"));
     for name in unknown {
-        lowering.warn(
-            codes::UNKNOWN_CREDENTIAL,
-            &at,
-            format!("the security scheme `{name}` is not one that a client can send; it is left out"),
-            "define it under `components.securitySchemes` as `http`, `apiKey`, `oauth2` or `openIdConnect`",
-        );
+        let (message, help) =
+            match (others.is_some_and(|it| it.get(name).is_some()), nearest(name, defined.iter().copied())) {
+                (true, _) => (
+                    format!("the security scheme `{name}` is nothing that a request carries; it is left out"),
+                    "set the connection up in the transport".to_owned(),
+                ),
+                (false, near) if near.is_empty() => (
+                    format!("there is no security scheme `{name}`; it is left out"),
+                    "define it under `components.securitySchemes`".to_owned(),
+                ),
+                (false, near) => (
+                    format!("there is no security scheme `{name}`; it is left out"),
+                    format!("near names under `#/components/securitySchemes`: `{}`", near.join("`, `")),
+                ),
+            };
+        lowering.warn(codes::UNKNOWN_CREDENTIAL, &at, message, help);
     }
     known.into_iter().cloned().collect()
 }

@@ -181,7 +181,10 @@ impl<'a> Lowering<'a> {
                 }
             },
             Encoding::Text => ErrorKind::Text,
-            Encoding::Bytes | Encoding::Form | Encoding::Multipart => ErrorKind::Bytes,
+            Encoding::Bytes | Encoding::Form | Encoding::Multipart => {
+                self.unread(&media_type, media.schema.as_ref(), place);
+                ErrorKind::Bytes
+            }
         };
         ErrorBody { media_type, kind }
     }

@@ -12,11 +12,12 @@ use std::rc::Rc;
 use openapiv3::SchemaData;
 
 use crate::contract::CodePlace;
+use crate::report::{Diagnostic, nearest};
 
-use super::super::Lowering;
-use super::super::flat::Flat;
+use super::super::flat::{Declared, Flat};
 use super::super::node::{Node, Slot};
 use super::super::place::Origin;
+use super::super::{Lowering, codes, values};
 use super::alternatives::Choice;
 use super::facts::{self, Facts, Refinement};
 use super::ground::GroundId;
@@ -46,6 +47,7 @@ pub(super) fn read<'a>(
         }
         open = codes.is_empty();
     }
+    unlisted(lowering, flat.members.get(member).map_or(&[], Vec::as_slice), member);
     let mut held = Held { open, ..Held::default() };
     if !codes.is_empty()
         && !open
@@ -74,6 +76,37 @@ pub(super) fn read<'a>(
     conditions::read(lowering, &mut held, &flat, ground, place);
     parent::read(lowering, &mut held, data, own, ground, place);
     held
+}
+
+/// Says of codes that a schema gives where one that it extends lists others: no value is of both.
+fn unlisted<'a>(lowering: &mut Lowering<'a>, list: &[Declared<'a>], member: &str) {
+    let words = |declared: &Declared<'a>| -> Option<Vec<String>> {
+        let limit = lowering.limit(declared.slot).filter(|limit| !limit.open)?;
+        limit.values.iter().map(values::word).collect()
+    };
+    let Some((last, before)) = list.split_last() else { return };
+    let Some(given) = words(last) else { return };
+    let mut said = Vec::new();
+    for earlier in before {
+        let Some(known) = words(earlier) else { continue };
+        for code in given.iter().filter(|code| !known.contains(code)) {
+            let near = nearest(code, known.iter().map(String::as_str)).join("`, `");
+            said.push((code.clone(), earlier.place().member(member).pointer(), near));
+        }
+    }
+    let at = last.place().member(member).pointer();
+    for (code, listed, near) in said {
+        let help = match near.as_str() {
+            "" => "list it there, too".to_owned(),
+            near => format!("correct it: there are `{near}`; or list it there, too"),
+        };
+        let message = format!("`{code}` is none of the codes that the extended schema lists");
+        let unlisted = Diagnostic::warning(codes::UNLISTED_CODE, message)
+            .at((lowering.locate)(&at))
+            .help(help)
+            .label((lowering.locate)(&listed), "they are listed here".to_owned());
+        lowering.report.push(unlisted);
+    }
 }
 
 /// `code: {enum: [a, b]}`.

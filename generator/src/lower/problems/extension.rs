@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use crate::contract::{Pointer, Recovery};
+use crate::report::nearest;
 
 use super::super::{Lowering, codes};
 use super::facts::statuses;
@@ -240,6 +241,9 @@ pub(super) fn unknown(lowering: &mut Lowering<'_>, key: &str, of: &str, known: &
         codes::EXTENSION_KEY,
         at,
         format!("`{key}` is not a key of `{of}` here, so nothing reads it"),
-        format!("the keys are {known}"),
+        match nearest(key, known.split(", ")).as_slice() {
+            [] => format!("the keys are {known}"),
+            near => format!("known keys with near names: `{}`", near.join("`, `")),
+        },
     );
 }

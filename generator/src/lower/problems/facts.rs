@@ -24,6 +24,8 @@ pub(in super::super) struct Facts<'a> {
     /// The schema that it refines.
     pub(super) ground: GroundId,
     pub(super) title: Option<String>,
+    /// Is it what the member of that name always is, and not only what the schema is called?
+    pub(super) title_is_fixed: bool,
     pub(super) statuses: BTreeSet<u16>,
     /// Where these are said.
     pub(super) statuses_at: Option<Pointer>,
@@ -68,6 +70,7 @@ impl<'a> Facts<'a> {
             code,
             ground,
             title: None,
+            title_is_fixed: false,
             statuses: BTreeSet::new(),
             statuses_at: None,
             retryable: None,
@@ -142,11 +145,12 @@ pub(super) fn of<'a>(
     let type_uri =
         one_text(lowering, vocabulary::TYPE).filter(|_| !code_is_type).or_else(|| extension.type_uri.clone());
     let alone = data.filter(|_| codes.len() == 1);
-    let title = one_text(lowering, vocabulary::TITLE)
-        .or_else(|| extension.title.clone())
-        .or_else(|| alone?.title.clone());
+    let fixed_title = one_text(lowering, vocabulary::TITLE);
+    let title_is_fixed = fixed_title.is_some();
+    let title = fixed_title.or_else(|| extension.title.clone()).or_else(|| alone?.title.clone());
     let extension = Rc::new(extension);
     let examples: Vec<Example> = alone.map(shown).unwrap_or_default();
+    lowering.misspelt_required(flat, &at);
     let (members, requires) = members(lowering, flat, &known, inherits);
     let (members, requires) = (Rc::new(members), Rc::new(requires));
     codes
@@ -156,6 +160,7 @@ pub(super) fn of<'a>(
                 code,
                 ground,
                 title: title.clone(),
+                title_is_fixed,
                 statuses: statuses.clone().unwrap_or_default(),
                 statuses_at: statuses_at.clone(),
                 retryable,

@@ -133,7 +133,7 @@ fn code<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>, fields: Vec<Fiel
     let facts = || draft.facts.iter();
     Some(ProblemCode {
         code: first.code.clone(),
-        title: facts().find_map(|facts| facts.title.clone()),
+        title: title(lowering, draft),
         statuses: statuses.into_iter().collect(),
         ranges,
         retryable: agreed(lowering, draft, "retryable", |facts| facts.retryable),
@@ -159,6 +159,22 @@ fn recovery<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>) -> Option<Re
         stated(facts).map(|stated| Recovery { at: Pointer::default(), ..stated })
     })?;
     draft.facts.iter().find_map(|facts| stated(facts))
+}
+
+/// The title. Members of that name whose values differ say that one of the codes is another one.
+fn title<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>) -> Option<String> {
+    let mut fixed = draft.facts.iter().filter(|facts| facts.title_is_fixed);
+    if let Some(first) = fixed.next() {
+        for facts in fixed.filter(|facts| facts.title != first.title) {
+            lowering.warn(
+                codes::FACTS_CLASH,
+                &facts.at,
+                format!("`{}` is described twice, with different `title`", facts.code),
+                "give one of them another code, or describe the code once and refer to it",
+            );
+        }
+    }
+    draft.facts.iter().find_map(|facts| facts.title.clone())
 }
 
 /// A fact that every description of a code has to state alike.

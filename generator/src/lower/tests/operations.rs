@@ -105,7 +105,7 @@ components:
     P001 /paths/~1things~1{id}/get/parameters/0: `#/components/parameters/Gone` does not lead to anything usable here
     P015 /paths/~1things~1{id}/get/parameters/1: the path parameter `id` is not marked as required; it is read as if it were
     P011 /paths/~1things~1{id}/get/parameters/2: the parameter `csv` travels as `text/csv`; it is read as text
-    P014 /paths/~1things~1{id}/get/security: the security scheme `other` is not one that a client can send; it is left out
+    P014 /paths/~1things~1{id}/get/security: there is no security scheme `other`; it is left out
     P012 /paths: callbacks are left out (1)
     P012 /paths: servers of single operations are left out (operations: 1)
     P013 /paths/~1things~1{id}/get/security: several credentials are asked for at once (operations: 1); each is offered by itself
