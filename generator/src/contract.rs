@@ -206,6 +206,23 @@ pub struct Field {
     pub example: Option<Value>,
 }
 
+impl Field {
+    /// A member of which nothing else is known.
+    pub fn new(name: impl Into<String>, ty: Type, required: bool) -> Self {
+        Field {
+            name: name.into(),
+            ty,
+            required,
+            constant: None,
+            default: None,
+            docs: Docs::default(),
+            read_only: false,
+            write_only: false,
+            example: None,
+        }
+    }
+}
+
 /// A closed list of values that stays open for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enum {
@@ -538,6 +555,24 @@ pub struct Param {
     pub docs: Docs,
     /// The first example that the document gives.
     pub example: Option<Value>,
+}
+
+impl Param {
+    /// A variable of a path of which nothing else is known.
+    pub fn path(name: impl Into<String>, ty: Type) -> Self {
+        Param {
+            name: name.into(),
+            place: ParamPlace::Path,
+            style: ParamStyle::Simple,
+            explode: false,
+            allow_reserved: false,
+            ty,
+            required: true,
+            default: None,
+            docs: Docs::default(),
+            example: None,
+        }
+    }
 }
 
 /// Where a parameter travels.

@@ -8,7 +8,8 @@ mod render;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use near::{mistyped, nearest};
+pub(crate) use near::mistyped;
+pub use near::nearest;
 pub use render::visible;
 
 /// A row in a stage's table of diagnostic codes.

@@ -8,7 +8,7 @@ use problemgen::config;
 use problemgen::docs::rows::{CodeRow, FieldRow, RaisedRow, rows};
 use problemgen::docs::text;
 use problemgen::docs::words::recovery_words;
-use problemgen::report::{Code, Report};
+use problemgen::report::{Code, Report, nearest};
 
 use crate::Ended;
 use crate::codegen::{complain_of, input};
@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args) -> Ended {
         shown(&spec),
         visible(&args.what)
     ));
-    let near = similar::get_close_matches(args.what.as_str(), &known, 3, 0.5);
+    let near = nearest(&args.what, known);
     if !near.is_empty() {
         let near: Vec<_> = near.into_iter().map(|name| format!("`{}`", visible(name))).collect();
         complain(format!("{}: did you mean {}?", styled(GOOD, "help"), near.join(", ")));

@@ -7,17 +7,7 @@ use crate::contract::*;
 
 /// A contract that breaks no law.
 fn sound() -> Contract {
-    let field = |name: &str, ty: Type| Field {
-        name: name.to_owned(),
-        ty,
-        required: true,
-        constant: None,
-        default: None,
-        docs: Docs::default(),
-        read_only: false,
-        write_only: false,
-        example: None,
-    };
+    let field = |name: &str, ty: Type| Field::new(name, ty, true);
     let code = ProblemCode {
         code: "sold_out".to_owned(),
         title: None,
@@ -50,18 +40,7 @@ fn sound() -> Contract {
         codes: vec![code],
         at: Pointer("/components/schemas/Problem".to_owned()),
     };
-    let param = Param {
-        name: "id".to_owned(),
-        place: ParamPlace::Path,
-        style: ParamStyle::Simple,
-        explode: false,
-        allow_reserved: false,
-        ty: Type::String,
-        required: true,
-        default: None,
-        docs: Docs::default(),
-        example: None,
-    };
+    let param = Param::path("id", Type::String);
     let kind = ErrorKind::Problem { family: FamilyId(0), codes: vec![CodeId(0)], open: true, ty: None };
     let operation = Operation {
         id: "get".to_owned(),

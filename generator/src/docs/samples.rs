@@ -9,17 +9,7 @@ pub(crate) const HOSTILE: &str = "A | b `c|d` ``e`f`` *bold* <img src=x onerror=
 # Heading\n\n[x](javascript:alert(1)) [ok](https://example.com/a|b) ![pic](https://example.com/p.png)\n\n<div>\nblock\n</div>\n\n- one\n- two\n\n```\n```` | </pre>\n```\n";
 
 pub(crate) fn field(name: &str, ty: Type, required: bool) -> Field {
-    Field {
-        name: name.to_owned(),
-        ty,
-        required,
-        constant: None,
-        default: None,
-        docs: Docs::default(),
-        read_only: false,
-        write_only: false,
-        example: None,
-    }
+    Field::new(name, ty, required)
 }
 
 fn docs(description: &str) -> Docs {

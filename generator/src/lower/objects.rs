@@ -106,7 +106,7 @@ impl<'a> Lowering<'a> {
             .collect();
         self.misspelt_required(flat, &place.pointer());
         for name in flat.required.iter().filter(|name| !flat.members.contains_key(*name)) {
-            fields.push(undeclared(name));
+            fields.push(Field::new(*name, Type::Any, true));
         }
         Struct { fields, additional: self.additional(flat, place) }
     }
@@ -141,7 +141,7 @@ impl<'a> Lowering<'a> {
 
     /// A member, from everything that declares it.
     pub(super) fn field(&mut self, name: &str, list: &[Declared<'a>], required: bool) -> Field {
-        let Some(chosen) = Declared::choose(list) else { return undeclared(name) };
+        let Some(chosen) = Declared::choose(list) else { return Field::new(name, Type::Any, true) };
         let start = chosen.place();
         let place = start.member(name);
         let own = match chosen.slot {
@@ -159,17 +159,7 @@ impl<'a> Lowering<'a> {
 
     /// A member of a type that is known, with what its declarations say besides.
     pub(super) fn field_of(&self, name: &str, list: &[Declared<'a>], required: bool, ty: Type) -> Field {
-        let mut field = Field {
-            name: name.to_owned(),
-            ty,
-            required,
-            constant: None,
-            default: None,
-            docs: Docs::default(),
-            read_only: false,
-            write_only: false,
-            example: None,
-        };
+        let mut field = Field::new(name, ty, required);
         // The most specific declaration that says something wins; the rest fills in.
         for declared in list.iter().rev() {
             if let Slot::Schema(schema) = declared.slot {
@@ -246,21 +236,6 @@ fn overlaid<'a>(base: &Flat<'a>, branch: Flat<'a>) -> Flat<'a> {
         whole.additional = branch.additional;
     }
     whole
-}
-
-/// A member that `required` names and nothing declares.
-fn undeclared(name: &str) -> Field {
-    Field {
-        name: name.to_owned(),
-        ty: Type::Any,
-        required: true,
-        constant: None,
-        default: None,
-        docs: Docs::default(),
-        read_only: false,
-        write_only: false,
-        example: None,
-    }
 }
 
 fn fill(field: &mut Field, node: &Node<'_>) {

@@ -3,6 +3,7 @@
 //! Comes in: steps. Goes out: both texts, built only when somebody asks, because most schemas need neither.
 
 use crate::contract::Pointer;
+use crate::load::{escape, unescape};
 
 /// A place as an owned start: a component, a parameter, a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,19 +121,13 @@ impl<'p> Place<'p> {
 /// Appends one reference token (RFC 6901, section 3).
 pub(super) fn push_token(out: &mut String, token: &str) {
     out.push('/');
-    for c in token.chars() {
-        match c {
-            '~' => out.push_str("~0"),
-            '/' => out.push_str("~1"),
-            c => out.push(c),
-        }
-    }
+    out.push_str(&escape(token));
 }
 
 /// The name that a reference `#/components/<kind>/<Name>` points at.
 pub(super) fn component_name(reference: &str, kind: &str) -> Option<String> {
     let token = reference.strip_prefix("#/components/")?.strip_prefix(kind)?.strip_prefix('/')?;
-    (!token.contains('/')).then(|| token.replace("~1", "/").replace("~0", "~"))
+    (!token.contains('/')).then(|| unescape(token).into_owned())
 }
 
 /// The name of the schema that a discriminator's mapping leads to: a reference, or the name itself (OpenAPI, "Discriminator

@@ -6,7 +6,7 @@
 //! A document that is wrong here mostly says well enough what it means: a variable that nothing declares is a text, and a
 //! parameter that the path does not name has no place to go.
 
-use crate::contract::{Docs, Param, ParamPlace, ParamStyle, Segment, Type};
+use crate::contract::{Param, ParamPlace, Segment, Type};
 
 use super::place::Place;
 use super::{Lowering, codes};
@@ -47,7 +47,7 @@ impl Lowering<'_> {
                     format!("no parameter declares `{{{variable}}}` of the path; it is read as text"),
                     "add a parameter with this name, `in: path` and `required: true`",
                 );
-                params.push(undeclared(&name));
+                params.push(Param::path(&name, Type::String));
             }
             if let Some(param) = params.iter_mut().find(|param| is_path(param, &name)) {
                 // RFC 6570, section 3.2.3, and the like of routers: the slashes of the value are those of the path.
@@ -177,21 +177,6 @@ fn declared(piece: &Piece<'_>, pieces: &[Piece<'_>], params: &[Param]) -> Option
     found.or_else(alike).map(|param| param.name.clone())
 }
 
-fn undeclared(name: &str) -> Param {
-    Param {
-        name: name.to_owned(),
-        place: ParamPlace::Path,
-        style: ParamStyle::Simple,
-        explode: false,
-        allow_reserved: false,
-        ty: Type::String,
-        required: true,
-        default: None,
-        docs: Docs::default(),
-        example: None,
-    }
-}
-
 fn segments(pieces: &[Piece<'_>], names: &[Option<String>], params: &[Param]) -> Vec<Segment> {
     let mut segments: Vec<Segment> = Vec::with_capacity(pieces.len());
     for (piece, name) in pieces.iter().zip(names) {
@@ -233,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_variable_is_found_by_its_name_however_it_is_decorated() {
-        let params = ["path", "Id", "a", "A"].map(undeclared);
+        let params = ["path", "Id", "a", "A"].map(|name| Param::path(name, Type::String));
         let found =
             |name: &'static str, others: &[Piece<'_>]| declared(&Piece::Variable(name), others, &params);
         assert_eq!(found("+path", &[]).as_deref(), Some("path"));
@@ -247,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_query_in_the_path_gives_way_to_its_parameter() {
-        let mut query = undeclared("q");
+        let mut query = Param::path("q", Type::String);
         query.place = ParamPlace::Query;
         let left = |path| without_declared_queries(pieces(path), std::slice::from_ref(&query));
         assert_eq!(left("/s?v=1&q={q}"), [Piece::Text("/s?v=1")]);

@@ -1,7 +1,7 @@
 //! Names that a misspelt one may have meant.
 
 /// The candidates nearest to a name, best first, at most three; none when nothing is near.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = letters(name);
     let mut near: Vec<_> = within(&wanted, (wanted.len() / 3).max(1), name.len(), candidates).collect();
     near.sort();

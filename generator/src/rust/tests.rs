@@ -58,17 +58,7 @@ fn object(fields: Vec<Field>) -> Shape {
 }
 
 fn field(name: &str, ty: Type, required: bool) -> Field {
-    Field {
-        name: name.to_owned(),
-        ty,
-        required,
-        constant: None,
-        default: None,
-        docs: Docs::default(),
-        read_only: false,
-        write_only: false,
-        example: None,
-    }
+    Field::new(name, ty, required)
 }
 
 fn nullable(ty: Type) -> Type {

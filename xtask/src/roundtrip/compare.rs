@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use problemgen::load::escape;
 use serde_json::{Number, Value};
 
 /// A place where the values differ.
@@ -82,7 +83,7 @@ fn compare(before: &Value, after: &Value, pointer: &mut String, out: &mut Vec<Di
 fn within(pointer: &mut String, name: &str, act: impl FnOnce(&mut String)) {
     let length = pointer.len();
     pointer.push('/');
-    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+    pointer.push_str(&escape(name));
     act(pointer);
     pointer.truncate(length);
 }
