@@ -8,6 +8,7 @@ mod bodies;
 mod docs;
 mod failures;
 mod file;
+mod instance;
 mod mock;
 mod mount;
 mod names;

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use dropthis_api::mock::{Mock, Step, Tally};
+use dropthis_api::mock::{Mock, Step, Tally, example};
 use dropthis_api::operations::{
     DeleteDrop, DeleteDropProblem, GetDrop, ListDrops, PublishDrop, PublishDropProblem as P, VerifyOtp,
 };
@@ -21,9 +21,7 @@ fn publish() -> PublishDrop {
 }
 
 fn drop_of_example() -> Published {
-    let mock = Mock::new();
-    mock.on::<GetDrop>().then_example();
-    mock.client().send_blocking(GetDrop::new("drop_1")).expect("the example")
+    example::<GetDrop>()
 }
 
 /// What a panic says.
@@ -206,6 +204,8 @@ fn servers_do_other_things_too() {
         assert_eq!(reply.request_id().as_deref(), Some("req_1"));
     }
     assert_eq!(mock.requests().len(), 5);
+    mock.on::<ListDrops>().then_example_with(|page| page.data.clear());
+    assert!(client.send_blocking(ListDrops::new()).expect("a page").data.is_empty());
     assert!(mock.clock().elapsed() >= Duration::from_secs(27));
     mock.finish();
 }

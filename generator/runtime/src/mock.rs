@@ -40,6 +40,7 @@ use bytes::Bytes;
 use crate::client::Client;
 use crate::error::{Api, TransportError, TransportStage};
 use crate::operation::{Operation, OperationSpec};
+use crate::problem::ProblemNode as _;
 use crate::server::{Answer, Promise, Refusal, Refuses, ServedApi, Success};
 use crate::testing::{ManualClock, Step, lock};
 use crate::transport::{Exchange, Limits, Transport};
@@ -292,6 +293,30 @@ fn key(spec: &OperationSpec) -> String {
     format!("{} {}", spec.method, spec.template())
 }
 
+/// The first success that the contract shows of an operation, typed, to take parts of.
+///
+/// ```
+/// use problemgen_runtime::mock::{Played, example};
+///
+/// fn twice<O: Played>() -> [O::Output; 2] {
+///     [example::<O>(), example::<O>()]
+/// }
+/// ```
+///
+/// # Panics
+/// If the contract shows none, or one that is not what it says itself.
+#[track_caller]
+pub fn example<O: Played>() -> O::Output {
+    let id = O::SPEC.id;
+    let Some(response) = request::example(O::SPEC, O::EXAMPLES) else {
+        panic!("the contract shows no success of `{id}`")
+    };
+    match O::decode(response) {
+        Ok(output) => output,
+        Err(error) => panic!("what the contract shows of `{id}` is not what it says: {error}"),
+    }
+}
+
 /// A mock as a transport. Clones are the same.
 #[derive(Clone)]
 pub struct MockTransport {
@@ -377,10 +402,11 @@ impl<O: Operation<Api: PlayedApi> + Refuses> On<'_, O> {
         self.fails_with(Refusal::of(view))
     }
 
-    /// Answers with the problem that the contract shows for a code.
+    /// Answers with the problem that the contract shows for a code, or with what it says of a code that has no members of
+    /// its own.
     ///
     /// # Panics
-    /// If the operation does not declare the code, or the contract shows no problem of it.
+    /// If the operation does not declare the code, or if there are members and the contract does not show them.
     #[track_caller]
     pub fn fails_with_example(self, code: impl fmt::Display) -> Self {
         let (code, id) = (code.to_string(), O::SPEC.id);
@@ -388,13 +414,20 @@ impl<O: Operation<Api: PlayedApi> + Refuses> On<'_, O> {
         let declared: Vec<_> =
             place.into_iter().flat_map(|place| Promise::of::<O>().carrying(place)).collect();
         assert!(!declared.is_empty(), "`{id}` does not declare `{code}`");
-        let examples = <O::Api as PlayedApi>::EXAMPLES.iter().filter(|example| example.code == code);
+        let mut examples = <O::Api as PlayedApi>::EXAMPLES.iter().filter(|example| example.code == code);
         let fits = |example: &&ProblemExample| {
             declared.iter().any(|answer| crate::server::covers(answer.status, example.status))
         };
-        let example = examples.clone().find(fits).or_else(|| examples.clone().next());
-        let Some(example) = example else {
-            panic!("the contract shows no `{code}`: give its members to `fails_with`")
+        let Some(example) = examples.clone().find(fits).or_else(|| examples.next()) else {
+            // A code without members of its own needs nothing to be shown.
+            let mut problem = O::Api::empty_problem();
+            problem.select(place, &code);
+            assert!(
+                problem.conditional().is_none(),
+                "the contract shows no `{code}`: give its members to `fails_with`"
+            );
+            let kind = <O::Api as Api>::kind(&problem).clone();
+            return self.fails_with(Refusal::of_kind(kind));
         };
         let answer = declared.iter().find(|answer| crate::server::covers(answer.status, example.status));
         let status = match answer.or(declared.first()) {
@@ -431,6 +464,20 @@ impl<O: Operation<Api: PlayedApi> + Refuses> On<'_, O> {
             panic!("the contract shows no success of `{}`: give an output to `then_ok`", O::SPEC.id)
         };
         self.add(Step::response(response), None)
+    }
+
+    /// Answers with the first success that the contract shows, changed.
+    ///
+    /// # Panics
+    /// As [`example`] does.
+    #[track_caller]
+    pub fn then_example_with(self, change: impl FnOnce(&mut O::Output)) -> Self
+    where
+        O: Played<Output: Answer>,
+    {
+        let mut output = example::<O>();
+        change(&mut output);
+        self.then_ok(output)
     }
 
     /// Answers as gateways do that have lost their server.

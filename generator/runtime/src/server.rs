@@ -137,7 +137,16 @@ struct Inner<A: Api> {
 impl<O: Refuses> Refusal<O> {
     /// The error that this is the view of.
     pub fn of(view: O::View<'_>) -> Self {
-        let said = O::refused(view);
+        Self::said(O::refused(view))
+    }
+
+    /// The problem of this kind, which the operation declares.
+    #[cfg(feature = "mock")]
+    pub(crate) fn of_kind(kind: <O::Api as Api>::Kind) -> Self {
+        Self::said(Some(Refused::problem(kind)))
+    }
+
+    fn said(said: Option<Refused<O::Api>>) -> Self {
         let status = match &said {
             Some(said) => statuses::<O>(said).next().map_or(StatusCode::INTERNAL_SERVER_ERROR, first),
             None => StatusCode::INTERNAL_SERVER_ERROR,

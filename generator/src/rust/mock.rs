@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::docs::Doc;
 use super::file::in_parallel;
-use super::plan::{AnswerBody, ModulePlan, OperationPlan, success_status};
+use super::instance::instance;
+use super::plan::{AnswerBody, AnswerPlan, ModulePlan, OperationPlan, success_status};
 use super::print::{Printer, number};
 use crate::artifact::Artifact;
-use crate::contract::{Operation, ProblemFamily};
+use crate::contract::{Contract, Operation, ProblemFamily};
 
 /// Prints `src/mock.rs` and a file for each module under it.
 pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
@@ -35,7 +36,7 @@ impl Printer<'_> {
                 #(#[rustfmt::skip] mod #names;)*
 
                 #[doc(no_inline)]
-                pub use problemgen_runtime::mock::{Coverage, Exercised, MockTransport, On, Recorded, Tally};
+                pub use problemgen_runtime::mock::{Coverage, Exercised, MockTransport, On, Recorded, Tally, example};
                 #[doc(no_inline)]
                 pub use problemgen_runtime::testing::{ManualClock, Scripted, Step};
 
@@ -84,7 +85,7 @@ impl Printer<'_> {
             .operations_of(module)
             .map(|(operation, plan)| {
                 let name = plan.name.ident();
-                let examples = success_examples(operation, plan);
+                let examples = success_examples(self.contract, operation, plan);
                 let played = quote! {
                     impl rt::mock::Played for operations::#place::#name {
                         const EXAMPLES: &'static [rt::mock::SuccessExample] = &[#(#examples),*];
@@ -110,19 +111,21 @@ fn problem_examples(family: &ProblemFamily) -> impl Iterator<Item = TokenStream>
     })
 }
 
-/// Of each success that has a body, the first that the document shows.
-fn success_examples(operation: &Operation, plan: &OperationPlan) -> Vec<TokenStream> {
+/// Of each success that has a body the first that the document shows; where it shows none, one that is made of what it
+/// shows of members.
+fn success_examples(contract: &Contract, operation: &Operation, plan: &OperationPlan) -> Vec<TokenStream> {
     let mut examples = Vec::new();
     for success in &operation.successes {
         let status = success_status(success.status);
         for media in &success.media {
-            let is = |answer: &super::plan::AnswerPlan| {
-                (answer.status, &answer.media_type) == (status, &media.media_type)
-            };
-            let at = plan.successes.iter().position(is);
-            let Some((at, example)) = at.zip(media.examples.first()) else { continue };
-            let body = match (&example.value, plan.successes.get(at).map(|answer| answer.body)) {
-                (Value::String(text), Some(AnswerBody::Text(_) | AnswerBody::Bytes(_))) => text.clone(),
+            let is =
+                |answer: &&AnswerPlan| (answer.status, &answer.media_type) == (status, &media.media_type);
+            let mut answers = plan.successes.iter().enumerate();
+            let Some((at, answer)) = answers.find(|(_, answer)| is(answer)) else { continue };
+            let shown = media.examples.first().map(|example| example.value.clone());
+            let Some(value) = shown.or_else(|| instance(contract, &media.ty)) else { continue };
+            let body = match (value, answer.body) {
+                (Value::String(text), AnswerBody::Text(_) | AnswerBody::Bytes(_)) => text,
                 (value, _) => value.to_string(),
             };
             let at = number(at);

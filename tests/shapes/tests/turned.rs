@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, reason = "tests")]
 
-use golden_failures::mock::{Mock, Step};
+use golden_failures::mock::{Mock, Step, example};
 use golden_failures::operations::{
     DeleteThing, GetThing, GetThingProblem as P, HasThing, HasThingProblem, PutThing, PutThingProblem,
 };
@@ -99,18 +99,31 @@ fn a_mock_plays_errors_without_codes() {
 }
 
 #[test]
-fn a_success_that_the_contract_does_not_show_has_to_be_given() {
+fn a_success_that_the_document_does_not_show_is_made_of_what_it_shows() {
     let mock = Mock::new();
-    let shown = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        mock.on::<GetThing>().then_example();
-    }));
-    let said = shown.expect_err("a panic").downcast::<String>().expect("text");
-    assert_eq!(*said, "the contract shows no success of `getThing`: give an output to `then_ok`");
-    mock.on::<GetThing>().then_ok("A thing.".to_owned()).then(Step::html(503));
+    mock.on::<GetThing>()
+        .then_example()
+        .then_example_with(|thing| thing.push_str(" and more"))
+        .then_ok("A thing.".to_owned())
+        .then(Step::html(503));
     let client = client(&mock);
-    assert_eq!(client.send_blocking(GetThing::new("1")).expect("a thing"), "A thing.");
+    for expected in ["text", "text and more", "A thing."] {
+        assert_eq!(client.send_blocking(GetThing::new("1")).expect("a thing"), expected);
+    }
     let error = client.send_blocking(GetThing::new("1")).expect_err("an error");
     assert!(matches!(error.kind(), Some(P::ServiceUnavailable(_))), "{error:?}");
+    assert_eq!(example::<GetThing>(), "text");
+}
+
+#[test]
+fn a_code_is_played_without_an_example_if_it_has_no_members() {
+    use golden_codes_in_a_list::operations::AddThing;
+    let mock = golden_codes_in_a_list::mock::Mock::new();
+    mock.on::<AddThing>().fails_with_example("1001");
+    let builder = golden_codes_in_a_list::Client::builder(golden_codes_in_a_list::Credential::none());
+    let client = builder.base_url("https://things.example").transport(mock.transport()).build();
+    let error = client.expect("a client").send_blocking(AddThing::new()).expect_err("an error");
+    assert_eq!((error.code(), error.violations()), (Some("1001"), &[][..]));
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod t_script_script_alert_1_script_0_x_r;
 
 #[doc(no_inline)]
 pub use problemgen_runtime::mock::{
-    Coverage, Exercised, MockTransport, On, Recorded, Tally,
+    Coverage, Exercised, MockTransport, On, Recorded, Tally, example,
 };
 #[doc(no_inline)]
 pub use problemgen_runtime::testing::{ManualClock, Scripted, Step};

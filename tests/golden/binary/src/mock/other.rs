@@ -4,13 +4,19 @@ use problemgen_runtime as rt;
 use crate::operations;
 
 impl rt::mock::Played for operations::other::AddPicture {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"id\":1}"),
+    ];
 }
 
 impl rt::mock::Played for operations::other::GetPictureFile {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "text"),
+    ];
 }
 
 impl rt::mock::Played for operations::other::GetPictureCaption {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "text"),
+    ];
 }

@@ -4,5 +4,10 @@ use problemgen_runtime as rt;
 use crate::operations;
 
 impl rt::mock::Played for operations::other::ListSignals {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(
+            0,
+            "[{\"colour\":\"red\",\"priority\":1,\"state\":\"on\"}]",
+        ),
+    ];
 }

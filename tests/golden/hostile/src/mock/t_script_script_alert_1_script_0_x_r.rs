@@ -5,5 +5,10 @@ use crate::operations;
 
 impl rt::mock::Played
 for operations::t_script_script_alert_1_script_0_x_r::GetScriptScriptAlert1Script0XR {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(
+            0,
+            "{\"m \\\"*/\":\"\\\" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\\\ \u{202e} r#\\\" \\\"# \\u0007\"}",
+        ),
+    ];
 }

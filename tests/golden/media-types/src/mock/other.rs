@@ -24,7 +24,9 @@ impl rt::mock::Played for operations::other::PutRow {
 }
 
 impl rt::mock::Played for operations::other::AddRows {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "text"),
+    ];
 }
 
 impl rt::mock::Played for operations::other::WrittenForm {

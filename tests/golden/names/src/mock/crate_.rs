@@ -4,9 +4,13 @@ use problemgen_runtime as rt;
 use crate::operations;
 
 impl rt::mock::Played for operations::crate_::MatchX2f96 {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"self\":\"text\",\"Self\":\"text\"}"),
+    ];
 }
 
 impl rt::mock::Played for operations::crate_::Match {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{}"),
+    ];
 }

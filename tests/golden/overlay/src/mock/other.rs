@@ -4,7 +4,9 @@ use problemgen_runtime as rt;
 use crate::operations;
 
 impl rt::mock::Played for operations::other::GetOrder {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"total\":1}"),
+    ];
 }
 
 impl rt::mock::Played for operations::other::CancelOrder {

@@ -4,9 +4,20 @@ use problemgen_runtime as rt;
 use crate::operations;
 
 impl rt::mock::Played for operations::other::PutPet {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(
+            0,
+            "[{\"kind\":\"cat\",\"name\":\"text\",\"lives\":1}]",
+        ),
+        rt::mock::SuccessExample::new(
+            1,
+            "{\"kind\":\"text\",\"name\":\"text\",\"lives\":1}",
+        ),
+    ];
 }
 
 impl rt::mock::Played for operations::other::GetThing {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"@type\":\"Car\"}"),
+    ];
 }

@@ -4,5 +4,10 @@ use problemgen_runtime as rt;
 use crate::operations;
 
 impl rt::mock::Played for operations::other::ChangeNote {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(
+            0,
+            "{\"title\":\"text\",\"folder\":\"text\",\"pinned\":false}",
+        ),
+    ];
 }

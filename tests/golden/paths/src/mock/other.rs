@@ -8,15 +8,21 @@ impl rt::mock::Played for operations::other::CancelBatch {
 }
 
 impl rt::mock::Played for operations::other::GetTile {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "text"),
+    ];
 }
 
 impl rt::mock::Played for operations::other::GetFile {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "text"),
+    ];
 }
 
 impl rt::mock::Played for operations::other::Search {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(1, "{}"),
+    ];
 }
 
 impl rt::mock::Played for operations::other::Unsaid {

@@ -4,9 +4,19 @@ use problemgen_runtime as rt;
 use crate::operations;
 
 impl rt::mock::Played for operations::other::ListNotes {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(
+            0,
+            "{\"items\":[{\"state\":\"draft\",\"by\":{\"name\":\"text\"}}]}",
+        ),
+    ];
 }
 
 impl rt::mock::Played for operations::other::ListArchive {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(
+            0,
+            "{\"items\":[{\"state\":\"draft\",\"by\":{\"name\":\"text\"}}]}",
+        ),
+    ];
 }

@@ -4,9 +4,15 @@ use problemgen_runtime as rt;
 use crate::operations;
 
 impl rt::mock::Played for operations::other::StartJob {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"total\":1}"),
+        rt::mock::SuccessExample::new(1, "{\"id\":\"text\"}"),
+    ];
 }
 
 impl rt::mock::Played for operations::other::GetJob {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"id\":\"text\"}"),
+        rt::mock::SuccessExample::new(1, "text"),
+    ];
 }

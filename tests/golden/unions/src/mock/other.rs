@@ -4,5 +4,8 @@ use problemgen_runtime as rt;
 use crate::operations;
 
 impl rt::mock::Played for operations::other::AddShape {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"state\":\"added\",\"id\":\"text\"}"),
+        rt::mock::SuccessExample::new(1, "\"text\""),
+    ];
 }

@@ -4,9 +4,14 @@ use problemgen_runtime as rt;
 use crate::operations;
 
 impl rt::mock::Played for operations::events::FollowEvents {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "text"),
+        rt::mock::SuccessExample::new(1, "text"),
+    ];
 }
 
 impl rt::mock::Played for operations::events::SendEvents {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"version\":\"1\"}"),
+    ];
 }

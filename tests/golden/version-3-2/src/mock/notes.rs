@@ -4,7 +4,9 @@ use problemgen_runtime as rt;
 use crate::operations;
 
 impl rt::mock::Played for operations::notes::FindNotes {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "[{\"version\":\"1\"}]"),
+    ];
 }
 
 impl rt::mock::Played for operations::notes::CopyNotes {
@@ -12,9 +14,13 @@ impl rt::mock::Played for operations::notes::CopyNotes {
 }
 
 impl rt::mock::Played for operations::notes::MSearchNotes {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "text"),
+    ];
 }
 
 impl rt::mock::Played for operations::notes::Search {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"sides\":\"3\"}"),
+    ];
 }

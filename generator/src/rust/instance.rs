@@ -1,0 +1,106 @@
+//! A body of a type, for those who test: made of what the document shows of its members, and of the plainest value of each type
+//! where it shows nothing.
+//!
+//! Deliberately absent: limits of values and patterns, which the contract does not have.
+
+use serde_json::{Map, Value, json};
+
+use crate::contract::{
+    Contract, EnumValues, Field, IntegerFormat, NumberFormat, Shape, Struct, TextFormat, Type, TypeId, Union,
+};
+
+/// How many types stand in each other before what need not be there is left out.
+const DEPTH: usize = 12;
+
+/// A value of a type; `None` when there is none, because the type has to contain itself.
+pub(super) fn instance(contract: &Contract, ty: &Type) -> Option<Value> {
+    Instances { contract }.value(ty, 0)
+}
+
+struct Instances<'a> {
+    contract: &'a Contract,
+}
+
+impl Instances<'_> {
+    fn value(&self, ty: &Type, depth: usize) -> Option<Value> {
+        Some(match ty {
+            Type::Boolean => json!(true),
+            Type::Integer(
+                IntegerFormat::I32 | IntegerFormat::I64 | IntegerFormat::U32 | IntegerFormat::U64,
+            ) => json!(1),
+            Type::Number(NumberFormat::F32 | NumberFormat::F64) => json!(1.5),
+            Type::String | Type::Binary => json!("text"),
+            Type::Text(format) => json!(text(*format)),
+            Type::Format(_, inner) => self.value(inner, depth)?,
+            Type::Any => json!({}),
+            Type::Array(item) => Value::Array(self.value(item, depth + 1).into_iter().collect()),
+            Type::Map(_) => json!({}),
+            Type::Nullable(inner) => self.value(inner, depth).unwrap_or_default(),
+            Type::Named(id) => self.named(*id, depth)?,
+        })
+    }
+
+    fn named(&self, id: TypeId, depth: usize) -> Option<Value> {
+        let def = self.contract.types.get(id.0).filter(|_| depth < DEPTH)?;
+        if let Some(example) = def.examples.first() {
+            return Some(example.clone());
+        }
+        match &def.shape {
+            Shape::Alias(ty) => self.value(ty, depth + 1),
+            Shape::Struct(record) => self.record(record, depth + 1),
+            Shape::Enum(values) => match &values.values {
+                EnumValues::Strings(values) => values.first().map(|value| json!(value)),
+                EnumValues::Integers(values) => values.first().map(|value| json!(value)),
+            },
+            Shape::Union(union) => self.union(union, depth + 1),
+        }
+    }
+
+    fn record(&self, record: &Struct, depth: usize) -> Option<Value> {
+        let mut members = Map::new();
+        for field in record.fields.iter().filter(|field| !field.write_only) {
+            match self.member(field, depth) {
+                Some(value) => {
+                    members.insert(field.name.clone(), value);
+                }
+                None if field.required => return None,
+                None => {}
+            }
+        }
+        Some(Value::Object(members))
+    }
+
+    /// What the document shows of a member; of one that has to be there, a value in any case.
+    fn member(&self, field: &Field, depth: usize) -> Option<Value> {
+        let shown = field.constant.as_ref().or(field.example.as_ref()).or(field.default.as_ref());
+        match shown {
+            Some(value) => Some(value.clone()),
+            None if field.required => self.value(&field.ty, depth),
+            None => None,
+        }
+    }
+
+    /// The first variant of which there is a value, with the tag that chooses it.
+    fn union(&self, union: &Union, depth: usize) -> Option<Value> {
+        union.variants.iter().find_map(|variant| {
+            let mut value = self.value(&variant.ty, depth)?;
+            if let (Some(tag), Some(name), Some(members)) =
+                (&union.tag, variant.tags.first(), value.as_object_mut())
+            {
+                members.insert(tag.clone(), json!(name));
+            }
+            Some(value)
+        })
+    }
+}
+
+/// A text of a format.
+fn text(format: TextFormat) -> &'static str {
+    match format {
+        TextFormat::DateTime => "2000-01-01T00:00:00Z",
+        TextFormat::Date => "2000-01-01",
+        TextFormat::Uuid => "00000000-0000-4000-8000-000000000000",
+        TextFormat::Secret => "secret",
+        TextFormat::Base64 | TextFormat::Base64Url => "dGV4dA==",
+    }
+}
