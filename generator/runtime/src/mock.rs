@@ -313,7 +313,10 @@ pub fn example<O: Played>() -> O::Output {
     };
     match O::decode(response) {
         Ok(output) => output,
-        Err(error) => panic!("what the contract shows of `{id}` is not what it says: {error}"),
+        Err(error) => match error.violations().first() {
+            Some(violation) => panic!("what the contract shows of `{id}` is not what it says: {violation}"),
+            None => panic!("what the contract shows of `{id}` is not what it says: {error}"),
+        },
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::docs::Doc;
 use super::file::in_parallel;
-use super::instance::instance;
+use super::instance::{fits, instance};
 use super::plan::{AnswerBody, AnswerPlan, ModulePlan, OperationPlan, success_status};
 use super::print::{Printer, number};
 use crate::artifact::Artifact;
@@ -111,8 +111,8 @@ fn problem_examples(family: &ProblemFamily) -> impl Iterator<Item = TokenStream>
     })
 }
 
-/// Of each success that has a body the first that the document shows; where it shows none, one that is made of what it
-/// shows of members.
+/// Of each success that has a body the first that the document shows, of several that are not all what it says itself the
+/// first that is; where it shows none, one that is made of what it shows of members.
 fn success_examples(contract: &Contract, operation: &Operation, plan: &OperationPlan) -> Vec<TokenStream> {
     let mut examples = Vec::new();
     for success in &operation.successes {
@@ -122,7 +122,8 @@ fn success_examples(contract: &Contract, operation: &Operation, plan: &Operation
                 |answer: &&AnswerPlan| (answer.status, &answer.media_type) == (status, &media.media_type);
             let mut answers = plan.successes.iter().enumerate();
             let Some((at, answer)) = answers.find(|(_, answer)| is(answer)) else { continue };
-            let shown = media.examples.first().map(|example| example.value.clone());
+            let fitting = media.examples.iter().find(|example| fits(contract, &media.ty, &example.value));
+            let shown = fitting.or(media.examples.first()).map(|example| example.value.clone());
             let Some(value) = shown.or_else(|| instance(contract, &media.ty)) else { continue };
             let body = match (value, answer.body) {
                 (Value::String(text), AnswerBody::Text(_) | AnswerBody::Bytes(_)) => text,
