@@ -10,25 +10,33 @@ use crate::contract::{
     Contract, EnumValues, Field, IntegerFormat, NumberFormat, Shape, Struct, TextFormat, Type, TypeId, Union,
 };
 
-/// How many types stand in each other before what need not be there is left out.
+/// How many values a body is made of at most; types that hold each other several times over would else make one without end.
+const MOST: usize = 2000;
+
+/// How deep a value is looked into.
 const DEPTH: usize = 12;
 
-/// A value of a type; `None` when there is none, because the type has to contain itself.
+/// A value of a type; `None` when there is none, because the type has to contain itself, or none of a decent size.
 pub(super) fn instance(contract: &Contract, ty: &Type) -> Option<Value> {
-    Instances { contract }.value(ty, 0)
+    Instance { contract, within: Vec::new(), left: MOST }.value(ty)
 }
 
 /// Is a value of this type, as far as the contract can tell?
 pub(super) fn fits(contract: &Contract, ty: &Type, value: &Value) -> bool {
-    Instances { contract }.fits(ty, value, 0)
+    fits_within(contract, ty, value, 0)
 }
 
-struct Instances<'a> {
+struct Instance<'a> {
     contract: &'a Contract,
+    /// The types that are being made.
+    within: Vec<TypeId>,
+    /// How many values may still be made.
+    left: usize,
 }
 
-impl Instances<'_> {
-    fn value(&self, ty: &Type, depth: usize) -> Option<Value> {
+impl Instance<'_> {
+    fn value(&mut self, ty: &Type) -> Option<Value> {
+        self.left = self.left.checked_sub(1)?;
         Some(match ty {
             Type::Boolean => json!(true),
             Type::Integer(
@@ -37,36 +45,39 @@ impl Instances<'_> {
             Type::Number(NumberFormat::F32 | NumberFormat::F64) => json!(1.5),
             Type::String | Type::Binary => json!("text"),
             Type::Text(format) => json!(text(*format)),
-            Type::Format(_, inner) => self.value(inner, depth)?,
+            Type::Format(_, inner) => self.value(inner)?,
             Type::Any => json!({}),
-            Type::Array(item) => Value::Array(self.value(item, depth + 1).into_iter().collect()),
+            Type::Array(item) => Value::Array(self.value(item).into_iter().collect()),
             Type::Map(_) => json!({}),
-            Type::Nullable(inner) => self.value(inner, depth).unwrap_or_default(),
-            Type::Named(id) => self.named(*id, depth)?,
+            Type::Nullable(inner) => self.value(inner).unwrap_or_default(),
+            Type::Named(id) => self.named(*id)?,
         })
     }
 
-    fn named(&self, id: TypeId, depth: usize) -> Option<Value> {
-        let def = self.contract.types.get(id.0).filter(|_| depth < DEPTH)?;
+    fn named(&mut self, id: TypeId) -> Option<Value> {
+        let def = self.contract.types.get(id.0).filter(|_| !self.within.contains(&id))?;
         let named = Type::Named(id);
-        if let Some(example) = def.examples.iter().find(|example| self.fits(&named, example, depth)) {
+        if let Some(example) = def.examples.iter().find(|example| fits(self.contract, &named, example)) {
             return Some(example.clone());
         }
-        match &def.shape {
-            Shape::Alias(ty) => self.value(ty, depth + 1),
-            Shape::Struct(record) => self.record(record, depth + 1),
+        self.within.push(id);
+        let value = match &def.shape {
+            Shape::Alias(ty) => self.value(ty),
+            Shape::Struct(record) => self.record(record),
             Shape::Enum(values) => match &values.values {
                 EnumValues::Strings(values) => values.first().map(|value| json!(value)),
                 EnumValues::Integers(values) => values.first().map(|value| json!(value)),
             },
-            Shape::Union(union) => self.union(union, depth + 1),
-        }
+            Shape::Union(union) => self.union(union),
+        };
+        self.within.pop();
+        value
     }
 
-    fn record(&self, record: &Struct, depth: usize) -> Option<Value> {
+    fn record(&mut self, record: &Struct) -> Option<Value> {
         let mut members = Map::new();
         for field in record.fields.iter().filter(|field| !field.write_only) {
-            match self.member(field, depth) {
+            match self.member(field) {
                 Some(value) => {
                     members.insert(field.name.clone(), value);
                 }
@@ -78,53 +89,19 @@ impl Instances<'_> {
     }
 
     /// What the document shows of a member; of one that has to be there, a value in any case.
-    fn member(&self, field: &Field, depth: usize) -> Option<Value> {
+    fn member(&mut self, field: &Field) -> Option<Value> {
         let shown = field.constant.iter().chain(&field.example).chain(&field.default);
-        match shown.into_iter().find(|value| self.fits(&field.ty, value, depth)) {
+        match shown.into_iter().find(|value| fits(self.contract, &field.ty, value)) {
             Some(value) => Some(value.clone()),
-            None if field.required => self.value(&field.ty, depth),
+            None if field.required => self.value(&field.ty),
             None => None,
         }
     }
 
-    fn fits(&self, ty: &Type, value: &Value, depth: usize) -> bool {
-        match ty {
-            Type::Boolean => value.is_boolean(),
-            Type::Integer(_) => value.is_i64() || value.is_u64(),
-            Type::Number(_) => value.is_number(),
-            Type::String | Type::Binary => value.is_string(),
-            Type::Text(format) => value.as_str().is_some_and(|text| is_of(*format, text)),
-            Type::Format(_, inner) => self.fits(inner, value, depth),
-            Type::Any => true,
-            Type::Array(item) => value
-                .as_array()
-                .is_some_and(|items| items.iter().all(|value| self.fits(item, value, depth + 1))),
-            Type::Map(item) => value
-                .as_object()
-                .is_some_and(|members| members.values().all(|value| self.fits(item, value, depth + 1))),
-            Type::Nullable(inner) => value.is_null() || self.fits(inner, value, depth),
-            Type::Named(id) => match self.contract.types.get(id.0).map(|def| &def.shape) {
-                Some(Shape::Alias(ty)) if depth < DEPTH => self.fits(ty, value, depth + 1),
-                Some(Shape::Struct(record)) if depth < DEPTH => value.as_object().is_some_and(|members| {
-                    record.fields.iter().all(|field| match members.get(&field.name) {
-                        Some(Value::Null) if !field.required => true,
-                        Some(value) => self.fits(&field.ty, value, depth + 1),
-                        None => !field.required || field.constant.is_some(),
-                    })
-                }),
-                Some(Shape::Enum(values)) => match values.values {
-                    EnumValues::Strings(_) => value.is_string(),
-                    EnumValues::Integers(_) => value.is_i64(),
-                },
-                _ => true,
-            },
-        }
-    }
-
     /// The first variant of which there is a value, with the tag that chooses it.
-    fn union(&self, union: &Union, depth: usize) -> Option<Value> {
+    fn union(&mut self, union: &Union) -> Option<Value> {
         union.variants.iter().find_map(|variant| {
-            let mut value = self.value(&variant.ty, depth)?;
+            let mut value = self.value(&variant.ty)?;
             if let (Some(tag), Some(name), Some(members)) =
                 (&union.tag, variant.tags.first(), value.as_object_mut())
             {
@@ -132,6 +109,40 @@ impl Instances<'_> {
             }
             Some(value)
         })
+    }
+}
+
+fn fits_within(contract: &Contract, ty: &Type, value: &Value, depth: usize) -> bool {
+    match ty {
+        Type::Boolean => value.is_boolean(),
+        Type::Integer(_) => value.is_i64() || value.is_u64(),
+        Type::Number(_) => value.is_number(),
+        Type::String | Type::Binary => value.is_string(),
+        Type::Text(format) => value.as_str().is_some_and(|text| is_of(*format, text)),
+        Type::Format(_, inner) => fits_within(contract, inner, value, depth),
+        Type::Any => true,
+        Type::Array(item) => value
+            .as_array()
+            .is_some_and(|items| items.iter().all(|value| fits_within(contract, item, value, depth + 1))),
+        Type::Map(item) => value.as_object().is_some_and(|members| {
+            members.values().all(|value| fits_within(contract, item, value, depth + 1))
+        }),
+        Type::Nullable(inner) => value.is_null() || fits_within(contract, inner, value, depth),
+        Type::Named(id) => match contract.types.get(id.0).map(|def| &def.shape) {
+            Some(Shape::Alias(ty)) if depth < DEPTH => fits_within(contract, ty, value, depth + 1),
+            Some(Shape::Struct(record)) if depth < DEPTH => value.as_object().is_some_and(|members| {
+                record.fields.iter().all(|field| match members.get(&field.name) {
+                    Some(Value::Null) if !field.required => true,
+                    Some(value) => fits_within(contract, &field.ty, value, depth + 1),
+                    None => !field.required || field.constant.is_some(),
+                })
+            }),
+            Some(Shape::Enum(values)) => match values.values {
+                EnumValues::Strings(_) => value.is_string(),
+                EnumValues::Integers(_) => value.is_i64(),
+            },
+            _ => true,
+        },
     }
 }
 
@@ -165,5 +176,94 @@ fn text(format: TextFormat) -> &'static str {
         TextFormat::Uuid => "00000000-0000-4000-8000-000000000000",
         TextFormat::Secret => "secret",
         TextFormat::Base64 | TextFormat::Base64Url => "dGV4dA==",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{Docs, Enum, Pointer, TypeDef, Variant};
+    use crate::docs::samples;
+
+    fn contract(shapes: Vec<Shape>) -> Contract {
+        let def = |shape| TypeDef {
+            name: "T".to_owned(),
+            docs: Docs::default(),
+            shape,
+            examples: Vec::new(),
+            at: Pointer::default(),
+        };
+        Contract { types: shapes.into_iter().map(def).collect(), ..samples::empty() }
+    }
+
+    fn record(fields: Vec<Field>) -> Shape {
+        Shape::Struct(Struct { fields, additional: None })
+    }
+
+    fn shown(name: &str, ty: Type, required: bool, example: Value) -> Field {
+        Field { example: Some(example), ..samples::field(name, ty, required) }
+    }
+
+    #[test]
+    fn what_the_document_shows_of_members_makes_a_body() {
+        let contract = contract(vec![
+            record(vec![
+                shown("id", Type::String, true, json!("t_1")),
+                samples::field("at", Type::Text(TextFormat::DateTime), true),
+                samples::field("unseen", Type::String, false),
+                shown("size", Type::Integer(IntegerFormat::I64), false, json!(7)),
+                samples::field("states", Type::Array(Box::new(Type::Named(TypeId(1)))), true),
+            ]),
+            Shape::Enum(Enum { values: EnumValues::Strings(vec!["on".to_owned(), "off".to_owned()]) }),
+        ]);
+        let made = instance(&contract, &Type::Named(TypeId(0)));
+        let expected = json!({"id": "t_1", "at": "2000-01-01T00:00:00Z", "size": 7, "states": ["on"]});
+        assert_eq!(made, Some(expected));
+    }
+
+    #[test]
+    fn what_is_not_what_the_document_says_is_passed_over() {
+        let time = Type::Text(TextFormat::DateTime);
+        let mut contract = contract(vec![record(vec![
+            shown("on", Type::Boolean, true, json!(1)),
+            shown("at", time, false, json!("yesterday")),
+            shown("ids", Type::Array(Box::new(Type::String)), false, json!("a,b")),
+        ])]);
+        contract.types[0].examples = vec![json!({"at": "2000-01-01T00:00:00Z"}), json!([])];
+        assert_eq!(instance(&contract, &Type::Named(TypeId(0))), Some(json!({"on": true})));
+        contract.types[0].examples.push(json!({"on": false, "at": "2000-01-01T00:00:00+01:00"}));
+        let made = instance(&contract, &Type::Named(TypeId(0)));
+        assert_eq!(made, Some(json!({"on": false, "at": "2000-01-01T00:00:00+01:00"})));
+    }
+
+    #[test]
+    fn what_contains_itself_ends_where_it_may_and_unions_say_which_they_are() {
+        let tree = Type::Named(TypeId(0));
+        let variant = |ty, tag: &str| Variant { name: String::new(), ty, tags: vec![tag.to_owned()] };
+        let contract = contract(vec![
+            record(vec![samples::field("children", Type::Array(Box::new(tree.clone())), true)]),
+            record(vec![samples::field("self", Type::Named(TypeId(1)), true)]),
+            Shape::Union(Union {
+                tag: Some("kind".to_owned()),
+                variants: vec![variant(Type::Named(TypeId(1)), "endless"), variant(tree.clone(), "tree")],
+            }),
+        ]);
+        assert_eq!(instance(&contract, &tree), Some(json!({"children": []})));
+        assert_eq!(instance(&contract, &Type::Named(TypeId(1))), None);
+        let made = instance(&contract, &Type::Named(TypeId(2))).expect("the variant that ends");
+        assert_eq!(made["kind"], "tree");
+    }
+
+    #[test]
+    fn what_doubles_with_each_type_is_not_made() {
+        let twice = |at: usize| {
+            let next = || Type::Named(TypeId(at + 1));
+            record(vec![samples::field("left", next(), true), samples::field("right", next(), true)])
+        };
+        let mut shapes: Vec<Shape> = (0..60).map(twice).collect();
+        shapes.push(record(Vec::new()));
+        let contract = contract(shapes);
+        assert_eq!(instance(&contract, &Type::Named(TypeId(0))), None);
+        assert!(instance(&contract, &Type::Named(TypeId(55))).is_some());
     }
 }
