@@ -4,25 +4,37 @@ use problemgen_runtime as rt;
 use crate::operations;
 
 impl rt::mock::Played for operations::other::ByCursor {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{}"),
+    ];
 }
 
 impl rt::mock::Played for operations::other::ByLast {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"data\":[{\"id\":\"text\"}]}"),
+    ];
 }
 
 impl rt::mock::Played for operations::other::ByPage {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "[{\"id\":\"text\"}]"),
+    ];
 }
 
 impl rt::mock::Played for operations::other::ByOffset {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"data\":[{\"id\":\"text\"}]}"),
+    ];
 }
 
 impl rt::mock::Played for operations::other::ByLink {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "[\"text\"]"),
+    ];
 }
 
 impl rt::mock::Played for operations::other::ByUrl {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"data\":[{\"id\":\"text\"}]}"),
+    ];
 }

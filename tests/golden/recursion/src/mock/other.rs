@@ -5,9 +5,6 @@ use crate::operations;
 
 impl rt::mock::Played for operations::other::PutTree {
     const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
-        rt::mock::SuccessExample::new(
-            0,
-            "{\"left\":{\"left\":{\"left\":{\"left\":{\"left\":1.5,\"right\":1.5},\"right\":{\"left\":1.5,\"right\":1.5}},\"right\":{\"left\":{\"left\":1.5,\"right\":1.5},\"right\":{\"left\":1.5,\"right\":1.5}}},\"right\":{\"left\":{\"left\":{\"left\":1.5,\"right\":1.5},\"right\":{\"left\":1.5,\"right\":1.5}},\"right\":{\"left\":{\"left\":1.5,\"right\":1.5},\"right\":{\"left\":1.5,\"right\":1.5}}}},\"right\":{\"left\":{\"left\":{\"left\":{\"left\":1.5,\"right\":1.5},\"right\":{\"left\":1.5,\"right\":1.5}},\"right\":{\"left\":{\"left\":1.5,\"right\":1.5},\"right\":{\"left\":1.5,\"right\":1.5}}},\"right\":{\"left\":{\"left\":{\"left\":1.5,\"right\":1.5},\"right\":{\"left\":1.5,\"right\":1.5}},\"right\":{\"left\":{\"left\":1.5,\"right\":1.5},\"right\":{\"left\":1.5,\"right\":1.5}}}}}",
-        ),
+        rt::mock::SuccessExample::new(0, "1.5"),
     ];
 }
