@@ -162,7 +162,8 @@ fn is_of(format: TextFormat, text: &str) -> bool {
         }
         TextFormat::Uuid => text.len() == 36 && text.bytes().all(|it| it == b'-' || it.is_ascii_hexdigit()),
         TextFormat::Base64 | TextFormat::Base64Url => {
-            text.bytes().all(|it| it.is_ascii_alphanumeric() || b"+/-_=".contains(&it)) && text.len() % 4 == 0
+            text.bytes().all(|it| it.is_ascii_alphanumeric() || b"+/-_=".contains(&it))
+                && text.len().is_multiple_of(4)
         }
         TextFormat::Secret => true,
     }
