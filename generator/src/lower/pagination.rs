@@ -29,20 +29,18 @@ pub(super) fn read(
     at: &Pointer,
 ) -> Option<Pagination> {
     let at = at.child(KEY);
-    let Value::Object(map) = extensions.get(KEY)? else {
-        wrong(lowering, &at, format!("`{KEY}` is not an object"), "write an object with a `style`");
+    let value = extensions.get(KEY)?;
+    let Some((map, style)) = value.as_object().and_then(|map| Some((map, map.get("style")?.as_str()?)))
+    else {
+        // The name belongs to nobody, so that it may be somebody else's words.
+        let message = format!("`{KEY}` has no `style`, so nothing reads it");
+        lowering.warn(
+            codes::PAGINATION,
+            &at,
+            message,
+            format!("write an object with a `style`; {}", known()),
+        );
         return None;
-    };
-    let style = match map.get("style") {
-        Some(Value::String(style)) => style.as_str(),
-        Some(_) => {
-            wrong(lowering, &at.child("style"), "`style` is not a text".to_owned(), &known());
-            return None;
-        }
-        None => {
-            wrong(lowering, &at, format!("`{KEY}` has no `style`"), &known());
-            return None;
-        }
     };
     let Some((_, needed, possible)) = STYLES.iter().find(|(known, ..)| *known == style) else {
         let near = nearest(style, STYLES.iter().map(|(known, ..)| *known));
