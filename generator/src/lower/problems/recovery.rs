@@ -47,6 +47,12 @@ pub(super) fn read(lowering: &mut Lowering<'_>, value: &Value, at: &Pointer) -> 
     Some(Recovery { action, field, url, at: at.clone() })
 }
 
+/// Is it a way out, in a place where the word could mean something else?
+pub(super) fn is_one(value: &Value) -> bool {
+    let word = value.get("action").unwrap_or(value).as_str();
+    RecoveryAction::ALL.iter().any(|action| Some(action.as_str()) == word)
+}
+
 fn known() -> String {
     let words: Vec<&str> = RecoveryAction::ALL.iter().map(|action| action.as_str()).collect();
     format!("the actions are {}", words.join(", "))

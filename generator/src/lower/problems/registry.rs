@@ -21,6 +21,7 @@ use super::conditions::Fragments;
 use super::extension::{self, CodeExtension, Home};
 use super::facts::{self, Facts, Refinement, Source, statuses};
 use super::ground::GroundId;
+use super::recovery;
 
 /// What a registry says of a code.
 #[derive(Debug, Default)]
@@ -30,6 +31,8 @@ pub(super) struct Entry<'a> {
     pub(super) at: Pointer,
     /// The schema of the code, or of its members.
     schema: Option<&'a Value>,
+    /// The way out, if it is one.
+    recovery: Option<&'a Value>,
 }
 
 /// Names of the member that holds the code of an entry.
@@ -77,7 +80,7 @@ pub(super) fn strict<'a>(lowering: &mut Lowering<'_>, codes: &'a Value, at: &Poi
             continue;
         };
         let extension = extension::facts(lowering, object, &at, Home::Codes);
-        found.push(Entry { code: code.clone(), extension, schema: schema_of(object), at });
+        found.push(Entry { code: code.clone(), extension, schema: schema_of(object), recovery: None, at });
     }
     found
 }
@@ -153,7 +156,8 @@ fn entry<'a>(
         _ => (None, None),
     };
     if let Some(code) = code.filter(|code| !code.trim().is_empty()) {
-        found.push(Entry { code, extension, schema, at: at.clone() });
+        let recovery = value.get("recovery").filter(|value| recovery::is_one(value));
+        found.push(Entry { code, extension, schema, recovery, at: at.clone() });
     }
 }
 
@@ -286,7 +290,10 @@ impl<'a> Entry<'a> {
                 }
             }
         }
-        let extension = self.extension;
+        let mut extension = self.extension;
+        if let Some(value) = self.recovery {
+            extension.recovery = recovery::read(lowering, value, &self.at.child("recovery"));
+        }
         facts.source = source;
         facts.title = extension.title.clone().or(facts.title);
         facts.statuses.extend(&extension.statuses);
