@@ -109,6 +109,7 @@ pub(super) fn lower<'a>(
     lowering.report_ignored_headers();
     lowering.report_unread();
     lowering.report_fragments();
+    pagination::refuse_elsewhere(lowering);
     operations
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::contract::{Pagination, Pointer, Turn};
 use crate::report::nearest;
 
+use super::place::push_token;
 use super::{Lowering, codes};
 
 /// The extension.
@@ -64,6 +65,26 @@ pub(super) fn read(
     let items = path(lowering, map, "items", &at)?.unwrap_or_default();
     let more = path(lowering, map, "more", &at)?.unwrap_or_default();
     Some(Pagination { items, turn, more, at })
+}
+
+/// Says where the extension stands that nothing reads: at the root, or on a path.
+pub(super) fn refuse_elsewhere(lowering: &mut Lowering<'_>) {
+    let doc = lowering.doc;
+    let roots = [(&doc.extensions, String::new()), (&doc.info.extensions, "/info".to_owned())];
+    let paths = doc.paths.paths.iter().filter_map(|(path, item)| {
+        let mut at = String::from("/paths");
+        push_token(&mut at, path);
+        Some((&item.as_item()?.extensions, at))
+    });
+    for (_, at) in roots.into_iter().chain(paths).filter(|(extensions, _)| extensions.contains_key(KEY)) {
+        let message = format!("nothing reads `{KEY}` here");
+        lowering.warn(
+            codes::PAGINATION,
+            &Pointer(at).child(KEY),
+            message,
+            "put it on each operation that has pages",
+        );
+    }
 }
 
 fn turn(lowering: &mut Lowering<'_>, style: &str, map: &Map<String, Value>, at: &Pointer) -> Option<Turn> {

@@ -165,7 +165,16 @@ impl<R: Operation, W: Operation, S: fmt::Display> fmt::Display for RewriteError<
     }
 }
 
-impl<R: Operation, W: Operation, S: fmt::Debug + fmt::Display> std::error::Error for RewriteError<R, W, S> {}
+impl<R: Operation, W: Operation, S: fmt::Debug + fmt::Display> std::error::Error for RewriteError<R, W, S> {
+    /// What is behind the error that is shown: that of reading or of writing is shown itself.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            RewriteError::Read(error) => error.source(),
+            RewriteError::Write(error) => error.source(),
+            RewriteError::Stopped(_) => None,
+        }
+    }
+}
 
 impl<R: Operation, W: Operation<Api = R::Api>> From<RewriteError<R, W>> for Error<Any<R::Api>> {
     fn from(error: RewriteError<R, W>) -> Self {
