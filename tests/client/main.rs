@@ -12,6 +12,7 @@ mod prism;
 mod recovered;
 mod retried;
 mod schema;
+mod sequences;
 mod served;
 mod server;
 mod sockets;
