@@ -6,6 +6,7 @@ mod calls;
 mod catalogue;
 mod judged;
 mod mocked;
+mod odd;
 mod paged;
 mod played;
 mod prism;

@@ -44,8 +44,13 @@ pub(crate) fn from_slice(json: &[u8], target: &mut dyn Node) -> Result<(), Viola
     from_slice_slot(json, target.slot())
 }
 
+/// JSON without the byte order mark that some servers put before it. Whoever reads may ignore it (RFC 8259, section 8.1).
+pub(crate) fn unmarked(json: &[u8]) -> &[u8] {
+    json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json)
+}
+
 pub(crate) fn from_slice_slot(json: &[u8], slot: Slot<'_>) -> Result<(), Violation> {
-    let mut reader = serde_json::Deserializer::from_slice(json);
+    let mut reader = serde_json::Deserializer::from_slice(unmarked(json));
     let mut walk = Walk::default();
     match (Seed { slot, walk: &mut walk }).deserialize(&mut reader).and_then(|()| reader.end()) {
         Ok(()) => Ok(()),

@@ -14,7 +14,7 @@ use std::fmt;
 
 use serde::de;
 
-use crate::decode::{Violation, pointer_to};
+use crate::decode::{Violation, pointer_to, unmarked};
 use crate::json::Json;
 use crate::node::Node;
 use crate::recovery::WayOut;
@@ -228,6 +228,7 @@ pub(crate) struct Reading {
 /// Nearly every body is what the contract promises, so that is tried first, in one pass. What is not goes through the
 /// pass that finds every deviation.
 pub(crate) fn read<P: ProblemNode>(body: &[u8], empty: fn() -> P) -> (P, Reading) {
+    let body = unmarked(body);
     let mut problem = empty();
     if promised::read_promised(body, &mut problem) {
         problem.settle();

@@ -8,13 +8,13 @@ use serde_json::value::RawValue;
 use super::cursor::{Cursor, Found};
 use super::raw::{RawBody, RawMembers, Within};
 use super::{CodePlace, ProblemNode, Reading};
-use crate::decode::{self, Violation, pointer_to};
+use crate::decode::{self, Violation, pointer_to, unmarked};
 use crate::json::Json;
 use crate::node::{Node, Presence, Slot};
 
 /// The members of a body that is a JSON object, or the beginning of one.
 pub(crate) fn members(body: &[u8]) -> BTreeMap<String, Json> {
-    RawBody::read(&String::from_utf8_lossy(body), CodePlace::Root, &mut Vec::new()).valid_members()
+    RawBody::read(&String::from_utf8_lossy(unmarked(body)), CodePlace::Root, &mut Vec::new()).valid_members()
 }
 
 pub(super) fn broken(pointer: &str, message: impl Into<String>) -> Violation {
