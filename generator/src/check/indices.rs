@@ -65,6 +65,7 @@ impl Walk<'_, '_> {
     fn media(&mut self, media: &[Media], at: &Pointer) {
         for media in media {
             self.ty(&media.ty, at);
+            media.items.iter().for_each(|items| self.ty(items, at));
             media.parts.iter().flat_map(|part| &part.headers).for_each(|header| self.ty(&header.ty, at));
         }
     }

@@ -30,6 +30,7 @@ pub(super) const RULES: &[Rule] = &[
         apply: response,
     },
     Rule { name: "media type", what: "`prefixEncoding`, `itemEncoding` -> `x-`", apply: media_type },
+    Rule { name: "encoding", what: "`encoding` within an encoding, and by place -> `x-`", apply: encoding },
     Rule {
         name: "parameter",
         what: "neither `schema` nor `content` -> any text; `examples: []` -> `x-examples`",
@@ -44,6 +45,7 @@ pub(super) fn apply(map: &mut Object, kind: Kind, context: &mut Context<'_>) {
         Kind::Operation => operation,
         Kind::Response => response,
         Kind::MediaType => media_type,
+        Kind::Encoding => encoding,
         Kind::Parameter | Kind::Header => parameter,
         _ => beside,
     };
@@ -180,6 +182,12 @@ fn media_type(map: &mut Object, context: &mut Context<'_>) {
     not_generated(map, "prefixEncoding", "encodings of parts by their place are", context);
     not_generated(map, "itemEncoding", "encodings of the parts that follow are", context);
     examples(map);
+}
+
+fn encoding(map: &mut Object, context: &mut Context<'_>) {
+    for member in ["encoding", "prefixEncoding", "itemEncoding"] {
+        not_generated(map, member, "encodings of parts within a part are", context);
+    }
 }
 
 fn parameter(map: &mut Object, _: &mut Context<'_>) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 use openapiv3::{APIKeyLocation, SecurityScheme};
 
 use crate::contract::{Api, CredentialKind, CredentialScheme, Operation, Server, Tag};
@@ -27,7 +27,7 @@ pub(super) fn lower(lowering: &Lowering<'_>, operations: &[Operation]) -> Api {
     Api {
         title: doc.info.title.clone(),
         version: doc.info.version.clone(),
-        description: doc.info.description.clone(),
+        description: doc.info.description.clone().or_else(|| text(&doc.info.extensions, "x-summary")),
         servers: doc.servers.iter().map(server).collect(),
         credentials,
         tags,
@@ -36,8 +36,12 @@ pub(super) fn lower(lowering: &Lowering<'_>, operations: &[Operation]) -> Api {
 
 /// What a document says of a tag: the description, else the summary that 3.2 has beside it.
 fn tag_text(tag: &openapiv3::Tag) -> Option<String> {
-    let summary = || tag.extensions.get("x-summary").and_then(serde_json::Value::as_str).map(str::to_owned);
-    tag.description.clone().or_else(summary)
+    tag.description.clone().or_else(|| text(&tag.extensions, "x-summary"))
+}
+
+/// A text that 3.0 has no member for.
+fn text(extensions: &IndexMap<String, serde_json::Value>, name: &str) -> Option<String> {
+    extensions.get(name)?.as_str().map(str::to_owned)
 }
 
 /// A server, its variables replaced by their defaults.
@@ -46,7 +50,8 @@ fn server(server: &openapiv3::Server) -> Server {
     for (name, variable) in server.variables.iter().flatten() {
         url = url.replace(&format!("{{{name}}}"), &variable.default);
     }
-    Server { url, description: server.description.clone() }
+    let description = server.description.clone().or_else(|| text(&server.extensions, "x-name"));
+    Server { url, description }
 }
 
 fn credential(lowering: &Lowering<'_>, name: &str) -> Option<CredentialScheme> {

@@ -273,11 +273,17 @@ fn credentials(
     if requirements.iter().any(|requirement| requirement.len() > 1) {
         unsaid.joint.get_or_insert_with(|| (0, at.clone())).0 += 1;
     }
-    let names: IndexSet<&String> = requirements.iter().flat_map(|requirement| requirement.keys()).collect();
-    let known = |name: &&String| {
-        lowering.components().is_some_and(|components| components.security_schemes.contains_key(*name))
+    let known = |name: &str| {
+        lowering.components().is_some_and(|components| components.security_schemes.contains_key(name))
     };
-    let (known, unknown): (Vec<&String>, Vec<&String>) = names.into_iter().partition(known);
+    // A scheme is named, or referred to (OpenAPI 3.2, Security Requirement Object); a name goes before a reference.
+    let named = |name: &String| match component_name(name, "securitySchemes") {
+        Some(referred) if !known(name) => referred,
+        _ => name.clone(),
+    };
+    let names: IndexSet<String> =
+        requirements.iter().flat_map(|requirement| requirement.keys()).map(named).collect();
+    let (known, unknown): (Vec<String>, Vec<String>) = names.into_iter().partition(|name| known(name));
     let components = lowering.components().filter(|_| !unknown.is_empty());
     let defined: Vec<&str> =
         components.into_iter().flat_map(|it| it.security_schemes.keys().map(String::as_str)).collect();
@@ -285,7 +291,7 @@ fn credentials(
     let others = components.and_then(|components| components.extensions.get("x-security-schemes"));
     for name in unknown {
         let (message, help) =
-            match (others.is_some_and(|it| it.get(name).is_some()), nearest(name, defined.iter().copied())) {
+            match (others.is_some_and(|it| it.get(&name).is_some()), nearest(&name, defined.iter().copied())) {
                 (true, _) => (
                     format!("the security scheme `{name}` is nothing that a request carries; it is left out"),
                     "set the connection up in the transport".to_owned(),
@@ -301,7 +307,7 @@ fn credentials(
             };
         lowering.warn(codes::UNKNOWN_CREDENTIAL, &at, message, help);
     }
-    known.into_iter().cloned().collect()
+    known
 }
 
 #[cfg(test)]

@@ -300,9 +300,8 @@ impl Printer<'_> {
             let status = success_status(success.status);
             let mut line = status_text(status);
             let mut given = plan.successes.iter().filter(|answer| answer.status == status);
-            if let Some(link) = given.find_map(|answer| self.given(&plan.output, answer.body)) {
-                line.push_str(&format!(", {link}"));
-            }
+            let link = given.find_map(|answer| self.given(&plan.output, answer.body));
+            line.extend(link.iter().map(|link| format!(", {link}")));
             let mut sequences: Vec<String> = Vec::new();
             for items in success.media.iter().filter_map(|media| media.items.as_ref()) {
                 let items = self.items(items);
@@ -311,7 +310,8 @@ impl Printer<'_> {
                 }
             }
             if !sequences.is_empty() {
-                line.push_str(&format!(", a sequence of {}", sequences.join(" or ")));
+                let before = if link.is_some() { " or" } else { "," };
+                line.push_str(&format!("{before} a sequence of {}", sequences.join(" or ")));
             }
             doc.item(&line, said);
         }

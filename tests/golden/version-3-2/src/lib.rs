@@ -74,7 +74,7 @@ pub enum Api {}
 impl rt::Api for Api {
     const USER_AGENT: &'static str = "golden-version-3-2/1";
     const SERVERS: &'static [&'static str] = &["https://api.example.com"];
-    const CREDENTIAL: rt::CredentialPlace = rt::CredentialPlace::Nowhere;
+    const CREDENTIAL: rt::CredentialPlace = rt::CredentialPlace::Bearer;
     const FAMILY: &'static rt::Family = &problems::FAMILY;
     type Problem = Problem;
     type Kind = Kind;

@@ -67,7 +67,7 @@ impl rt::Operation for FindNotes {
         path: &[rt::Segment::Literal("/notes")],
         params: &[],
         accept: "application/json, application/problem+json",
-        authenticated: false,
+        authenticated: true,
         successes: &[
             rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
         ],
