@@ -291,7 +291,8 @@ fn credentials(
     let others = components.and_then(|components| components.extensions.get("x-security-schemes"));
     for name in unknown {
         let (message, help) =
-            match (others.is_some_and(|it| it.get(&name).is_some()), nearest(&name, defined.iter().copied())) {
+            match (others.is_some_and(|it| it.get(&name).is_some()), nearest(&name, defined.iter().copied()))
+            {
                 (true, _) => (
                     format!("the security scheme `{name}` is nothing that a request carries; it is left out"),
                     "set the connection up in the transport".to_owned(),
