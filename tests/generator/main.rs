@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "tests")]
 
 mod cases;
+mod documented;
 mod equivalence;
 mod guard;
 mod inputs;

@@ -57,8 +57,12 @@ impl Uses {
                 literal(rest)
             } else {
                 let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+                let before = text.get(..text.len() - rest.len()).unwrap_or_default();
                 let (word, after) = rest.split_at_checked(word).unwrap_or_default();
-                uses.note(word, after);
+                // Within a path it is a module of another one: a tag may be called like a module of the crate.
+                if !before.ends_with("::") {
+                    uses.note(word, after);
+                }
                 let word = word.len();
                 word.max(1)
             };
@@ -258,11 +262,12 @@ mod tests {
             /// problems
             fn a() {
                 if x {
-                    rt::b(BTreeMap::new(), "\\\" types \"", types_, mytypes)
+                    rt::b(BTreeMap::new(), "\\\" types \"", types_, mytypes, operations::types::C)
                 }
             }
         ));
-        assert!(text.uses.rt && text.uses.map && !text.uses.types && !text.uses.problems, "{text:?}");
+        assert!(text.uses.rt && text.uses.map && text.uses.operations, "{text:?}");
+        assert!(!text.uses.types && !text.uses.problems, "{text:?}");
         assert!(Uses::of("\"\\\\\" problems::A / types // rt::").problems);
         assert!(Uses::of("a / types::B").types);
         let members = Uses::of("pub rt: u8, pub types: u8, pub problems: u8,");
