@@ -263,3 +263,10 @@ async fn another_family_is_read_by_its_schema() {
     let (kind, _) = send(&client, PatchThing::new("1")).await;
     assert!(kind.starts_with("BadRequest(Rule("), "{kind}");
 }
+
+#[test]
+fn a_value_of_an_answer_is_a_literal() {
+    let basic =
+        golden_failures::types::Basic { message: "No.".to_owned(), ..golden_failures::rt::Node::empty() };
+    assert_eq!(serde_json::to_value(&basic).expect("JSON"), json!({"message": "No."}));
+}

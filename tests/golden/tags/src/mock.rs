@@ -38,7 +38,7 @@ mod other;
 
 #[doc(no_inline)]
 pub use problemgen_runtime::mock::{
-    Coverage, Exercised, MockTransport, On, Recorded, Tally,
+    Coverage, Exercised, MockTransport, On, Recorded, Tally, example,
 };
 #[doc(no_inline)]
 pub use problemgen_runtime::testing::{ManualClock, Scripted, Step};

@@ -4,5 +4,7 @@ use problemgen_runtime as rt;
 use crate::operations;
 
 impl rt::mock::Played for operations::other::Other {
-    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"error\":\"error\"}"),
+    ];
 }
