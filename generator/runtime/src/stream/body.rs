@@ -51,7 +51,8 @@ enum Source {
 
 impl Body {
     /// The octets of a file. It is opened when it is sent, and again for each further attempt; its length at that time is
-    /// what is announced. No runtime is needed: where the transport does not block, a thread reads.
+    /// what is announced. No runtime is needed: where the transport does not block, a thread reads. (It is opened by whoever
+    /// sends.)
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self::of(Source::File(path.into().into()))
     }

@@ -23,6 +23,9 @@ type Boxed = Box<dyn std::error::Error + Send + Sync>;
 /// A [`TransportError`] that the middleware lets through stays what it is. Any other error counts as one after which the
 /// server may have acted on the request.
 ///
+/// Layers see requests and answers whole: bodies that are streams are collected, and [`Limits::body`](crate::Limits::body) counts
+/// for answers.
+///
 /// ```
 /// use std::time::Duration;
 /// use problemgen_runtime::{Api, ClientBuilder, Reqwest, ServiceTransport, TransportService};
