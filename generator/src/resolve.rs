@@ -6,6 +6,7 @@
 mod beyond;
 pub mod codes;
 mod document;
+mod paths;
 mod read;
 mod schema;
 #[cfg(test)]
