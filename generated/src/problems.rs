@@ -1194,7 +1194,6 @@ rt::problem!(Problem);
 /// The members of `feature_not_in_plan`.
 ///
 /// See [`Code::FeatureNotInPlan`].
-#[derive(Clone)]
 pub struct FeatureNotInPlan {
     /// The lowest plan that has the feature.
     ///
@@ -1281,7 +1280,6 @@ impl From<FeatureNotInPlan> for Kind {
 /// The members of `quota_exceeded`.
 ///
 /// See [`Code::QuotaExceeded`].
-#[derive(Clone)]
 pub struct QuotaExceeded {
     /// The most that is allowed, in bytes, or in seats for a 403.
     ///
@@ -1374,7 +1372,6 @@ impl From<QuotaExceeded> for Kind {
 /// The members of `validation_error`.
 ///
 /// See [`Code::ValidationError`].
-#[derive(Clone)]
 pub struct ValidationError {
     /// Name of the invalid field, with dots for nesting.
     ///
@@ -1435,7 +1432,6 @@ impl From<ValidationError> for Kind {
 /// The members of `revision_conflict`.
 ///
 /// See [`Code::RevisionConflict`].
-#[derive(Clone)]
 pub struct RevisionConflict {
     /// The revision that the drop has now. Send it as `If-Revision` in the retry.
     ///
@@ -1486,7 +1482,7 @@ impl From<RevisionConflict> for Kind {
 /// The members of `conflict`.
 ///
 /// See [`Code::Conflict`].
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Conflict {
     /// The drop that occupies the dedicated domain. Present only in that case.
     ///
@@ -1530,7 +1526,6 @@ impl From<Conflict> for Kind {
 /// The members of `workspace_choice_required`.
 ///
 /// See [`Code::WorkspaceChoiceRequired`].
-#[derive(Clone)]
 pub struct WorkspaceChoiceRequired {
     /// The workspaces to choose from.
     pub choices: Vec<types::WorkspaceChoice>,
@@ -1579,7 +1574,6 @@ impl From<WorkspaceChoiceRequired> for Kind {
 /// The members of `remote_fetch_failed`.
 ///
 /// See [`Code::RemoteFetchFailed`].
-#[derive(Clone)]
 pub struct RemoteFetchFailed {
     /// The files that could not be fetched.
     pub failures: Vec<types::RemoteFetchFailure>,

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// The token of an invitation.
-#[derive(Clone)]
 pub struct AcceptInvitationRequest {
     /// The token from the link in the email.
     ///
@@ -59,7 +58,6 @@ impl rt::Node for AcceptInvitationRequest {
 rt::record!(AcceptInvitationRequest);
 
 /// The account behind the credential, with its plan, its limits and what it uses of them.
-#[derive(Clone)]
 pub struct Account {
     /// Id of the account.
     ///
@@ -170,7 +168,6 @@ impl rt::Node for Account {
 rt::record!(Account);
 
 /// The numeric limits of the plan.
-#[derive(Clone)]
 pub struct AccountLimits {
     /// Largest size of one drop.
     ///
@@ -255,7 +252,6 @@ impl rt::Node for AccountLimits {
 rt::record!(AccountLimits);
 
 /// What the account uses at present.
-#[derive(Clone)]
 pub struct AccountUsage {
     /// Storage in use.
     ///
@@ -316,7 +312,6 @@ impl rt::Node for AccountUsage {
 rt::record!(AccountUsage);
 
 /// The active workspace, with the role of the account in it.
-#[derive(Clone)]
 pub struct AccountWorkspace {
     /// Id of the workspace.
     ///
@@ -389,7 +384,6 @@ impl rt::Node for AccountWorkspace {
 rt::record!(AccountWorkspace);
 
 /// A step that the server proposes to the client.
-#[derive(Clone)]
 pub struct Action {
     /// Machine name of the step.
     ///
@@ -466,7 +460,6 @@ impl rt::Node for Action {
 rt::record!(Action);
 
 /// An API key, without its secret.
-#[derive(Clone)]
 pub struct ApiKey {
     /// Id of the key.
     ///
@@ -544,7 +537,6 @@ impl rt::Node for ApiKey {
 rt::record!(ApiKey);
 
 /// All API keys of the account.
-#[derive(Clone)]
 pub struct ApiKeyList {
     /// The keys.
     pub data: Vec<ApiKey>,
@@ -617,7 +609,6 @@ impl rt::Vocabulary for ApiKeyType {
 rt::vocabulary!(ApiKeyType);
 
 /// The hostname to connect.
-#[derive(Clone)]
 pub struct ConnectDomainRequest {
     /// The hostname.
     ///
@@ -677,7 +668,6 @@ impl rt::Node for ConnectDomainRequest {
 rt::record!(ConnectDomainRequest);
 
 /// A stored file.
-#[derive(Clone)]
 pub struct ContentFile {
     /// Path of the file. Send it as `path` to read the file.
     ///
@@ -738,7 +728,6 @@ impl rt::Node for ContentFile {
 rt::record!(ContentFile);
 
 /// The files of a deployment.
-#[derive(Clone)]
 pub struct ContentManifest {
     /// File that the drop opens with, if there is one.
     ///
@@ -787,7 +776,6 @@ rt::record!(ContentManifest);
 
 /// The key to mint. A new key is never granted more than the credential that mints it has: what it gets
 /// is the intersection of `scopes` with the caller's own.
-#[derive(Clone)]
 pub struct CreateApiKeyRequest {
     /// Name for the key, for people.
     ///
@@ -938,7 +926,6 @@ impl From<DeploySourceRequest> for CreateDeploymentRequest {
 }
 
 /// The manifest of an upload session, which lists every file.
-#[derive(Clone)]
 pub struct CreateUploadRequest {
     /// Version of the manifest format.
     pub schema_version: Option<CreateUploadRequestSchemaVersion>,
@@ -1032,7 +1019,6 @@ impl rt::IntegerVocabulary for CreateUploadRequestSchemaVersion {
 rt::integer_vocabulary!(CreateUploadRequestSchemaVersion);
 
 /// The team workspace to create.
-#[derive(Clone)]
 pub struct CreateWorkspaceRequest {
     /// Name of the workspace, for people.
     ///
@@ -1093,7 +1079,6 @@ impl rt::Node for CreateWorkspaceRequest {
 rt::record!(CreateWorkspaceRequest);
 
 /// A key that was just minted. Only this answer has the secret.
-#[derive(Clone)]
 pub struct CreatedApiKey {
     /// Id of the key.
     ///
@@ -1195,7 +1180,6 @@ impl rt::Node for CreatedApiKey {
 rt::record!(CreatedApiKey);
 
 /// A new upload session, with a target for every file to upload.
-#[derive(Clone)]
 pub struct CreatedUpload {
     /// Id of the upload session.
     ///
@@ -1260,7 +1244,6 @@ impl rt::Node for CreatedUpload {
 rt::record!(CreatedUpload);
 
 /// A file of a new upload session.
-#[derive(Clone)]
 pub struct CreatedUploadFile {
     /// Id of the file in the session.
     ///
@@ -1327,7 +1310,6 @@ impl rt::Node for CreatedUploadFile {
 rt::record!(CreatedUploadFile);
 
 /// Deploys one file that the server fetches.
-#[derive(Clone)]
 pub struct DeploySourceRequest {
     /// URL of the file, `http` or `https`. Addresses inside private networks are refused.
     ///
@@ -1400,7 +1382,6 @@ impl rt::Node for DeploySourceRequest {
 rt::record!(DeploySourceRequest);
 
 /// Deploys the files of an upload session.
-#[derive(Clone)]
 pub struct DeployUploadRequest {
     /// Id of the upload session. It has to be complete, and can be used once.
     ///
@@ -1482,7 +1463,6 @@ impl rt::Node for DeployUploadRequest {
 rt::record!(DeployUploadRequest);
 
 /// One version of a drop's content. It never changes once it is published.
-#[derive(Clone)]
 pub struct Deployment {
     /// Id of the deployment.
     ///
@@ -1683,7 +1663,6 @@ impl rt::Vocabulary for DeploymentMode {
 rt::vocabulary!(DeploymentMode);
 
 /// One page of deployments, newest first.
-#[derive(Clone)]
 pub struct DeploymentPage {
     /// The deployments of this page.
     pub deployments: Vec<Deployment>,
@@ -1734,7 +1713,6 @@ impl rt::Node for DeploymentPage {
 rt::record!(DeploymentPage);
 
 /// A DNS record that you have to set, and what the server sees of it.
-#[derive(Clone)]
 pub struct DnsRecord {
     /// Type of the record.
     ///
@@ -1819,7 +1797,6 @@ impl rt::Node for DnsRecord {
 rt::record!(DnsRecord);
 
 /// A custom hostname.
-#[derive(Clone)]
 pub struct Domain {
     /// Kind of this object.
     pub object: Option<DomainObject>,
@@ -2000,7 +1977,6 @@ impl rt::Vocabulary for DomainStatus {
 rt::vocabulary!(DomainStatus);
 
 /// All domains of the workspace.
-#[derive(Clone)]
 pub struct DomainList {
     /// The domains.
     pub domains: Vec<Domain>,
@@ -2070,7 +2046,6 @@ impl rt::Vocabulary for DomainMode {
 rt::vocabulary!(DomainMode);
 
 /// Published content under one URL, with its settings.
-#[derive(Clone)]
 pub struct Drop {
     /// Id of the drop, opaque and case-sensitive. Keep it; a URL or slug is never accepted in its place.
     ///
@@ -2314,7 +2289,6 @@ impl rt::Node for Drop {
 rt::record!(Drop);
 
 /// A step that would lift a limitation of the drop.
-#[derive(Clone)]
 pub struct DropAction {
     /// Machine name of the step.
     ///
@@ -2445,7 +2419,6 @@ impl rt::Vocabulary for DropActionPriority {
 rt::vocabulary!(DropActionPriority);
 
 /// The call or the page that takes a step.
-#[derive(Clone)]
 pub struct DropActionTarget {
     /// HTTP method.
     ///
@@ -2506,7 +2479,6 @@ impl rt::Node for DropActionTarget {
 rt::record!(DropActionTarget);
 
 /// What holds the drop back, as steps that would lift it.
-#[derive(Clone)]
 pub struct DropLimitations {
     /// The steps.
     pub actions: Vec<DropAction>,
@@ -2547,7 +2519,6 @@ impl rt::Node for DropLimitations {
 rt::record!(DropLimitations);
 
 /// One page of drops.
-#[derive(Clone)]
 pub struct DropPage {
     /// The drops of this page.
     pub data: Vec<Drop>,
@@ -2607,7 +2578,6 @@ impl rt::Node for DropPage {
 rt::record!(DropPage);
 
 /// The rules of the plan under which the drop was published.
-#[derive(Clone)]
 pub struct DropTier {
     /// Name of the plan.
     ///
@@ -2684,7 +2654,6 @@ impl rt::Node for DropTier {
 rt::record!(DropTier);
 
 /// What the plan allows.
-#[derive(Clone)]
 pub struct Entitlements {
     /// Each capability by name, either on or off, or at a level such as `none`.
     ///
@@ -2801,7 +2770,6 @@ impl From<String> for EntitlementsCapabilitiesValue {
 }
 
 /// An open invitation to a workspace.
-#[derive(Clone)]
 pub struct Invitation {
     /// Id of the invitation.
     ///
@@ -2882,7 +2850,6 @@ impl rt::Node for Invitation {
 rt::record!(Invitation);
 
 /// The open invitations of the account.
-#[derive(Clone)]
 pub struct InvitationList {
     /// The invitations.
     pub invitations: Vec<Invitation>,
@@ -2923,7 +2890,6 @@ impl rt::Node for InvitationList {
 rt::record!(InvitationList);
 
 /// Whom to invite to a workspace.
-#[derive(Clone)]
 pub struct InviteMemberRequest {
     /// Address that the invitation goes to.
     ///
@@ -3073,7 +3039,6 @@ impl From<RemoteFile> for ManifestFile {
 }
 
 /// An account that belongs to a workspace.
-#[derive(Clone)]
 pub struct Member {
     /// Id of the account.
     ///
@@ -3148,7 +3113,6 @@ impl rt::Node for Member {
 rt::record!(Member);
 
 /// The members of a workspace.
-#[derive(Clone)]
 pub struct MemberList {
     /// The members.
     pub members: Vec<Member>,
@@ -3189,7 +3153,6 @@ impl rt::Node for MemberList {
 rt::record!(MemberList);
 
 /// Asks for a login code by email.
-#[derive(Clone)]
 pub struct OtpRequest {
     /// Address that the code is sent to.
     ///
@@ -3242,7 +3205,6 @@ impl rt::Node for OtpRequest {
 rt::record!(OtpRequest);
 
 /// A login code is on its way.
-#[derive(Clone)]
 pub struct OtpSent {
     /// Seconds until the code expires.
     ///
@@ -3294,7 +3256,6 @@ impl rt::Node for OtpSent {
 rt::record!(OtpSent);
 
 /// An address together with the code that was sent to it.
-#[derive(Clone)]
 pub struct OtpVerification {
     /// Address that the code was sent to.
     ///
@@ -3355,7 +3316,6 @@ impl rt::Node for OtpVerification {
 rt::record!(OtpVerification);
 
 /// One reference that the path-safety check rejected.
-#[derive(Clone)]
 pub struct PathViolation {
     /// The file that holds the reference, relative to the root of the drop.
     ///
@@ -3424,7 +3384,7 @@ impl rt::Node for PathViolation {
 rt::record!(PathViolation);
 
 /// Settings of the new drop, and the workspace it goes to.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct PublishOptions {
     /// Title of the drop.
     ///
@@ -3587,7 +3547,6 @@ impl From<PublishSourceRequest> for PublishRequest {
 }
 
 /// Publishes one file that the server fetches.
-#[derive(Clone)]
 pub struct PublishSourceRequest {
     /// URL of the file, `http` or `https`. Addresses inside private networks are refused.
     ///
@@ -3658,7 +3617,6 @@ impl rt::Node for PublishSourceRequest {
 rt::record!(PublishSourceRequest);
 
 /// Publishes the files of an upload session.
-#[derive(Clone)]
 pub struct PublishUploadRequest {
     /// Id of the upload session. It has to be complete, and can be used once.
     ///
@@ -3738,7 +3696,6 @@ impl rt::Node for PublishUploadRequest {
 rt::record!(PublishUploadRequest);
 
 /// A file that the server could not fetch.
-#[derive(Clone)]
 pub struct RemoteFetchFailure {
     /// Path of the file in the drop.
     ///
@@ -3799,7 +3756,6 @@ impl rt::Node for RemoteFetchFailure {
 rt::record!(RemoteFetchFailure);
 
 /// A file that the server fetches.
-#[derive(Clone)]
 pub struct RemoteFile {
     /// Path of the file in the drop.
     ///
@@ -3872,7 +3828,6 @@ impl rt::Node for RemoteFile {
 rt::record!(RemoteFile);
 
 /// What you know of a drop whose id you do not have.
-#[derive(Clone)]
 pub struct ResolveDropRequest {
     /// A URL of the drop, of any kind, or its slug or id.
     ///
@@ -3925,7 +3880,6 @@ impl rt::Node for ResolveDropRequest {
 rt::record!(ResolveDropRequest);
 
 /// A logged-in session of an account.
-#[derive(Clone)]
 pub struct Session {
     /// Access token (`at_…`), to be sent as a bearer credential.
     ///
@@ -3995,7 +3949,6 @@ impl rt::Node for Session {
 rt::record!(Session);
 
 /// The workspace to work in from now on.
-#[derive(Clone)]
 pub struct SwitchWorkspaceRequest {
     /// Slug or id of the workspace.
     ///
@@ -4048,7 +4001,6 @@ impl rt::Node for SwitchWorkspaceRequest {
 rt::record!(SwitchWorkspaceRequest);
 
 /// Changes to the account.
-#[derive(Clone)]
 pub struct UpdateAccountRequest {
     /// New name to show to others. Null clears it.
     ///
@@ -4101,7 +4053,7 @@ impl rt::Node for UpdateAccountRequest {
 rt::record!(UpdateAccountRequest);
 
 /// Changes of a domain. What is absent stays as it is. The mode cannot be changed.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct UpdateDomainRequest {
     /// The drop to serve from now on. For domains in `dedicated` mode.
     ///
@@ -4152,7 +4104,7 @@ rt::record!(UpdateDomainRequest);
 
 /// Changes of a drop's settings. A member that is absent leaves the setting as it is; null clears it.
 /// The content of a drop is changed with a new deployment instead.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct UpdateDropRequest {
     /// New title. Absent leaves it as it is.
     ///
@@ -4253,7 +4205,6 @@ impl rt::Node for UpdateDropRequest {
 rt::record!(UpdateDropRequest);
 
 /// The new role of a member.
-#[derive(Clone)]
 pub struct UpdateMemberRequest {
     /// The new role. `owner` transfers the ownership of the workspace.
     pub role: WorkspaceRole,
@@ -4304,7 +4255,7 @@ impl rt::Node for UpdateMemberRequest {
 rt::record!(UpdateMemberRequest);
 
 /// New names for a workspace. What is absent stays as it is.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct UpdateWorkspaceRequest {
     /// New name, for people.
     ///
@@ -4354,7 +4305,6 @@ impl rt::Node for UpdateWorkspaceRequest {
 rt::record!(UpdateWorkspaceRequest);
 
 /// An upload session and how far it has come.
-#[derive(Clone)]
 pub struct Upload {
     /// Id of the upload session.
     ///
@@ -4435,7 +4385,6 @@ impl rt::Node for Upload {
 rt::record!(Upload);
 
 /// A file of an upload session, as the server sees it.
-#[derive(Clone)]
 pub struct UploadFile {
     /// Id of the file in the session.
     ///
@@ -4521,7 +4470,6 @@ rt::record!(UploadFile);
 
 /// A signed address in the storage, not in this API. Send the bytes with one `PUT` and exactly these
 /// headers, without your credential.
-#[derive(Clone)]
 pub struct UploadTarget {
     /// Address for the `PUT`.
     ///
@@ -4586,7 +4534,6 @@ impl rt::Node for UploadTarget {
 rt::record!(UploadTarget);
 
 /// A file that you upload to the target you are given.
-#[derive(Clone)]
 pub struct UploadedFile {
     /// Path of the file in the drop.
     ///
@@ -4701,7 +4648,6 @@ rt::vocabulary!(Visibility);
 
 /// Something the server noticed. Seen so far: `root_relative_reference`, and `slug_suffixed` (the slug
 /// was taken, so the server appended to it). A warning can carry further members.
-#[derive(Clone)]
 pub struct Warning {
     /// Machine name of the warning.
     ///
@@ -4744,7 +4690,6 @@ impl rt::Node for Warning {
 rt::record!(Warning);
 
 /// A workspace that the credential can reach.
-#[derive(Clone)]
 pub struct Workspace {
     /// Id of the workspace.
     ///
@@ -4825,7 +4770,6 @@ impl rt::Node for Workspace {
 rt::record!(Workspace);
 
 /// A workspace that a publish could go to.
-#[derive(Clone)]
 pub struct WorkspaceChoice {
     /// Slug of the workspace, to be passed as `workspace`.
     ///
@@ -4925,7 +4869,6 @@ impl rt::Vocabulary for WorkspaceKind {
 rt::vocabulary!(WorkspaceKind);
 
 /// The workspaces that the credential can reach.
-#[derive(Clone)]
 pub struct WorkspaceList {
     /// The workspaces.
     pub workspaces: Vec<Workspace>,
@@ -4997,7 +4940,6 @@ impl rt::Vocabulary for WorkspaceRole {
 rt::vocabulary!(WorkspaceRole);
 
 /// The workspace that something belongs to.
-#[derive(Clone)]
 pub struct WorkspaceSummary {
     /// Id of the workspace.
     ///

@@ -31,6 +31,22 @@ pub struct Config {
     pub problems: Problems,
     /// `[formats]` and `[dependencies]`.
     pub formats: Formats,
+    /// `tags` in `[features]`.
+    pub tag_features: TagFeatures,
+}
+
+/// Whether the package has a cargo feature for each tag, so that whoever uses it compiles only the operations of the tags that
+/// they name, and the types that these reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TagFeatures {
+    /// If the document is large.
+    #[default]
+    Auto,
+    /// Always.
+    On,
+    /// Never.
+    Off,
 }
 
 /// Types that somebody chose for formats.
@@ -126,9 +142,10 @@ pub fn parse(shown: &str, text: &str, report: &mut Report) -> Option<Config> {
     }
 }
 
-/// The tables of the file, and the keys of `[problems]`. Those of the others are names of formats and of packages.
-const TABLES: [&str; 3] = ["problems", "formats", "dependencies"];
-const PROBLEMS: [&str; 4] = ["code", "retryable", "suggestion", "request-id"];
+/// The tables of the file, and the keys of those that do not hold names of formats or of packages.
+const TABLES: [&str; 4] = ["problems", "formats", "dependencies", "features"];
+const KEYS: [(&str, &[&str]); 2] =
+    [("problems", &["code", "retryable", "suggestion", "request-id"]), ("features", &["tags"])];
 
 /// Refuses each key that does not exist; were there any?
 fn unknown(shown: &str, text: &str, root: &DeTable<'_>, report: &mut Report) -> bool {
@@ -148,8 +165,10 @@ fn unknown(shown: &str, text: &str, root: &DeTable<'_>, report: &mut Report) -> 
         }
     };
     look(root, &TABLES, "the tables");
-    if let Some(problems) = root.get("problems").and_then(|value| value.get_ref().as_table()) {
-        look(problems, &PROBLEMS, "the settings of `[problems]`");
+    for (name, known) in KEYS {
+        if let Some(table) = root.get(name).and_then(|value| value.get_ref().as_table()) {
+            look(table, known, &format!("the settings of `[{name}]`"));
+        }
     }
     report.errors() > before
 }
@@ -161,6 +180,13 @@ struct Written {
     problems: WrittenProblems,
     formats: BTreeMap<String, Spanned<String>>,
     dependencies: BTreeMap<String, Spanned<toml::Value>>,
+    features: WrittenFeatures,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct WrittenFeatures {
+    tags: TagFeatures,
 }
 
 #[derive(Deserialize, Default)]
@@ -190,6 +216,7 @@ impl Written {
                 request_id: self.problems.request_id.map(|set| Setting::new(set, locate)),
             },
             formats: formats::formats(types, dependencies, report),
+            tag_features: self.features.tags,
         }
     }
 }

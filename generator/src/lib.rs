@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::thread;
 
 use config::Config;
 use contract::{Contract, Pointer};
@@ -101,6 +102,8 @@ pub struct Read {
     pub left_out: Vec<LeftOut>,
     /// The types that were chosen for formats; they are the [`rust::Options::formats`] of what is generated.
     pub formats: config::Formats,
+    /// Whether there is a cargo feature for each tag; it is the [`rust::Options::tag_features`] of what is generated.
+    pub tag_features: config::TagFeatures,
 }
 
 /// From a document to the contract, with the [`config`](config::config) that belongs to it. `None` when the report has errors.
@@ -118,37 +121,61 @@ pub fn read_input(input: &Input, config: &Config, report: &mut Report) -> Option
     let resolved = resolve::resolve(document, report)?;
     let contract = lower::lower(&resolved, config, report)?;
     check::check(&contract, &resolved.sources, report)?;
-    let formats = config.formats.clone();
-    Some(Read { contract, sources: resolved.sources, left_out, formats })
+    let (formats, tag_features) = (config.formats.clone(), config.tag_features);
+    Some(Read { contract, sources: resolved.sources, left_out, formats, tag_features })
 }
 
 /// From the contract to the files. `None` when the report has errors.
 pub fn generate(read: &Read, options: &Options, report: &mut Report) -> Option<Vec<Artifact>> {
     let contract = &read.contract;
     let locate = |at: &Pointer| read.sources.place(at, load::Part::Value);
-    let rust = rust::Options { formats: read.formats.clone(), ..options.rust.clone() };
+    let rust = rust::Options {
+        formats: read.formats.clone(),
+        tag_features: read.tag_features,
+        ..options.rust.clone()
+    };
     let plan = rust::plan(contract, &rust, &locate, report)?;
-    let rows = docs::rows::rows(contract);
-    let mut artifacts = Vec::new();
-    for output in &options.outputs {
-        match output {
-            Output::Rust => artifacts.extend(rust::emit(contract, &plan, &rust)),
-            Output::Docs => artifacts.extend([
-                Artifact::new("docs/errors.md", docs::markdown::print(&rows)),
-                Artifact::new("docs/errors.html", docs::html::print(&rows)),
-            ]),
-            Output::Catalogue => artifacts.extend([
-                Artifact::new(CATALOGUE, catalogue::print(contract, &rows)),
-                Artifact::new(format!("docs/{}", catalogue::SCHEMA_FILE), catalogue::SCHEMA),
-            ]),
-            Output::Listing => {
-                let left_out = read.left_out.iter().map(|it| it.what.as_str());
-                let listing = listing::print(contract) + &listing::left_out(left_out);
-                artifacts.push(Artifact::new("contract.txt", listing));
-            }
+    // What is not Rust is small, and waits for nobody.
+    let left_out = &read.left_out;
+    thread::scope(|scope| {
+        let others = scope.spawn(|| {
+            let rows = docs::rows::rows(contract);
+            let others =
+                options.outputs.iter().flat_map(|output| written(*output, contract, left_out, &rows));
+            others.collect::<Vec<_>>()
+        });
+        let mut artifacts = match options.outputs.contains(&Output::Rust) {
+            true => rust::emit(contract, &plan, &rust),
+            false => Vec::new(),
+        };
+        artifacts.extend(others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        Some(artifacts)
+    })
+}
+
+/// The files of a part that is not Rust.
+fn written(
+    output: Output,
+    contract: &Contract,
+    left_out: &[LeftOut],
+    rows: &docs::rows::Rows<'_>,
+) -> Vec<Artifact> {
+    match output {
+        Output::Rust => Vec::new(),
+        Output::Docs => vec![
+            Artifact::new("docs/errors.md", docs::markdown::print(rows)),
+            Artifact::new("docs/errors.html", docs::html::print(rows)),
+        ],
+        Output::Catalogue => vec![
+            Artifact::new(CATALOGUE, catalogue::print(contract, rows)),
+            Artifact::new(format!("docs/{}", catalogue::SCHEMA_FILE), catalogue::SCHEMA),
+        ],
+        Output::Listing => {
+            let left_out = left_out.iter().map(|it| it.what.as_str());
+            let listing = listing::print(contract) + &listing::left_out(left_out);
+            vec![Artifact::new("contract.txt", listing)]
         }
     }
-    Some(artifacts)
 }
 
 /// Every table of diagnostic codes, one for each stage that can refuse something.

@@ -29,7 +29,7 @@ pub use names::RustName;
 pub use plan::{Plan, plan};
 
 use crate::artifact::Artifact;
-use crate::config::Formats;
+use crate::config::{Formats, TagFeatures};
 use crate::contract::Contract;
 
 /// What the contract cannot say about a crate.
@@ -45,6 +45,8 @@ pub struct Options {
     pub layout: Layout,
     /// Types that somebody chose for formats.
     pub formats: Formats,
+    /// Is there a cargo feature for each tag? Only a package can have some.
+    pub tag_features: TagFeatures,
     /// What prints the crate again; it stands in the first line of every file.
     pub command: String,
     /// An SPDX expression.
@@ -61,6 +63,7 @@ impl Default for Options {
             runtime: Runtime::Version(env!("CARGO_PKG_VERSION").to_owned()),
             layout: Layout::Package { workspace: false },
             formats: Formats::default(),
+            tag_features: TagFeatures::default(),
             command: "cargo xtask codegen".to_owned(),
             license: None,
             publish: false,
@@ -122,7 +125,8 @@ pub fn emit(contract: &Contract, plan: &Plan, options: &Options) -> Vec<Artifact
         ]),
         Layout::Module { name } => artifacts.push(package::module(&printer, name, &dependencies(options))),
     }
-    artifacts.extend([problems::print(&printer), types::print(&printer)]);
+    artifacts.push(problems::print(&printer));
+    artifacts.extend(types::print(&printer));
     artifacts.extend(failures::print(&printer));
     artifacts.extend(operations::print(&printer));
     // They are behind features, which a module tree in somebody's crate has none of.

@@ -45,7 +45,13 @@ fn read(text: String) -> Read {
     let resolved = resolve::resolve(document, &mut report).expect("a document");
     let contract = lower::lower(&resolved, &Config::default(), &mut report).expect("a contract");
     check::check(&contract, &resolved.sources, &mut report).expect("a contract without contradictions");
-    Read { contract, sources: resolved.sources, left_out: Vec::new(), formats: Default::default() }
+    Read {
+        contract,
+        sources: resolved.sources,
+        left_out: Vec::new(),
+        formats: Default::default(),
+        tag_features: Default::default(),
+    }
 }
 
 fn everything(text: String) -> usize {

@@ -4,6 +4,7 @@
 mod cases;
 mod documented;
 mod equivalence;
+mod features;
 mod guard;
 mod inputs;
 mod laws;

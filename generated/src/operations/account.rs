@@ -89,9 +89,6 @@ impl rt::Operation for GetAccount {
             rt::AnswerSpec::exact(429, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(GetAccount);
@@ -197,9 +194,6 @@ impl rt::Operation for DeleteAccount {
             rt::AnswerSpec::exact(429, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(DeleteAccount);
@@ -297,9 +291,6 @@ impl rt::Operation for UpdateAccount {
             rt::AnswerSpec::exact(429, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(rt::Content::json("application/json", &self.body))
     }
@@ -419,9 +410,6 @@ impl rt::Operation for SwitchWorkspace {
             rt::AnswerSpec::exact(429, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(rt::Content::json("application/json", &self.body))
     }

@@ -88,9 +88,6 @@ impl rt::Operation for ListApiKeys {
             rt::AnswerSpec::exact(429, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(ListApiKeys);
@@ -215,9 +212,6 @@ impl rt::Operation for CreateApiKey {
             rt::AnswerSpec::exact(429, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(rt::Content::json("application/json", &self.body))
     }

@@ -85,9 +85,6 @@ impl rt::Operation for RequestOtp {
             rt::AnswerSpec::exact(429, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(rt::Content::json("application/json", &self.body))
     }
@@ -186,9 +183,6 @@ impl rt::Operation for VerifyOtp {
             rt::AnswerSpec::exact(429, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(rt::Content::json("application/json", &self.body))
     }
@@ -275,9 +269,6 @@ impl rt::Operation for Logout {
             rt::AnswerSpec::exact(429, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(Logout);

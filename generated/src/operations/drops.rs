@@ -497,9 +497,6 @@ impl rt::Operation for ResolveDrop {
             rt::AnswerSpec::exact(429, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(rt::Content::json("application/json", &self.body))
     }

@@ -88,9 +88,6 @@ impl rt::Operation for ListWorkspaces {
             rt::AnswerSpec::exact(429, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(ListWorkspaces);
@@ -209,9 +206,6 @@ impl rt::Operation for CreateWorkspace {
             rt::AnswerSpec::exact(429, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(rt::Content::json("application/json", &self.body))
     }

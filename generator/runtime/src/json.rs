@@ -189,6 +189,9 @@ impl Node for Json {
     fn view(&self) -> View<'_> {
         View::Any(self)
     }
+    fn assign(&mut self, from: &dyn Node) {
+        crate::copy::clone_into(self, from);
+    }
 }
 
 impl Serialize for Json {

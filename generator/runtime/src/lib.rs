@@ -8,6 +8,7 @@ pub mod vocabulary;
 mod body;
 mod client;
 mod clock;
+pub mod copy;
 pub mod decode;
 pub mod encode;
 mod error;

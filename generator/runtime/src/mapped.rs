@@ -85,7 +85,7 @@ macro_rules! mapped {
             }
         }
 
-        impl<T: FromStr + fmt::Display> Node for $ty<T> {
+        impl<T: FromStr + fmt::Display + Clone + 'static> Node for $ty<T> {
             fn empty() -> Self {
                 $ty(None)
             }
@@ -94,6 +94,9 @@ macro_rules! mapped {
             }
             fn view(&self) -> View<'_> {
                 self.0.as_ref().map_or(View::Absent, |$value| $view)
+            }
+            fn assign(&mut self, from: &dyn Node) {
+                crate::copy::clone_into(self, from);
             }
         }
 
@@ -104,13 +107,13 @@ macro_rules! mapped {
             }
         }
 
-        impl<T: FromStr + fmt::Display> serde::Serialize for $ty<T> {
+        impl<T: FromStr + fmt::Display + Clone + 'static> serde::Serialize for $ty<T> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 crate::encode::serialize(self, serializer)
             }
         }
 
-        impl<'de, T: FromStr + fmt::Display> serde::Deserialize<'de> for $ty<T> {
+        impl<'de, T: FromStr + fmt::Display + Clone + 'static> serde::Deserialize<'de> for $ty<T> {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 crate::decode::deserialize(deserializer)
             }

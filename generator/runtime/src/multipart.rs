@@ -91,6 +91,9 @@ impl Node for File {
     fn view(&self) -> View<'_> {
         View::File(self)
     }
+    fn assign(&mut self, from: &dyn Node) {
+        crate::copy::clone_into(self, from);
+    }
 }
 
 /// A multipart body of which the contract does not say what parts it has: the caller lists them.

@@ -4,11 +4,13 @@
 //! [`encode`](crate::encode) walk them. The walk is compiled once, here, so a type costs its users next to nothing to
 //! compile, and it always knows the path it is on. Deliberately absent: JSON itself.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use crate::copy;
 use crate::json::Json;
 use crate::multipart::File;
 use crate::stream::Body;
@@ -18,7 +20,7 @@ use crate::stream::Body;
 /// What is an object with declared members lists these and need say no more: its [`slot`](Node::slot) and
 /// [`view`](Node::view) are itself. Generated types become values for serde through [`record!`](crate::record),
 /// [`vocabulary!`](macro@crate::vocabulary) and [`union!`](crate::union).
-pub trait Node: AsNode {
+pub trait Node: AsNode + Any {
     /// A value to read into. It is handed to nobody unless reading it succeeds.
     fn empty() -> Self
     where
@@ -30,6 +32,11 @@ pub trait Node: AsNode {
     /// What a writer writes.
     fn view(&self) -> View<'_> {
         View::Record(self.as_node())
+    }
+    /// Becomes a copy of a value of the same type: what `Clone` of a generated struct does, once it is [empty](Node::empty).
+    /// Provided for whatever is the same if it is the same on the wire.
+    fn assign(&mut self, from: &dyn Node) {
+        copy::assign(self.as_node_mut(), from);
     }
     /// The declared members of an object.
     fn members(&self) -> &'static [Member] {
@@ -379,6 +386,9 @@ impl Node for String {
     fn view(&self) -> View<'_> {
         View::Text(Cow::Borrowed(self))
     }
+    fn assign(&mut self, from: &dyn Node) {
+        copy::clone_into(self, from);
+    }
 }
 
 impl Node for Bytes {
@@ -390,6 +400,9 @@ impl Node for Bytes {
     }
     fn view(&self) -> View<'_> {
         View::Bytes(self)
+    }
+    fn assign(&mut self, from: &dyn Node) {
+        copy::clone_into(self, from);
     }
 }
 
@@ -403,6 +416,11 @@ impl<T: Node> Node for Box<T> {
     fn view(&self) -> View<'_> {
         T::view(self)
     }
+    fn assign(&mut self, from: &dyn Node) {
+        if let Some(from) = copy::same_type::<Self>(from) {
+            T::assign(self, &**from);
+        }
+    }
 }
 
 impl<T: Node> Node for Option<T> {
@@ -414,6 +432,9 @@ impl<T: Node> Node for Option<T> {
     }
     fn view(&self) -> View<'_> {
         self.as_ref().map_or(View::Absent, Node::view)
+    }
+    fn assign(&mut self, from: &dyn Node) {
+        *self = copy::same_type::<Self>(from).and_then(Option::as_ref).map(copy::copy);
     }
 }
 
@@ -439,6 +460,13 @@ impl<T: Node> Node for Patch<T> {
             Patch::Clear => View::Null,
             Patch::Set(value) => value.view(),
         }
+    }
+    fn assign(&mut self, from: &dyn Node) {
+        *self = match copy::same_type::<Self>(from) {
+            Some(Patch::Set(value)) => Patch::Set(copy::copy(value)),
+            Some(Patch::Clear) => Patch::Clear,
+            Some(Patch::Keep) | None => Patch::Keep,
+        };
     }
 }
 
@@ -467,6 +495,9 @@ impl<T: Node> Node for Vec<T> {
     fn view(&self) -> View<'_> {
         View::List(self)
     }
+    fn assign(&mut self, from: &dyn Node) {
+        *self = copy::same_type::<Self>(from).into_iter().flatten().map(copy::copy).collect();
+    }
 }
 
 impl<T: Node> ListNode for Vec<T> {
@@ -492,6 +523,10 @@ impl<T: Node> Node for BTreeMap<String, T> {
     }
     fn view(&self) -> View<'_> {
         View::Map(self)
+    }
+    fn assign(&mut self, from: &dyn Node) {
+        let entries = copy::same_type::<Self>(from).into_iter().flatten();
+        *self = entries.map(|(name, value)| (name.clone(), copy::copy(value))).collect();
     }
 }
 

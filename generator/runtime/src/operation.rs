@@ -17,7 +17,9 @@ pub trait Operation: Raises + Send + Sync + 'static {
     /// What the contract says of it.
     const SPEC: &'static OperationSpec;
     /// The parameter at a place of [`OperationSpec::params`].
-    fn param(&self, at: usize) -> Option<&dyn Node>;
+    fn param(&self, _: usize) -> Option<&dyn Node> {
+        None
+    }
     /// The request body, if it has one.
     fn body(&self) -> Option<Content<'_>> {
         None

@@ -96,6 +96,9 @@ impl Node for Others {
     fn view(&self) -> View<'_> {
         View::Map(self)
     }
+    fn assign(&mut self, from: &dyn Node) {
+        crate::copy::clone_into(self, from);
+    }
 }
 
 impl MapNode for Others {

@@ -107,6 +107,7 @@ macro_rules! text_nodes {
             fn empty() -> Self { $empty }
             fn slot(&mut self) -> Slot<'_> { Slot::Text(self) }
             fn view(&self) -> View<'_> { let $value = self; $print }
+            fn assign(&mut self, from: &dyn Node) { crate::copy::clone_into(self, from) }
         }
         impl TextNode for $ty {
             fn set(&mut self, $text: &str) -> Result<(), &'static str> {

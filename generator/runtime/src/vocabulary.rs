@@ -78,11 +78,16 @@ impl<T: IntegerVocabulary> IntegerNode for T {
     }
 }
 
-/// Makes a generated struct, which is a [`Node`](crate::Node), a value that serde reads and writes, with `Debug` and
-/// `PartialEq`.
+/// Makes a generated struct, which is a [`Node`](crate::Node), a value that serde reads and writes, with `Clone`, `Debug`
+/// and `PartialEq`.
 #[macro_export]
 macro_rules! record {
     ($ty:ident) => {
+        impl ::core::clone::Clone for $ty {
+            fn clone(&self) -> Self {
+                $crate::copy::copy(self)
+            }
+        }
         $crate::debug_by_node!($ty);
         $crate::traits_by_node!($ty);
     };
@@ -103,6 +108,9 @@ macro_rules! newtype {
             fn view(&self) -> $crate::View<'_> {
                 $crate::Node::view(&self.0)
             }
+            fn assign(&mut self, from: &dyn $crate::Node) {
+                $crate::copy::clone_into(self, from)
+            }
         }
         $crate::debug_by_node!($ty);
         $crate::traits_by_node!($ty);
@@ -122,6 +130,9 @@ macro_rules! union {
             }
             fn view(&self) -> $crate::View<'_> {
                 <Self as $crate::Union>::held(self).view()
+            }
+            fn assign(&mut self, from: &dyn $crate::Node) {
+                $crate::copy::clone_into(self, from)
             }
         }
         $crate::traits_by_node!($ty);

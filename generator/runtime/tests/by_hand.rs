@@ -56,7 +56,6 @@ pub static FAMILY: rt::Family = rt::Family {
     request_id: Some("request_id"),
 };
 
-#[derive(Clone)]
 pub struct QuotaExceeded {
     pub limit: i64,
     pub used: i64,
@@ -236,7 +235,6 @@ impl rt::Api for Shop {
 pub type Client = rt::Client<Shop>;
 pub type Error<O = rt::Any<Shop>> = rt::Error<O>;
 
-#[derive(Clone)]
 pub struct Item {
     pub id: String,
     pub note: rt::Patch<String>,
@@ -288,11 +286,6 @@ pub enum PutItemProblem<'a> {
     Other(rt::Undeclared<'a>),
 }
 
-impl rt::Raises for PutItem {
-    type Api = Shop;
-    type View<'a> = PutItemProblem<'a>;
-}
-
 impl<'a> rt::Declared<'a, Shop> for PutItemProblem<'a> {
     fn of_problem(problem: &'a Problem) -> Self {
         match &problem.kind {
@@ -300,6 +293,11 @@ impl<'a> rt::Declared<'a, Shop> for PutItemProblem<'a> {
             other => PutItemProblem::Other(rt::Undeclared::new(other.code())),
         }
     }
+}
+
+impl rt::Raises for PutItem {
+    type Api = Shop;
+    type View<'a> = PutItemProblem<'a>;
 }
 
 impl rt::Operation for PutItem {

@@ -8,7 +8,7 @@ use problemgen_runtime::{self as rt, Json};
 use serde_json::{Value, json};
 
 /// An object with any other members.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Open {
     pub name: Option<String>,
     pub any: Option<Json>,
@@ -42,7 +42,6 @@ impl rt::Node for Open {
 rt::record!(Open);
 
 /// An object whose other members are numbers.
-#[derive(Clone)]
 pub struct Counted {
     pub name: rt::Patch<String>,
     pub additional: BTreeMap<String, i64>,
@@ -107,7 +106,6 @@ impl rt::Union for Tree {
 }
 rt::union!(Tree);
 
-#[derive(Clone)]
 pub struct Branch {
     pub inner: Tree,
 }
@@ -187,4 +185,66 @@ fn nested_unions_are_read_in_time_and_kept() {
     assert_eq!(written(&tree), body);
     let shallow: Tree = read(&json!({"inner": {"inner": 1}}));
     assert!(matches!(shallow, Tree::One(_)), "{shallow:?}");
+}
+
+#[test]
+fn a_copy_is_the_same_to_the_last_member() {
+    let open: Open = read(&json!({"name": null, "any": {"deep": [1, 2.5, null]}, "more": "kept"}));
+    let mut copy = open.clone();
+    assert_eq!(copy, open);
+    assert_eq!(written(&copy), written(&open));
+    copy.additional.insert("more", true);
+    assert_ne!(copy, open, "a copy shares nothing with what it was made of");
+
+    for name in [rt::Patch::Keep, rt::Patch::Clear, rt::Patch::Set("n".to_owned())] {
+        let counted = Counted { name, additional: BTreeMap::from([("one".to_owned(), 1)]) };
+        assert_eq!(counted.clone(), counted);
+    }
+    // What it holds looks the same on the wire, whichever variant it is.
+    let leaf = |value: i64| Box::new(Branch { inner: Tree::Other(value.into()) });
+    let branch = Branch { inner: Tree::Two(Box::new(Branch { inner: Tree::One(leaf(1)) })) };
+    assert!(matches!(branch.clone().inner, Tree::Two(inner) if matches!(inner.inner, Tree::One(_))));
+}
+
+/// Written by hand: a number on the wire.
+#[derive(Debug, PartialEq, Clone, Copy)]
+struct Half(i64);
+
+impl rt::Node for Half {
+    fn empty() -> Self {
+        Half(0)
+    }
+    fn slot(&mut self) -> rt::Slot<'_> {
+        rt::Slot::Integer(&mut self.0)
+    }
+    fn view(&self) -> rt::View<'_> {
+        rt::View::I64(self.0)
+    }
+}
+
+#[test]
+fn every_kind_of_value_is_copied() {
+    fn same<T: rt::Node + PartialEq + std::fmt::Debug>(value: T) {
+        assert_eq!(rt::copy::copy(&value), value);
+    }
+    same(true);
+    same(i8::MIN);
+    same(u64::MAX);
+    same(0.1f32);
+    same(f64::MIN_POSITIVE);
+    same("text".to_owned());
+    same(rt::Bytes::from_static(b"\xff"));
+    same(rt::Base64("octets".into()));
+    same(rt::Base64Url("octets".into()));
+    same(rt::Secret::from("secret"));
+    same(rt::jiff::Timestamp::MAX);
+    same(rt::jiff::civil::Date::MAX);
+    same(rt::uuid::Uuid::from_u128(7));
+    same(rt::File::new("octets").name("a.png"));
+    same(Json::from("any"));
+    same(rt::TextOf::from(std::net::Ipv6Addr::LOCALHOST));
+    same(rt::NumberOf::from(u128::from(u64::MAX)));
+    same(vec![Some(Box::new(1)), None]);
+    same(BTreeMap::from([("a".to_owned(), vec![0.5])]));
+    same(vec![Half(3)]);
 }

@@ -12,7 +12,8 @@ crate::codes! {
     pub SETTING = "F003", "no such setting, or a value of the wrong type",
         "The settings, all optional. `[problems]`: `code`, where the code of a problem stands (`code`, `error.code` or \
          `errors[].code`); `retryable`, `suggestion` and `request-id`, the names of the members with that meaning. `[formats]`: the \
-         Rust type for a `format`, by its name. `[dependencies]`: the crates that these come from, as in Cargo.toml.";
+         Rust type for a `format`, by its name. `[dependencies]`: the crates that these come from, as in Cargo.toml. `[features]`: `tags`, \
+         whether there is a cargo feature for each tag (`auto`, `on` or `off`).";
     /// A place of the code that no error has.
     pub UNMET = "F004", "no error has a code where the configuration puts it",
         "`code` under `[problems]` says where the code of a problem stands. When it is set, no other place is looked at, so that \

@@ -27,6 +27,23 @@ fn settings_know_where_they_stand() {
 }
 
 #[test]
+fn the_tags_are_features_or_not() {
+    let tags = |value: &str| read(&format!("[features]\ntags = {value}\n")).map(|config| config.tag_features);
+    assert_eq!(read("[features]\n").map(|config| config.tag_features), Ok(TagFeatures::Auto));
+    assert_eq!(tags("'auto'"), Ok(TagFeatures::Auto));
+    assert_eq!(tags("'on'"), Ok(TagFeatures::On));
+    assert_eq!(tags("'off'"), Ok(TagFeatures::Off));
+    for wrong in ["'maybe'", "true", "''"] {
+        assert!(tags(wrong).is_err_and(|said| said.contains("F003")), "{wrong}");
+    }
+    let said = read("[features]\ntag = 'on'\n").expect_err("no such setting");
+    assert!(
+        said.contains("the settings of `[features]` are `tags`") || said.contains("`tags` is nearest"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_code_stands_in_one_of_three_places() {
     let place = |path: &str| WrittenPlace::try_from(path.to_owned()).map(|place| place.0).ok();
     assert_eq!(place("error_code"), Some(CodePlace::Root("error_code".into())));
@@ -69,7 +86,7 @@ fn mistakes_are_refused_where_they_stand() {
     1 | [problem]
       |  ^^^^^^^
       |
-      = help: `problems` is nearest to it; the tables are `problems`, `formats`, `dependencies`
+      = help: `problems` is nearest to it; the tables are `problems`, `formats`, `dependencies`, `features`
 
     error[F002]: invalid literal string, expected `'`
      --> problemgen.toml:2:11

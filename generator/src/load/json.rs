@@ -85,9 +85,13 @@ impl<'de> Visitor<'de> for Any<'_> {
     }
 }
 
-/// Where the parts of a text stand. The text has been parsed before, so nothing here refuses anything.
+/// No parser goes deeper.
+const DEEPEST: usize = 128;
+
+/// Where the parts of a text stand. Somebody else parses the text, before or meanwhile, so nothing here refuses anything;
+/// of what is no JSON, this is of no use, and ends.
 pub(super) fn index(text: &str) -> Index {
-    let mut scanner = Scanner { text, at: 0, builder: Builder::default() };
+    let mut scanner = Scanner { text, at: 0, depth: 0, builder: Builder::default() };
     scanner.value(None);
     scanner.builder.finish()
 }
@@ -95,6 +99,7 @@ pub(super) fn index(text: &str) -> Index {
 struct Scanner<'t> {
     text: &'t str,
     at: usize,
+    depth: usize,
     builder: Builder,
 }
 
@@ -114,13 +119,14 @@ impl Scanner<'_> {
         Span { start: narrow(start), end: narrow(self.at) }
     }
 
-    /// A value. As deep as the parser went before, which has a limit.
     fn value(&mut self, key: Option<(Box<str>, Span)>) {
         self.space();
         let start = self.at;
         match self.peek() {
+            Some(b'{' | b'[') if self.depth == DEEPEST => self.at = self.text.len(),
             Some(open @ (b'{' | b'[')) => {
                 self.at += 1;
+                self.depth += 1;
                 let id = self.builder.add(key, self.span(start));
                 self.builder.open(id);
                 loop {
@@ -138,6 +144,7 @@ impl Scanner<'_> {
                 self.at = (self.at + 1).min(self.text.len());
                 let end = self.span(start).end;
                 self.builder.close(end);
+                self.depth -= 1;
             }
             Some(b'"') => {
                 self.string();

@@ -148,7 +148,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let firsts = std::iter::once(0).chain(breaks.map(|(at, _)| narrow(at + 1)));

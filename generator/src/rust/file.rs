@@ -15,8 +15,11 @@ use quote::quote;
 use super::print::Printer;
 use crate::artifact::Artifact;
 
-/// How many groups a thread takes at once: enough that they rarely meet, few enough that they end together.
+/// How many groups a thread takes at once at most: enough that threads rarely meet.
 const BATCH: usize = 16;
+
+/// How often a thread comes for more at least, so that all end together.
+const TURNS: usize = 8;
 
 /// Formatted items and the names that they use.
 #[derive(Debug, Default)]
@@ -168,18 +171,19 @@ impl Printer<'_> {
 /// What becomes of each item, in their order, on as many threads as the machine has to offer.
 pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], each: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(items.len().div_ceil(BATCH));
+    let batch = (items.len() / (threads * TURNS).max(1)).clamp(1, BATCH);
     if threads <= 1 {
         return items.iter().map(each).collect();
     }
     let next = AtomicUsize::new(0);
     let batches = Mutex::new(Vec::new());
     let work = || loop {
-        let start = next.fetch_add(BATCH, Ordering::Relaxed);
-        let Some(batch) = items.get(start..items.len().min(start + BATCH)).filter(|batch| !batch.is_empty())
+        let start = next.fetch_add(batch, Ordering::Relaxed);
+        let Some(some) = items.get(start..items.len().min(start + batch)).filter(|some| !some.is_empty())
         else {
             return;
         };
-        let done: Vec<R> = batch.iter().map(&each).collect();
+        let done: Vec<R> = some.iter().map(&each).collect();
         batches.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((start, done));
     };
     thread::scope(|scope| {

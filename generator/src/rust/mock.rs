@@ -20,7 +20,7 @@ pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
 
 impl Printer<'_> {
     fn mock(&self) -> Artifact {
-        let names = self.plan.modules.iter().map(|module| module.name.ident());
+        let modules = self.modules().map(|(cfg, name)| quote!(#cfg #[rustfmt::skip] mod #name;));
         let family = self.plan.problems.as_ref().and_then(|plan| self.contract.families.get(plan.family.0));
         let examples = family.into_iter().flat_map(problem_examples);
         let mut doc = Doc::new("A mock of the API, for the tests of those who call it. (Feature `mock`.)");
@@ -28,12 +28,12 @@ impl Printer<'_> {
             "A test says what each operation answers. What an operation does not declare does not compile, and a request that \
              nothing was said about fails the test.",
         );
-        self.mock_example(&mut doc);
+        let (doc, example) = (doc.inner(), self.mock_example());
         self.file_as_is(
             "src/mock.rs",
-            doc.inner(),
+            quote!(#doc #example),
             quote! {
-                #(#[rustfmt::skip] mod #names;)*
+                #(#modules)*
 
                 #[doc(no_inline)]
                 pub use problemgen_runtime::mock::{Coverage, Exercised, MockTransport, On, Recorded, Tally, example};
@@ -51,18 +51,15 @@ impl Printer<'_> {
     }
 
     /// An example with an operation that declares codes, if there is one.
-    fn mock_example(&self, doc: &mut Doc) {
+    fn mock_example(&self) -> Option<TokenStream> {
         let plain = |plan: &&OperationPlan| {
             let view = plan.view.as_ref()?;
             let (_, code) = self.view_codes(view).find(|(_, code)| code.payload.is_none())?;
-            Some((plan.name.clone(), view.name.clone(), code.variant.clone()))
+            Some((plan.name.clone(), view.name.clone(), code.variant.clone(), plan.module))
         };
-        let Some((operation, view, code)) = self.plan.operations.iter().find_map(|plan| plain(&plan)) else {
-            return;
-        };
+        let (operation, view, code, module) = self.plan.operations.iter().find_map(|plan| plain(&plan))?;
         let krate = self.layout.root(&self.plan.package);
         let lines = [
-            "```".to_owned(),
             format!("use {krate}::mock::Mock;"),
             format!("use {krate}::operations::{{{operation}, {view} as P}};"),
             String::new(),
@@ -72,10 +69,12 @@ impl Printer<'_> {
             "println!(\"{}\", mock.coverage());".to_owned(),
             "```".to_owned(),
         ];
-        doc.gap();
+        let mut code = Doc::default();
         for line in lines {
-            doc.line(line);
+            code.line(line);
         }
+        let (fence, code) = (self.fence("```", module), code.inner());
+        Some(quote!(#![doc = ""] #fence #code))
     }
 
     fn played_module(&self, module: &ModulePlan) -> Artifact {

@@ -45,16 +45,13 @@ fn file(module: &ModulePlan) -> String {
 
 impl Printer<'_> {
     fn index(&self) -> Artifact {
-        let modules = self.plan.modules.iter().map(|module| {
-            let name = module.name.ident();
-            quote!(#[rustfmt::skip] pub mod #name;)
-        });
-        let uses = self.plan.modules.iter().map(|module| {
-            let name = module.name.ident();
-            quote!(pub use self::#name::*;)
-        });
+        let uses = self.modules().map(|(cfg, name)| quote!(#cfg pub use self::#name::*;));
+        let modules = self.modules().map(|(cfg, name)| quote!(#cfg #[rustfmt::skip] pub mod #name;));
         let mut doc = Doc::new("The operations of the API, one struct each: plain data that a client sends.");
         doc.paragraph("They stand in a module for each tag, and all of them here as well.");
+        if self.plan.features.is_some() {
+            doc.paragraph("Each module is there with the feature of its tag.");
+        }
         self.file_as_is("src/operations.rs", doc.inner(), quote!(#(#modules)* #(#uses)*))
     }
 
@@ -247,19 +244,14 @@ impl Printer<'_> {
             let (at, name) = (number(at), param.name.ident());
             quote!(#at => &self.#name,)
         });
-        let param = if plan.params.is_empty() && plan.part_headers.is_empty() {
-            quote!(
-                fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-                    None
-                }
-            )
-        } else {
+        // No parameters is what an operation that hands out none has.
+        let param = (!plan.params.is_empty() || !plan.part_headers.is_empty()).then(|| {
             quote! {
                 fn param(&self, at: usize) -> Option<&dyn rt::Node> {
                     Some(match at { #(#params)* _ => return None })
                 }
             }
-        };
+        });
         let body = plan.body.as_ref().map(bodies::function);
         quote! {
             impl rt::Operation for #name {

@@ -6,7 +6,7 @@ use quote::quote;
 use super::RustName;
 use super::docs::{Doc, plain, sentence};
 use super::mount::how_to_mount;
-use super::plan::{OperationPlan, Plan, StructPlan, Ty};
+use super::plan::{FEATURES, FULL, FeaturesPlan, OperationPlan, Plan, StructPlan, Ty};
 use super::print::Printer;
 use super::sample::Sampler;
 use super::{Options, Runtime};
@@ -30,25 +30,9 @@ pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options, work
          publish = {publish}\n\
          \n\
          [features]\n\
-         default = [\"reqwest\"]\n\
-         ## The asynchronous HTTP transport over reqwest with rustls.\n\
-         reqwest = [\"problemgen-runtime/reqwest\"]\n\
-         ## The blocking HTTP transport over ureq with rustls, for programs without a runtime.\n\
-         ureq = [\"problemgen-runtime/ureq\"]\n\
-         ## Transports as tower services and the other way round, and the client as a service.\n\
-         tower = [\"problemgen-runtime/tower\"]\n\
-         ## Spans and events with the names of OpenTelemetry.\n\
-         tracing = [\"problemgen-runtime/tracing\"]\n\
-         ## Bodies packed with gzip.\n\
-         gzip = [\"problemgen-runtime/gzip\"]\n\
-         ## Bodies packed with brotli.\n\
-         brotli = [\"problemgen-runtime/brotli\"]\n\
-         ## Errors and outputs as answers, for those who serve the API.\n\
-         server = [\"problemgen-runtime/server\"]\n\
-         ## The same as answers of axum.\n\
-         axum = [\"server\", \"problemgen-runtime/axum\"]\n\
-         ## A typed mock, for the tests of those who call the API.\n\
-         mock = [\"server\", \"problemgen-runtime/mock\"]\n\
+         default = [{default}]\n\
+         {tags}\
+         {features}\
          \n\
          [dependencies]\n\
          problemgen-runtime = {{ {runtime}, default-features = false }}\n\
@@ -67,9 +51,29 @@ pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options, work
         license = license.unwrap_or_default(),
         publish = options.publish,
         others = others(&options.formats),
+        default = if plan.features.is_some() { "\"full\", \"reqwest\"" } else { "\"reqwest\"" },
+        features = FEATURES
+            .iter()
+            .map(|(what, name, on)| {
+                let on: Vec<String> = on.iter().map(|name| toml(name)).collect();
+                format!("## {what}\n{name} = [{}]\n", on.join(", "))
+            })
+            .collect::<String>(),
+        tags = plan.features.as_ref().map(|features| tags(plan, features)).unwrap_or_default(),
         workspace = if workspace { OWN_WORKSPACE } else { "" },
     );
     Artifact::new("Cargo.toml", text)
+}
+
+/// The features of the tags, as lines of the manifest.
+fn tags(plan: &Plan, features: &FeaturesPlan) -> String {
+    let mut lines = format!("## Every operation and every type.\n{FULL} = [\n");
+    lines.extend(features.names.iter().map(|name| format!("    {},\n", toml(name))));
+    lines.push_str("]\n");
+    for (name, module) in features.names.iter().zip(&plan.modules) {
+        lines.push_str(&format!("## The operations of `operations::{}`.\n{name} = []\n", module.name.bare()));
+    }
+    lines
 }
 
 /// The end of a manifest that stands below a workspace which it is no member of; Cargo would refuse it without.
@@ -119,7 +123,7 @@ pub(super) fn readme(printer: &Printer<'_>) -> Artifact {
     doc.gap().line("## Use it").gap();
     doc.paragraph("In the `Cargo.toml` of a program, with the path from there to this folder:").gap();
     block(&mut doc, "toml", USED_BY.replace("NAME", &printer.plan.package).lines());
-    if let Some(program) = printer.program(&quote!(#[tokio::main] async fn main())) {
+    if let Some((program, _)) = printer.program(&quote!(#[tokio::main] async fn main())) {
         doc.gap();
         block(&mut doc, "rust", program.lines());
     }
@@ -127,6 +131,9 @@ pub(super) fn readme(printer: &Printer<'_>) -> Artifact {
         "`cargo doc --open` shows every operation, type and code. Programs without a runtime for asynchronous code name the feature \
          `ureq` and call `client.send_blocking(request)`; the other features are in `Cargo.toml`.",
     );
+    if let Some(features) = &printer.plan.features {
+        how_to_choose(printer.plan, features, &mut doc);
+    }
     Artifact::new("README.md", doc.lines().join("\n") + "\n")
 }
 
@@ -146,9 +153,37 @@ fn block<'l>(doc: &mut Doc, language: &str, lines: impl Iterator<Item = &'l str>
     doc.line("```");
 }
 
+/// What a readme says of the features.
+fn how_to_choose(plan: &Plan, features: &FeaturesPlan, doc: &mut Doc) {
+    doc.gap().line("## Features").gap();
+    doc.paragraph(
+        "The operations of each tag are a feature, and all are on. A program that calls only some compiles only these, and the \
+         types that they reach, when it names their tags:",
+    );
+    let first = features.names.first().map(String::as_str).unwrap_or_default();
+    doc.gap().line("```toml").line("[dependencies]");
+    doc.line(format!(
+        "{} = {{ path = \"path/to/this/folder\", default-features = false, features = [\"reqwest\", \"{first}\"] }}",
+        plan.package
+    ));
+    doc.line("```").gap();
+    doc.line("| feature | operations of |").line("| --- | --- |");
+    for (name, module) in features.names.iter().zip(&plan.modules) {
+        let tag = module
+            .tag
+            .as_deref()
+            .map_or("no tag".to_owned(), |tag| super::docs::span(tag).replace('|', "\\|"));
+        doc.line(format!("| `{name}` | {tag} |"));
+    }
+    doc.line(format!("| `{FULL}` | all of these, and types that no operation uses |"));
+}
+
 /// Prints `src/lib.rs`.
 pub(super) fn library(printer: &Printer<'_>) -> Artifact {
-    let doc = root_doc(printer, "```no_run", true).inner();
+    let doc = root_doc(printer, "```no_run", true);
+    let partly = printer.plan.features.as_ref().map(|_| {
+        quote!(#![cfg_attr(not(feature = #FULL), allow(dead_code, reason = "what operations share is there without them"))])
+    });
     let attributes = quote! {
         #doc
         #![cfg_attr(rustfmt, rustfmt::skip)]
@@ -161,6 +196,7 @@ pub(super) fn library(printer: &Printer<'_>) -> Artifact {
             clippy::should_implement_trait,
             reason = "what is deprecated still has to be read and written, and names and shapes are the document's"
         )]
+        #partly
     };
     let by_features = quote! {
         #[cfg(feature = "mock")]
@@ -184,11 +220,13 @@ pub(super) fn library(printer: &Printer<'_>) -> Artifact {
 /// any part of it to themselves, and who may have features of other names.
 pub(super) fn module(printer: &Printer<'_>, name: &str, dependencies: &str) -> Artifact {
     // No path to the tree is known, so its example cannot be compiled.
-    let mut doc = root_doc(printer, "```ignore", false);
-    how_to_mount(name, dependencies, &mut doc);
-    let doc = doc.inner();
+    let doc = root_doc(printer, "```ignore", false);
+    let mut mounting = Doc::default();
+    how_to_mount(name, dependencies, &mut mounting);
+    let mounting = mounting.inner();
     let attributes = quote! {
         #doc
+        #mounting
         #![cfg_attr(rustfmt, rustfmt::skip)]
         #![forbid(unsafe_code)]
         #![allow(
@@ -207,21 +245,28 @@ pub(super) fn module(printer: &Printer<'_>, name: &str, dependencies: &str) -> A
 }
 
 /// What the root says of itself.
-fn root_doc(printer: &Printer<'_>, fence: &str, compiled: bool) -> Doc {
+fn root_doc(printer: &Printer<'_>, fence: &str, compiled: bool) -> TokenStream {
     let api = &printer.contract.api;
     let mut doc = Doc::new(format!("Client of {}, version {}.", plain(&api.title), plain(&api.version)));
     if let Some(description) = &api.description {
         doc.prose(description);
     }
-    let example = printer.example(compiled);
-    if !example.is_empty() {
-        doc.gap().line("# Example").gap().line(fence);
-        example.into_iter().for_each(|line| {
-            doc.line(line);
-        });
-        doc.line("```");
+    if printer.plan.features.is_some() {
+        doc.gap().line("# Features").gap().paragraph(
+            "The operations of each tag are a feature; the manifest lists them, and all are on by default. With `default-features = \
+             false`, only the operations of the tags that are named are compiled, and the types that they reach.",
+        );
     }
-    doc
+    let Some(example) = printer.example(compiled) else { return doc.inner() };
+    doc.gap().line("# Example").gap();
+    let mut code = Doc::default();
+    example.lines.into_iter().for_each(|line| {
+        code.line(line);
+    });
+    code.line("```");
+    let fence = printer.fence(fence, example.module);
+    let (doc, code) = (doc.inner(), code.inner());
+    quote!(#doc #fence #code)
 }
 
 /// What stands in the root: the modules, and what a user needs at hand.
@@ -304,11 +349,18 @@ fn credential(contract: &Contract) -> TokenStream {
     }
 }
 
+/// A program.
+struct Example {
+    lines: Vec<String>,
+    /// The place of the module with its operation.
+    module: usize,
+}
+
 impl Printer<'_> {
     /// A program that calls an operation and looks at what went wrong, for documentation, as lines: those that only the
     /// compiler needs are `hidden`, or left out.
-    fn example(&self, hidden: bool) -> Vec<String> {
-        let text = self.program(&quote!(async fn run())).unwrap_or_default();
+    fn example(&self, hidden: bool) -> Option<Example> {
+        let (text, module) = self.program(&quote!(async fn run()))?;
         let mut lines = Vec::new();
         // The imports stand before the function, whose frame is hidden.
         let mut imports = true;
@@ -322,11 +374,12 @@ impl Printer<'_> {
                 (false, false) => {}
             }
         }
-        lines
+        Some(Example { lines, module })
     }
 
-    /// The program, whose function begins with `frame`; `None` when no operation can be shown.
-    fn program(&self, frame: &TokenStream) -> Option<String> {
+    /// The program, whose function begins with `frame`, and the place of the module with its operation; `None` when no
+    /// operation can be shown.
+    fn program(&self, frame: &TokenStream) -> Option<(String, usize)> {
         let sampler = Sampler { contract: self.contract, plan: self.plan, root: TokenStream::new() };
         let best = self
             .contract
@@ -337,7 +390,8 @@ impl Printer<'_> {
             .filter_map(|(operation, plan)| Some((operation, plan, sampler.short(operation, plan)?)))
             .max_by_key(|(_, plan, arguments)| (self.told(plan), std::cmp::Reverse(arguments.len())));
         let (operation, plan, arguments) = best?;
-        Some(super::file::format(self.example_tokens(operation, plan, &arguments, &sampler, frame)))
+        let text = super::file::format(self.example_tokens(operation, plan, &arguments, &sampler, frame));
+        Some((text, plan.module))
     }
 
     /// How much an operation tells about problems: how many of its codes have members, and whether it declares any.

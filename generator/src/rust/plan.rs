@@ -8,6 +8,7 @@ mod bodies;
 pub mod codes;
 mod cycles;
 mod failures;
+mod features;
 mod operations;
 mod problems;
 mod shared;
@@ -23,6 +24,7 @@ use crate::report::{Place, Report};
 
 pub(super) use self::operations::success_status;
 pub use failures::{FailureCase, FailuresPlan, SharedView};
+pub use features::{FEATURES, FULL, FeaturesPlan, GroupPlan};
 
 use super::Options;
 use super::names::RustName;
@@ -44,6 +46,8 @@ pub struct Plan {
     pub modules: Vec<ModulePlan>,
     /// By [`OperationId`].
     pub operations: Vec<OperationPlan>,
+    /// The features of the tags, when the package has such.
+    pub features: Option<FeaturesPlan>,
 }
 
 /// A named type.
@@ -432,15 +436,13 @@ pub fn plan(
     let problems = problems::plan(&mut planning);
     let (modules, operations, failures) = operations::plan(&mut planning, problems.as_ref());
     let user_agent = format!("{package}/{}", token(&contract.api.version));
-    (report.errors() == errors_before).then_some(Plan {
-        package,
-        user_agent,
-        types,
-        problems,
-        failures,
-        modules,
-        operations,
-    })
+    if report.errors() > errors_before {
+        return None;
+    }
+    let mut plan =
+        Plan { package, user_agent, types, problems, failures, modules, operations, features: None };
+    plan.features = features::features(&plan, options);
+    Some(plan)
 }
 
 /// What the parts of the plan share.

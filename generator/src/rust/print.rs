@@ -2,7 +2,7 @@
 //!
 //! Comes in: parts of the plan. Goes out: tokens. Deliberately absent: what stands in which file.
 
-use proc_macro2::{Literal as Token, TokenStream};
+use proc_macro2::{Ident, Literal as Token, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::Layout;
@@ -105,6 +105,30 @@ impl<'a> Printer<'a> {
             }
             ty if converts(self.plan, ty) => (quote!(impl Into<#printed>), quote!(#name.into())),
             _ => (printed, quote!(#name)),
+        }
+    }
+
+    /// The attribute of what is there with a module of operations, by its place.
+    pub(super) fn with_module(&self, at: usize) -> Option<TokenStream> {
+        let name = self.plan.features.as_ref()?.names.get(at)?;
+        Some(cfg(std::iter::once(name.as_str())))
+    }
+
+    /// The modules of operations: the attribute that each is there with, and its name.
+    pub(super) fn modules(&self) -> impl Iterator<Item = (Option<TokenStream>, Ident)> + Clone {
+        let modules = self.plan.modules.iter().enumerate();
+        modules.map(|(at, module)| (self.with_module(at), module.name.ident()))
+    }
+
+    /// The first line of an example in documentation that calls an operation of a module: it is no example to be compiled where
+    /// the module is not there.
+    pub(super) fn fence(&self, fence: &str, module: usize) -> TokenStream {
+        match self.plan.features.as_ref().and_then(|features| features.names.get(module)) {
+            Some(feature) => quote! {
+                #![cfg_attr(feature = #feature, doc = #fence)]
+                #![cfg_attr(not(feature = #feature), doc = "```ignore")]
+            },
+            None => Doc::default().line(fence).inner(),
         }
     }
 
@@ -211,7 +235,7 @@ impl Printer<'_> {
         let RecordSpec { name, plan, within, .. } = spec;
         let name = name.ident();
         let (doc, deprecated) = (spec.doc.outer(), deprecated(spec.deprecated));
-        let derives = if has_default(plan) { quote!(Clone, Default) } else { quote!(Clone) };
+        let default = has_default(plan).then(|| quote!(#[derive(Default)]));
         let fields = plan.fields.iter().zip(&spec.members).filter(|(field, _)| field.constant.is_none());
         let fields = fields.map(|(field, (_, doc, old))| {
             let (doc, name, ty) = (doc.outer(), field.name.ident(), self.ty(&field.ty, *within));
@@ -230,7 +254,7 @@ impl Printer<'_> {
         quote! {
             #doc
             #deprecated
-            #[derive(#derives)]
+            #default
             pub struct #name { #(#fields)* #additional }
             #constructor
             #record
@@ -356,4 +380,12 @@ fn accessor(arms: &[(&Token, TokenStream)], mutable: bool) -> TokenStream {
 /// The attribute of what the document calls deprecated.
 pub(super) fn deprecated(deprecated: bool) -> Option<TokenStream> {
     deprecated.then(|| quote!(#[deprecated]))
+}
+
+/// The attribute of what only some features have: any of these.
+pub(super) fn cfg<'a>(features: impl Iterator<Item = &'a str>) -> TokenStream {
+    match features.collect::<Vec<_>>().as_slice() {
+        [feature] => quote!(#[cfg(feature = #feature)]),
+        features => quote!(#[cfg(any(#(feature = #features),*))]),
+    }
 }

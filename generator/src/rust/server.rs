@@ -19,7 +19,8 @@ pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
 
 impl Printer<'_> {
     fn server(&self) -> Artifact {
-        let names: Vec<_> = self.plan.modules.iter().map(|module| module.name.ident()).collect();
+        let modules = self.modules().map(|(cfg, name)| quote!(#cfg #[rustfmt::skip] mod #name;));
+        let operations = self.modules().map(|(cfg, name)| quote!(#cfg #name::OPERATIONS));
         let problem = problem(self);
         let views = self.plan.failures.iter().flat_map(|plan| &plan.views).map(|view| {
             let name = view.name.ident();
@@ -40,7 +41,7 @@ impl Printer<'_> {
             "src/server.rs",
             doc.inner(),
             quote! {
-                #(#[rustfmt::skip] mod #names;)*
+                #(#modules)*
 
                 #[doc(no_inline)]
                 pub use problemgen_runtime::server::{Success, WrongStatus};
@@ -49,7 +50,7 @@ impl Printer<'_> {
                 pub type Refusal<O = problemgen_runtime::Any<crate::Api>> = problemgen_runtime::server::Refusal<O>;
 
                 impl problemgen_runtime::server::ServedApi for crate::Api {
-                    const OPERATIONS: &'static [&'static [problemgen_runtime::server::Promise]] = &[#(#names::OPERATIONS),*];
+                    const OPERATIONS: &'static [&'static [problemgen_runtime::server::Promise]] = &[#(#operations),*];
                     #problem
                 }
                 impl From<crate::problems::Kind> for Refusal {

@@ -1,37 +1,75 @@
 //! The module `types`: every named type of the contract.
+//!
+//! Where the package has features for its tags, the types that only some of them have are in files of their own, a file for
+//! each set of features.
 
 use proc_macro2::{Literal as Token, TokenStream};
 use quote::quote;
 
 use super::docs::{Doc, span};
-use super::file::in_parallel;
+use super::file::{Text, in_parallel};
 use super::names::RustName;
-use super::plan::{Form, StructPlan, Ty, TypePlan, VariantPlan, Wire};
-use super::print::{Printer, RecordSpec, Within, deprecated, number};
+use super::plan::{FeaturesPlan, Form, GroupPlan, StructPlan, Ty, TypePlan, VariantPlan, Wire};
+use super::print::{Printer, RecordSpec, Within, cfg, deprecated, number};
 use crate::artifact::Artifact;
 use crate::contract::{Contract, EnumValues, Field, Shape, Struct, Type, TypeDef, TypeId, Union};
 
 const FILE: &str = "src/types.rs";
 
-/// Prints the file.
-pub(super) fn print(printer: &Printer<'_>) -> Artifact {
-    let types: Vec<_> = printer.contract.types.iter().zip(&printer.plan.types).collect();
-    let types = in_parallel(&types, |(def, plan)| printer.text(FILE, printer.named_type(def, plan)));
+/// Prints the file, and one for each group of types that not every feature has.
+pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
+    let features = printer.plan.features.as_ref();
+    let groups = features.map_or(&[][..], |features| &features.groups);
+    let files: Vec<String> = groups.iter().map(file).collect();
+    let types: Vec<_> = printer.contract.types.iter().zip(&printer.plan.types).enumerate().collect();
+    let group = |at: usize| features.and_then(|features| *features.group_of.get(at)?);
+    let texts =
+        in_parallel(&types, |(at, (def, plan))| match group(*at).and_then(|group| files.get(group)) {
+            Some(file) => printer.text(file, printer.named_type(def, plan, Within::Other)),
+            None => printer.text(FILE, printer.named_type(def, plan, Within::Types)),
+        });
+    let mut always: Vec<Text> =
+        features.map(|features| printer.text(FILE, index(features))).into_iter().collect();
+    let mut grouped: Vec<Vec<Text>> = groups.iter().map(|_| Vec::new()).collect();
+    for (at, text) in texts.into_iter().enumerate() {
+        group(at).and_then(|group| grouped.get_mut(group)).unwrap_or(&mut always).push(text);
+    }
     let doc = Doc::new("What requests and responses are made of.").inner();
-    printer.file(FILE, doc, &types)
+    let mut artifacts = vec![printer.file(FILE, doc, &always)];
+    for ((path, texts), group) in files.iter().zip(&grouped).zip(groups) {
+        let tags = features.into_iter().flat_map(|features| features.of_group(group));
+        let doc = Doc::new(format!("Types of {}.", tags.map(span).collect::<Vec<_>>().join(", ")));
+        artifacts.push(printer.file(path, doc.inner(), texts));
+    }
+    artifacts
+}
+
+/// The file of a group.
+fn file(group: &GroupPlan) -> String {
+    format!("src/types/{}.rs", group.name.bare())
+}
+
+/// The modules of the groups, and their types as if they stood here.
+fn index(features: &FeaturesPlan) -> TokenStream {
+    let groups = features.groups.iter().map(|group| (cfg(features.of_group(group)), group.name.ident()));
+    let modules = groups.clone().map(|(cfg, name)| quote!(#cfg #[rustfmt::skip] mod #name;));
+    let uses = groups.map(|(cfg, name)| quote!(#cfg pub use self::#name::*;));
+    quote!(#(#modules)* #(#uses)*)
 }
 
 impl Printer<'_> {
-    fn named_type(&self, def: &TypeDef, plan: &TypePlan) -> TokenStream {
+    fn named_type(&self, def: &TypeDef, plan: &TypePlan, within: Within) -> TokenStream {
         let name = plan.name.ident();
         let doc = type_doc(def);
         let old = deprecated(def.docs.deprecated);
-        if let Some(other) = plan.same_as.and_then(|id| self.plan.types.get(id.0)) {
-            let (doc, other) = (doc.outer(), other.name.ident());
+        if let Some(other) = plan.same_as {
+            let (doc, other) = (doc.outer(), self.ty(&Ty::Named(other), within));
             return quote!(#doc #old pub type #name = #other;);
         }
         match (&def.shape, &plan.form) {
-            (Shape::Struct(shape), Form::Struct(fields)) => self.struct_type(def, shape, plan, fields, doc),
+            (Shape::Struct(shape), Form::Struct(fields)) => {
+                self.struct_type(def, shape, plan, (fields, within), doc)
+            }
             (Shape::Enum(values), Form::Enum(variants)) => {
                 let doc = doc.outer();
                 let body = enum_type(&plan.name, &values.values, variants);
@@ -39,11 +77,11 @@ impl Printer<'_> {
             }
             (Shape::Union(union), Form::Union(variants)) => {
                 let doc = doc.outer();
-                let body = self.union_type(&plan.name, union, variants);
+                let body = self.union_type(&plan.name, union, variants, within);
                 quote!(#doc #old #body)
             }
             (_, Form::Newtype(ty)) => {
-                let (doc, ty) = (doc.outer(), self.ty(ty, Within::Types));
+                let (doc, ty) = (doc.outer(), self.ty(ty, within));
                 quote! {
                     #doc
                     #old
@@ -53,7 +91,7 @@ impl Printer<'_> {
                 }
             }
             (Shape::Alias(_), Form::Alias(ty)) => {
-                let (doc, ty) = (doc.outer(), self.ty(ty, Within::Types));
+                let (doc, ty) = (doc.outer(), self.ty(ty, within));
                 quote!(#doc #old pub type #name = #ty;)
             }
             // The plan gives each shape its own form.
@@ -66,7 +104,7 @@ impl Printer<'_> {
         def: &TypeDef,
         shape: &Struct,
         plan: &TypePlan,
-        fields: &StructPlan,
+        (fields, within): (&StructPlan, Within),
         doc: Doc,
     ) -> TokenStream {
         self.record(&RecordSpec {
@@ -75,15 +113,21 @@ impl Printer<'_> {
             deprecated: def.docs.deprecated,
             members: members(self.contract, &shape.fields),
             plan: fields,
-            within: Within::Types,
+            within,
             constructor: plan.used.in_request,
         })
     }
 
-    fn union_type(&self, name: &RustName, union: &Union, variants: &[VariantPlan]) -> TokenStream {
+    fn union_type(
+        &self,
+        name: &RustName,
+        union: &Union,
+        variants: &[VariantPlan],
+        within: Within,
+    ) -> TokenStream {
         let name = name.ident();
         let names: Vec<_> = variants.iter().map(|variant| variant.name.ident()).collect();
-        let types: Vec<_> = variants.iter().map(|variant| self.ty(&variant.ty, Within::Types)).collect();
+        let types: Vec<_> = variants.iter().map(|variant| self.ty(&variant.ty, within)).collect();
         let docs = union.variants.iter().zip(variants).map(|(variant, plan)| {
             match (&union.tag, variant.tags.as_slice()) {
                 (Some(tag), [_, ..]) => {
@@ -128,10 +172,8 @@ impl Printer<'_> {
         };
         let froms = variants.iter().filter(|variant| variant.from).map(|variant| {
             let (case, from, value) = match &variant.ty {
-                Ty::Boxed(inner) => {
-                    (variant.name.ident(), self.ty(inner, Within::Types), quote!(Box::new(value)))
-                }
-                ty => (variant.name.ident(), self.ty(ty, Within::Types), quote!(value)),
+                Ty::Boxed(inner) => (variant.name.ident(), self.ty(inner, within), quote!(Box::new(value))),
+                ty => (variant.name.ident(), self.ty(ty, within), quote!(value)),
             };
             quote! {
                 impl From<#from> for #name {

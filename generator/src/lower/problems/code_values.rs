@@ -48,7 +48,8 @@ pub(super) fn read<'a>(
         open = codes.is_empty();
     }
     unlisted(lowering, flat.members.get(member).map_or(&[], Vec::as_slice), member);
-    let mut held = Held { open, ..Held::default() };
+    let mut held = Held::default();
+    held.open = open;
     if !codes.is_empty()
         && !open
         && let Some(base) = lowering.base_of(&flat, own, place, codes.len())

@@ -1,6 +1,6 @@
 //! What a schema of an error holds: codes, the grounds that they stand on, and room for others. All readers say it in these words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::contract::Pointer;
@@ -19,6 +19,8 @@ pub(super) struct Held<'a> {
     pub(super) open: bool,
     /// Is one of its alternatives no coded problem?
     pub(super) foreign: bool,
+    /// The places of the mentions, by what they hold: schemas may name thousands.
+    places: HashMap<*const Facts<'a>, usize>,
 }
 
 /// A code in the schema of an error.
@@ -40,7 +42,9 @@ impl<'a> Held<'a> {
     /// Adds a code.
     pub(super) fn mention(&mut self, facts: Rc<Facts<'a>>, at: &Pointer, chosen: bool) {
         self.grounds.insert(facts.ground);
-        match self.mentions.iter_mut().find(|known| Rc::ptr_eq(&known.facts, &facts)) {
+        let next = self.mentions.len();
+        let place = *self.places.entry(Rc::as_ptr(&facts)).or_insert(next);
+        match self.mentions.get_mut(place) {
             Some(known) => known.chosen |= chosen,
             None => self.mentions.push(Mention { facts, at: at.clone(), chosen }),
         }

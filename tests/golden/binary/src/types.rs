@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `Picture`.
-#[derive(Clone)]
 pub struct Picture {
     /// `id`.
     pub id: i64,

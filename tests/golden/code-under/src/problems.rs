@@ -254,7 +254,6 @@ impl rt::ProblemNode for Problem {
 rt::problem!(Problem);
 
 /// The members of the body of an error around its problem.
-#[derive(Clone)]
 pub struct Envelope {
     /// `request_id`.
     pub request_id: String,
@@ -313,7 +312,6 @@ rt::record!(Envelope);
 /// The members of `limited`.
 ///
 /// See [`Code::Limited`].
-#[derive(Clone)]
 pub struct Limited {
     /// `limit`.
     pub limit: i64,

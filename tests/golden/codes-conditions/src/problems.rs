@@ -222,7 +222,6 @@ rt::problem!(Problem);
 /// The members of `book_lent`.
 ///
 /// See [`Code::BookLent`].
-#[derive(Clone)]
 pub struct BookLent {
     /// `until`.
     pub until: rt::jiff::civil::Date,
@@ -271,7 +270,6 @@ impl From<BookLent> for Kind {
 /// The members of `too_many`.
 ///
 /// See [`Code::TooMany`].
-#[derive(Clone)]
 pub struct TooMany {
     /// `limit`.
     pub limit: i64,

@@ -232,7 +232,6 @@ rt::problem!(Problem);
 /// The members of `book_lent`.
 ///
 /// See [`Code::BookLent`].
-#[derive(Clone)]
 pub struct BookLent {
     /// `until`.
     pub until: rt::jiff::civil::Date,
@@ -281,7 +280,7 @@ impl From<BookLent> for Kind {
 /// The members of `not_lent`.
 ///
 /// See [`Code::NotLent`].
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct NotLent {
     /// `reader`.
     pub reader: Option<String>,
@@ -323,7 +322,7 @@ impl From<NotLent> for Kind {
 /// The members of `other_reader`.
 ///
 /// See [`Code::OtherReader`].
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct OtherReader {
     /// `reader`.
     pub reader: Option<String>,

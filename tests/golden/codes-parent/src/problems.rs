@@ -210,7 +210,6 @@ rt::problem!(Problem);
 /// The members of `1001`.
 ///
 /// See [`Code::N1001`].
-#[derive(Clone)]
 pub struct N1001 {
     /// `until`.
     pub until: rt::jiff::civil::Date,
@@ -259,7 +258,6 @@ impl From<N1001> for Kind {
 /// The members of `1002`.
 ///
 /// See [`Code::N1002`].
-#[derive(Clone)]
 pub struct N1002 {
     /// `until`.
     pub until: rt::jiff::civil::Date,

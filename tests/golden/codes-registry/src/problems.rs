@@ -241,7 +241,6 @@ rt::problem!(Problem);
 /// The members of `book_lent`.
 ///
 /// See [`Code::BookLent`].
-#[derive(Clone)]
 pub struct BookLent {
     /// `until`.
     pub until: rt::jiff::civil::Date,

@@ -209,7 +209,6 @@ rt::problem!(Problem);
 /// The members of `https://library.example/probs/out-of-credit`.
 ///
 /// See [`Code::OutOfCredit`].
-#[derive(Clone)]
 pub struct OutOfCredit {
     /// `balance`.
     pub balance: i64,

@@ -300,7 +300,6 @@ rt::problem!(Problem);
 /// The members of `already_shipped`.
 ///
 /// See [`Code::AlreadyShipped`].
-#[derive(Clone)]
 pub struct AlreadyShipped {
     /// When it left.
     pub shipped_at: rt::jiff::Timestamp,
@@ -376,7 +375,6 @@ impl From<AlreadyShipped> for Kind {
 /// The members of `partly_shipped`.
 ///
 /// See [`Code::PartlyShipped`].
-#[derive(Clone)]
 pub struct PartlyShipped {
     /// `left`.
     pub left: i64,

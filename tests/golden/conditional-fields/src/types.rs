@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `Parcel`.
-#[derive(Clone)]
 pub struct Parcel {
     /// `id`.
     pub id: String,

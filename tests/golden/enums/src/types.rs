@@ -129,7 +129,6 @@ impl rt::IntegerVocabulary for Priority {
 rt::integer_vocabulary!(Priority);
 
 /// `Signal`.
-#[derive(Clone)]
 pub struct Signal {
     /// What it shows.
     pub colour: Colour,

@@ -204,7 +204,6 @@ rt::problem!(Problem);
 /// The members of `locked`.
 ///
 /// See [`Code::Locked`].
-#[derive(Clone)]
 pub struct Locked {
     /// `by`.
     pub by: String,

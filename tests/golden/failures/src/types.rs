@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// The body of most errors.
-#[derive(Clone)]
 pub struct Basic {
     /// `message`.
     pub message: String,
@@ -60,7 +59,6 @@ impl rt::Node for Basic {
 rt::record!(Basic);
 
 /// `Finding`.
-#[derive(Clone)]
 pub struct Finding {
     /// `errorCode`.
     pub error_code: FindingErrorCode,
@@ -134,7 +132,6 @@ impl rt::Vocabulary for FindingErrorCode {
 rt::vocabulary!(FindingErrorCode);
 
 /// A list with codes, which is no family of its own in Rust.
-#[derive(Clone)]
 pub struct Findings {
     /// `problems`.
     pub problems: Vec<Finding>,
@@ -175,7 +172,6 @@ impl rt::Node for Findings {
 rt::record!(Findings);
 
 /// `Rule`.
-#[derive(Clone)]
 pub struct Rule {
     /// `errorCode`.
     pub error_code: String,
@@ -224,7 +220,6 @@ impl rt::Node for Rule {
 rt::record!(Rule);
 
 /// A rule is broken.
-#[derive(Clone)]
 pub struct RuleBroken {
     /// `errorMessage`.
     pub error_message: String,
@@ -277,7 +272,6 @@ impl rt::Node for RuleBroken {
 rt::record!(RuleBroken);
 
 /// `Validation`.
-#[derive(Clone)]
 pub struct Validation {
     /// `errors`.
     pub errors: Vec<ValidationErrorsItem>,
@@ -318,7 +312,6 @@ impl rt::Node for Validation {
 rt::record!(Validation);
 
 /// `Validation errors item`.
-#[derive(Clone)]
 pub struct ValidationErrorsItem {
     /// `field`.
     pub field: String,

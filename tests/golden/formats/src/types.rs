@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `Price`.
-#[derive(Clone)]
 pub struct Price {
     /// `amount`.
     pub amount: rt::TextOf<::rust_decimal::Decimal>,

@@ -270,7 +270,7 @@ rt::problem!(Problem);
 /// ````c " */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \ � r#" "# �````.
 ///
 /// See [`Code::CScriptScriptAlert1Script0XR`].
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct CScriptScriptAlert1Script0Xr {
     /// " \*/ } { \`\`\` \~\~\~ &lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; {} {0} #\[x\] \\ � r#"
     /// "# �

@@ -27,7 +27,6 @@ use problemgen_runtime as rt;
 ///
 /// &lt;/code&gt;&lt;/pre&gt;&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt; link `</code>` *\[&\]*
 /// \|a\|b\| */ pub fn injected() {} /* #!\[allow(unused)\] //! {} {name} "'
-#[derive(Clone)]
 pub struct Thing {
     /// " \*/ } { \`\`\` \~\~\~ &lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; {} {0} #\[x\] \\ � r#"
     /// "# �

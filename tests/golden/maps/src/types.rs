@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// `Labels`.
-#[derive(Clone)]
 pub struct Labels {
     /// `count`.
     pub count: i64,
@@ -225,7 +224,7 @@ impl From<i64> for LabelsRowsItem {
 }
 
 /// `Labels unsaid`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct LabelsUnsaid {
     /// `a`.
     pub a: Option<String>,
@@ -266,7 +265,6 @@ impl rt::Node for LabelsUnsaid {
 rt::record!(LabelsUnsaid);
 
 /// `Mark`.
-#[derive(Clone)]
 pub struct Mark {
     /// `mark`.
     pub mark: String,

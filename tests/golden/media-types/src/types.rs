@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use problemgen_runtime as rt;
 
 /// `Pet`.
-#[derive(Clone)]
 pub struct Pet {
     /// `name`.
     pub name: String,
@@ -63,7 +62,6 @@ impl rt::Node for Pet {
 rt::record!(Pet);
 
 /// `putRow request`.
-#[derive(Clone)]
 pub struct PutRowRequest {
     /// `name`.
     pub name: String,
@@ -144,7 +142,7 @@ impl rt::Node for PutRowRequest {
 rt::record!(PutRowRequest);
 
 /// `putRow request range`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct PutRowRequestRange {
     /// `from`.
     pub from: Option<i64>,

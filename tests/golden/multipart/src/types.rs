@@ -9,7 +9,6 @@ use problemgen_runtime as rt;
 pub type Content = rt::Bytes;
 
 /// `Profile`.
-#[derive(Clone)]
 pub struct Profile {
     /// `photo`.
     pub photo: rt::File,
@@ -125,7 +124,7 @@ impl rt::Node for Profile {
 rt::record!(Profile);
 
 /// `Profile address`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct ProfileAddress {
     /// `city`.
     pub city: Option<String>,

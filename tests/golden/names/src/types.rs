@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Box`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct BoxModel {
     /// `string`.
     pub string: Option<StringModel>,
@@ -51,7 +51,6 @@ impl rt::Node for BoxModel {
 rt::record!(BoxModel);
 
 /// `Error`.
-#[derive(Clone)]
 pub struct Error {
     /// `code`.
     pub code: String,
@@ -92,7 +91,6 @@ impl rt::Node for Error {
 rt::record!(Error);
 
 /// `Option`.
-#[derive(Clone)]
 pub struct OptionModel {
     /// `self`.
     pub self_: String,
@@ -208,7 +206,7 @@ impl rt::Vocabulary for ResultModel {
 rt::vocabulary!(ResultModel);
 
 /// `String`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct StringModel {
     /// `Vec`.
     pub vec: Option<Vec<String>>,

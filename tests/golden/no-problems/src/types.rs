@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `listThings error 400`.
-#[derive(Clone)]
 pub struct ListThingsError400 {
     /// `message`.
     pub message: String,

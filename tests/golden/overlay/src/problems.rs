@@ -214,7 +214,6 @@ rt::problem!(Problem);
 /// The members of `order_shipped`.
 ///
 /// See [`Code::OrderShipped`].
-#[derive(Clone)]
 pub struct OrderShipped {
     /// `carrier`.
     pub carrier: String,

@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `Order`.
-#[derive(Clone)]
 pub struct Order {
     /// `total`.
     pub total: i64,

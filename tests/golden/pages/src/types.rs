@@ -8,7 +8,6 @@ use problemgen_runtime as rt;
 pub type List = Vec<Thing>;
 
 /// `Thing`.
-#[derive(Clone)]
 pub struct Thing {
     /// `id`.
     pub id: String,
@@ -49,7 +48,6 @@ impl rt::Node for Thing {
 rt::record!(Thing);
 
 /// `Things`.
-#[derive(Clone)]
 pub struct Things {
     /// `data`.
     pub data: List,
@@ -104,7 +102,7 @@ impl rt::Node for Things {
 rt::record!(Things);
 
 /// `byCursor response`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct ByCursorResponse {
     /// `result`.
     pub result: Option<ByCursorResponseResult>,
@@ -145,7 +143,7 @@ impl rt::Node for ByCursorResponse {
 rt::record!(ByCursorResponse);
 
 /// `byCursor response result`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct ByCursorResponseResult {
     /// `things`.
     pub things: Option<Vec<Thing>>,

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `everyStyle deep`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct EveryStyleDeep {
     /// `from`.
     pub from: Option<rt::jiff::civil::Date>,
@@ -51,7 +51,7 @@ impl rt::Node for EveryStyleDeep {
 rt::record!(EveryStyleDeep);
 
 /// `everyStyle matrix`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct EveryStyleMatrix {
     /// `x`.
     pub x: Option<f64>,

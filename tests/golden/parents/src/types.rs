@@ -8,7 +8,7 @@ use problemgen_runtime as rt;
 pub type AnyPet = Pet;
 
 /// `Car`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Car {
     /// `@type`.
     pub r#type: Option<String>,
@@ -69,7 +69,6 @@ impl rt::Node for Car {
 rt::record!(Car);
 
 /// `Cat`.
-#[derive(Clone)]
 pub struct Cat {
     /// `kind`.
     pub kind: String,
@@ -143,7 +142,6 @@ impl rt::Node for Cat {
 rt::record!(Cat);
 
 /// `Dog`.
-#[derive(Clone)]
 pub struct Dog {
     /// `kind`.
     pub kind: String,
@@ -217,7 +215,6 @@ impl rt::Node for Dog {
 rt::record!(Dog);
 
 /// `Fish`.
-#[derive(Clone)]
 pub struct Fish {
     /// `kind`.
     pub kind: String,
@@ -370,7 +367,6 @@ impl From<PetBase> for Pet {
 /// What \`Pet\` says by itself.
 ///
 /// An animal that lives with people.
-#[derive(Clone)]
 pub struct PetBase {
     /// `kind`.
     pub kind: String,
@@ -509,7 +505,7 @@ impl From<ThingBase> for Thing {
 }
 
 /// What \`Thing\` says by itself.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct ThingBase {
     /// `@type`.
     pub r#type: Option<String>,
@@ -613,7 +609,7 @@ impl From<VehicleBase> for Vehicle {
 }
 
 /// What \`Vehicle\` says by itself.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct VehicleBase {
     /// `@type`.
     pub r#type: Option<String>,

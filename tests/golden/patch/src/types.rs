@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `Due`.
-#[derive(Clone)]
 pub struct Due {
     /// `on`.
     pub on: rt::jiff::civil::Date,
@@ -56,7 +55,6 @@ impl rt::Node for Due {
 rt::record!(Due);
 
 /// `Note`.
-#[derive(Clone)]
 pub struct Note {
     /// `title`.
     pub title: String,
@@ -119,7 +117,7 @@ impl rt::Node for Note {
 rt::record!(Note);
 
 /// `NotePatch`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct NotePatch {
     /// Left out keeps it.
     pub title: Option<String>,

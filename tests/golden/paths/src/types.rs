@@ -33,7 +33,7 @@ impl rt::Vocabulary for GetTileFormat {
 rt::vocabulary!(GetTileFormat);
 
 /// `search response`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct SearchResponse {
     /// `hits`.
     pub hits: Option<i64>,

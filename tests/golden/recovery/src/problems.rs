@@ -340,7 +340,7 @@ impl rt::ProblemNode for Problem {
 rt::problem!(Problem);
 
 /// The members of the body of an error around its problem.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Envelope {
     /// `trace`.
     pub trace: Option<String>,

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Failure details`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct FailureDetails {
     /// `current`.
     pub current: Option<FailureDetailsCurrent>,
@@ -60,7 +60,7 @@ impl rt::Node for FailureDetails {
 rt::record!(FailureDetails);
 
 /// `Failure details current`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct FailureDetailsCurrent {
     /// `etag`.
     pub etag: Option<String>,
@@ -101,7 +101,7 @@ impl rt::Node for FailureDetailsCurrent {
 rt::record!(FailureDetailsCurrent);
 
 /// `saveNote request`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct SaveNoteRequest {
     /// `text`.
     pub text: Option<String>,

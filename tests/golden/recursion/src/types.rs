@@ -76,7 +76,6 @@ impl From<f64> for Expression {
 }
 
 /// `Node`.
-#[derive(Clone)]
 pub struct Node {
     /// `name`.
     pub name: String,
@@ -150,7 +149,6 @@ impl rt::Node for Node {
 rt::record!(Node);
 
 /// `Not`.
-#[derive(Clone)]
 pub struct Not {
     /// `not`.
     pub not: Box<Expression>,
@@ -191,7 +189,6 @@ impl rt::Node for Not {
 rt::record!(Not);
 
 /// `Sum`.
-#[derive(Clone)]
 pub struct Sum {
     /// `left`.
     pub left: Box<Expression>,

@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `Editor`.
-#[derive(Clone)]
 pub struct Editor {
     /// `name`.
     pub name: String,
@@ -46,7 +45,6 @@ impl rt::Node for Editor {
 rt::record!(Editor);
 
 /// `Note`.
-#[derive(Clone)]
 pub struct Note {
     /// `state`.
     pub state: NoteState,
@@ -156,7 +154,7 @@ rt::vocabulary!(NoteBefore);
 pub type NoteBy = Editor;
 
 /// `Note copy`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct NoteCopy {
     /// Where it was copied to.
     pub at: Option<String>,
@@ -243,7 +241,6 @@ impl rt::Union for NoteLink {
 rt::union!(NoteLink);
 
 /// Long.
-#[derive(Clone)]
 pub struct NoteLinkLong {
     /// `url`.
     pub url: String,
@@ -287,7 +284,7 @@ rt::record!(NoteLinkLong);
 pub type NoteLinkShort = NoteLinkLong;
 
 /// `Note origin`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct NoteOrigin {
     /// Where it was written.
     pub at: Option<String>,
@@ -359,7 +356,6 @@ impl rt::Vocabulary for ListArchiveDirection {
 rt::vocabulary!(ListArchiveDirection);
 
 /// `listArchive response`.
-#[derive(Clone)]
 pub struct ListArchiveResponse {
     /// `items`.
     pub items: Vec<Note>,
@@ -405,7 +401,6 @@ impl rt::Node for ListArchiveResponse {
 rt::record!(ListArchiveResponse);
 
 /// `listArchive response page`.
-#[derive(Clone)]
 pub struct ListArchiveResponsePage {
     /// The next page.
     pub next: String,

@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `Job`.
-#[derive(Clone)]
 pub struct Job {
     /// `id`.
     pub id: String,
@@ -46,7 +45,6 @@ impl rt::Node for Job {
 rt::record!(Job);
 
 /// `Result`.
-#[derive(Clone)]
 pub struct ResultModel {
     /// `total`.
     pub total: i64,

@@ -189,7 +189,6 @@ rt::problem!(Problem);
 /// The members of `winter`.
 ///
 /// See [`Code::Winter`].
-#[derive(Clone)]
 pub struct Winter {
     /// `until`.
     pub until: types::Season,

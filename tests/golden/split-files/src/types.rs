@@ -44,7 +44,6 @@ impl rt::Vocabulary for Season {
 rt::vocabulary!(Season);
 
 /// `Tree`.
-#[derive(Clone)]
 pub struct Tree {
     /// `height`.
     pub height: f64,

@@ -194,7 +194,7 @@ rt::problem!(Problem);
 /// The members of `kind`.
 ///
 /// See [`Code::Kind`].
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct KindMembers {
     /// `kind`.
     pub kind: Option<types::Error>,

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Client`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Client {
     /// `code`.
     pub code: Option<Code>,
@@ -101,7 +101,7 @@ impl rt::Vocabulary for Error {
 rt::vocabulary!(Error);
 
 /// `Failure`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Failure {
     /// `api`.
     pub api: Option<String>,
@@ -142,7 +142,6 @@ impl rt::Node for Failure {
 rt::record!(Failure);
 
 /// `Operation`.
-#[derive(Clone)]
 pub struct Operation {
     /// `error`.
     pub error: Error,

@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `Circle`.
-#[derive(Clone)]
 pub struct Circle {
     /// `kind`.
     pub kind: String,
@@ -124,7 +123,6 @@ impl From<OutcomeRefused> for Outcome {
 }
 
 /// Added.
-#[derive(Clone)]
 pub struct OutcomeAdded {
     /// `id`.
     pub id: String,
@@ -168,7 +166,6 @@ impl rt::Node for OutcomeAdded {
 rt::record!(OutcomeAdded);
 
 /// Refused.
-#[derive(Clone)]
 pub struct OutcomeRefused {
     /// `why`.
     pub why: String,
@@ -274,7 +271,6 @@ impl From<Square> for Shape {
 }
 
 /// `Square`.
-#[derive(Clone)]
 pub struct Square {
     /// `kind`.
     pub kind: String,

@@ -195,7 +195,6 @@ rt::problem!(Problem);
 /// The members of `sold`.
 ///
 /// See [`Code::Sold`].
-#[derive(Clone)]
 pub struct Sold {
     /// `buyer`.
     pub buyer: Option<String>,

@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `Item`.
-#[derive(Clone)]
 pub struct Item {
     /// `id`.
     pub id: i64,

@@ -194,7 +194,6 @@ rt::problem!(Problem);
 /// The members of `too_many`.
 ///
 /// See [`Code::TooMany`].
-#[derive(Clone)]
 pub struct TooMany {
     /// `most`.
     pub most: i64,

@@ -75,7 +75,7 @@ impl From<Other> for Event {
 }
 
 /// `Filter content`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct FilterContent {
     /// `words`.
     pub words: Option<Vec<String>>,
@@ -116,7 +116,6 @@ impl rt::Node for FilterContent {
 rt::record!(FilterContent);
 
 /// `FirstNote`.
-#[derive(Clone)]
 pub struct FirstNote {
     /// `version`.
     pub version: i64,
@@ -183,7 +182,6 @@ impl rt::Node for FirstNote {
 rt::record!(FirstNote);
 
 /// `Gone`.
-#[derive(Clone)]
 pub struct Gone {
     /// `kind`.
     pub kind: String,
@@ -240,7 +238,6 @@ impl rt::Node for Gone {
 rt::record!(Gone);
 
 /// `LaterNote`.
-#[derive(Clone)]
 pub struct LaterNote {
     /// `version`.
     pub version: i64,
@@ -307,7 +304,6 @@ impl rt::Node for LaterNote {
 rt::record!(LaterNote);
 
 /// `Made`.
-#[derive(Clone)]
 pub struct Made {
     /// `kind`.
     pub kind: String,
@@ -434,7 +430,7 @@ impl From<SecondNote> for Note {
 }
 
 /// `Other`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Other {
     /// `kind`.
     pub kind: Option<String>,
@@ -480,7 +476,6 @@ impl rt::Node for Other {
 rt::record!(Other);
 
 /// `SecondNote`.
-#[derive(Clone)]
 pub struct SecondNote {
     /// `version`.
     pub version: i64,
@@ -547,7 +542,7 @@ impl rt::Node for SecondNote {
 rt::record!(SecondNote);
 
 /// `ServerSentEvent`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct ServerSentEvent {
     /// `event`.
     pub event: Option<String>,
@@ -651,7 +646,7 @@ impl From<ShapeObject2> for Shape {
 }
 
 /// `Shape object`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct ShapeObject {
     /// `base`.
     pub base: Option<f64>,
@@ -695,7 +690,7 @@ impl rt::Node for ShapeObject {
 rt::record!(ShapeObject);
 
 /// `Shape object 2`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct ShapeObject2 {
     /// `width`.
     pub width: Option<f64>,
@@ -739,7 +734,6 @@ impl rt::Node for ShapeObject2 {
 rt::record!(ShapeObject2);
 
 /// `events selection`.
-#[derive(Clone)]
 pub struct EventsSelection {
     /// `since`.
     pub since: i64,

@@ -45,9 +45,6 @@ impl rt::Operation for AddPicture {
         ],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(rt::Content::raw("image/png", &self.body))
     }

@@ -77,9 +77,6 @@ impl rt::Operation for ListThings {
             rt::AnswerSpec::exact(429, "application/json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(ListThings);

@@ -66,9 +66,6 @@ impl rt::Operation for Lend {
         successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
         errors: &[rt::AnswerSpec::exact(409, "application/json", rt::BodySpec::Problem)],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(Lend);

@@ -70,9 +70,6 @@ impl rt::Operation for AddThing {
             rt::AnswerSpec::exact(503, "application/json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(AddThing);

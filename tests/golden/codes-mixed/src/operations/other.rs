@@ -70,9 +70,6 @@ impl rt::Operation for Lend {
             rt::AnswerSpec::exact(423, "application/json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(Lend);
@@ -157,9 +154,6 @@ impl rt::Operation for BringBack {
             rt::AnswerSpec::exact(409, "text/plain", rt::BodySpec::Text(0)),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(BringBack);

@@ -63,9 +63,6 @@ impl rt::Operation for Loans {
         successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
         errors: &[rt::AnswerSpec::exact(400, "application/json", rt::BodySpec::Problem)],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(Loans);
@@ -135,9 +132,6 @@ impl rt::Operation for Lend {
             rt::AnswerSpec::exact(409, "application/json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(Lend);
@@ -203,9 +197,6 @@ impl rt::Operation for BringBack {
         successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
         errors: &[rt::AnswerSpec::range(4, "application/json", rt::BodySpec::Problem)],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(BringBack);

@@ -77,9 +77,6 @@ impl rt::Operation for Lend {
             rt::AnswerSpec::exact(409, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(Lend);

@@ -60,9 +60,6 @@ impl rt::Operation for AddPet {
         successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(
             match &self.body {
@@ -144,9 +141,6 @@ impl rt::Operation for ChangePet {
         successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         self.body
             .as_ref()
@@ -204,9 +198,6 @@ impl rt::Operation for PutPicture {
         successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(rt::Content::chosen(&self.body))
     }
@@ -252,9 +243,6 @@ impl rt::Operation for AddPicture {
         successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(rt::Content::chosen(&self.body))
     }
@@ -300,9 +288,6 @@ impl rt::Operation for PutRow {
         successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(
             rt::Content::form(
@@ -385,9 +370,6 @@ impl rt::Operation for AddRows {
         ],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(
             match &self.body {
@@ -448,9 +430,6 @@ impl rt::Operation for WrittenForm {
         successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         self.body
             .as_ref()

@@ -152,9 +152,6 @@ impl rt::Operation for PutFiles {
         successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         self.body
             .as_ref()
@@ -202,9 +199,6 @@ impl rt::Operation for PostAnything {
         successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(rt::Content::parts("multipart/mixed", &self.body))
     }

@@ -90,9 +90,6 @@ impl rt::Operation for ListThings {
             rt::AnswerSpec::default("", rt::BodySpec::Empty(0)),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(ListThings);

@@ -410,9 +410,6 @@ impl rt::Operation for ByUrl {
         ],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(ByUrl);

@@ -327,9 +327,6 @@ impl rt::Operation for Unsaid {
         successes: &[rt::AnswerSpec::range(2, "*/*", rt::BodySpec::Bytes(0))],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(Unsaid);
@@ -404,9 +401,6 @@ impl rt::Operation for OnlyErrors {
             rt::AnswerSpec::default("application/json", rt::BodySpec::Json(2)),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(OnlyErrors);
@@ -476,9 +470,6 @@ impl rt::Operation for DefaultWithoutBody {
         successes: &[rt::AnswerSpec::range(2, "", rt::BodySpec::Empty(0))],
         errors: &[rt::AnswerSpec::default("", rt::BodySpec::Empty(0))],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(DefaultWithoutBody);

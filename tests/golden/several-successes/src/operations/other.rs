@@ -81,9 +81,6 @@ impl rt::Operation for StartJob {
         ],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(StartJob);

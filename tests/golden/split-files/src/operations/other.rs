@@ -67,9 +67,6 @@ impl rt::Operation for ListTrees {
             rt::AnswerSpec::exact(503, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(ListTrees);

@@ -75,9 +75,6 @@ impl rt::Operation for ListOrders {
             rt::AnswerSpec::default("application/json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(ListOrders);
@@ -140,9 +137,6 @@ impl rt::Operation for ListItems {
         successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
         errors: &[rt::AnswerSpec::default("application/json", rt::BodySpec::Problem)],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(ListItems);

@@ -82,9 +82,6 @@ impl rt::Operation for PutFile {
             rt::AnswerSpec::default("application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(PutFile);

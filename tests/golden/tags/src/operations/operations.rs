@@ -70,9 +70,6 @@ impl rt::Operation for Operation {
             rt::AnswerSpec::exact(409, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(Operation);

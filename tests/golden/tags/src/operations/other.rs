@@ -49,9 +49,6 @@ impl rt::Operation for Other {
         ],
         errors: failures::Status404::ERRORS,
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(Other);

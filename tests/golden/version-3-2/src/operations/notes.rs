@@ -75,9 +75,6 @@ impl rt::Operation for FindNotes {
             rt::AnswerSpec::exact(400, "application/problem+json", rt::BodySpec::Problem),
         ],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(rt::Content::json("application/json", &self.body))
     }
@@ -202,9 +199,6 @@ impl rt::Operation for MSearchNotes {
         successes: &[rt::AnswerSpec::exact(200, "text/plain", rt::BodySpec::Text(0))],
         errors: &[],
     };
-    fn param(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
 }
 
 rt::operation!(MSearchNotes);
