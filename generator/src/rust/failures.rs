@@ -27,6 +27,20 @@ pub(super) fn print(printer: &Printer<'_>) -> Option<Artifact> {
     Some(printer.file(FILE, doc.inner(), &groups))
 }
 
+/// A pattern for some places in ascending order: a range where there are several in a row, as clippy wants it.
+fn places(answers: &[usize]) -> TokenStream {
+    match answers {
+        [first, .., last] if answers.len() > 2 && last - first == answers.len() - 1 => {
+            let (first, last) = (number(*first), number(*last));
+            quote!(#first..=#last)
+        }
+        _ => {
+            let places = answers.iter().map(|at| number(*at));
+            quote!(#(#places)|*)
+        }
+    }
+}
+
 impl Printer<'_> {
     /// The enum of all bodies.
     fn bodies(&self, plan: &FailuresPlan) -> TokenStream {
@@ -191,8 +205,8 @@ impl Printer<'_> {
                 let body = self.plan.failures.as_ref()?.bodies.get(case.body)?;
                 let (name, body_name) = (case.name.ident(), body.name.ident());
                 let held = body.ty.as_ref().map(|_| quote!((body)));
-                let places = case.answers.iter().map(|at| number(*at));
-                Some(quote!((#(#places)|*, #failure::#body_name #held) => #view::#name #held,))
+                let places = places(&case.answers);
+                Some(quote!((#places, #failure::#body_name #held) => #view::#name #held,))
             })
             .collect()
     }

@@ -307,7 +307,9 @@ fn marker(contract: &Contract, plan: &Plan) -> TokenStream {
     let servers = contract.api.servers.iter().map(|server| &server.url);
     let credential = credential(contract);
     let failure = if plan.failures.is_some() { quote!(Failure) } else { quote!(rt::NoFailure) };
-    let doc = Doc::new(sentence(&contract.api.title)).outer();
+    let title = sentence(&contract.api.title);
+    // A document without a title is read.
+    let doc = Doc::new(if title.is_empty() { "The API.".to_owned() } else { title }).outer();
     quote! {
         #doc
         #[derive(Debug, Clone, Copy)]
