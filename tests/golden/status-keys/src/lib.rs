@@ -27,6 +27,7 @@
     clippy::large_enum_variant,
     clippy::module_inception,
     clippy::should_implement_trait,
+    clippy::type_complexity,
     reason = "what is deprecated still has to be read and written, and names and shapes are the document's"
 )]
 
