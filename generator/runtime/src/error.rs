@@ -1,8 +1,9 @@
 //! What can go wrong, as a caller sees it.
 
+mod transport;
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io;
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ use crate::retry::{self, Attempts};
 use crate::text::escape;
 use crate::transport::whole_length;
 use crate::value::Value;
+
+pub use self::transport::{TransportError, TransportStage};
 
 /// An API, as generated code describes it.
 pub trait Api: fmt::Debug + Send + Sync + 'static {
@@ -240,87 +243,6 @@ impl fmt::Debug for Unexpected {
             .field("violations", &self.violations)
             .field("members", &self.members.keys().collect::<Vec<_>>())
             .finish()
-    }
-}
-
-/// Why there is no complete answer.
-#[derive(Debug)]
-pub struct TransportError {
-    /// Where it went wrong.
-    pub stage: TransportStage,
-    source: Box<dyn std::error::Error + Send + Sync>,
-    pub(crate) attempts: Option<Box<Attempts>>,
-}
-
-/// Where a transport went wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TransportStage {
-    /// No connection came about: the server has not seen the request.
-    Connect,
-    /// Time ran out.
-    Timeout,
-    /// The connection broke, or what came is not HTTP. The server may have acted on the request.
-    Exchange,
-    /// The transport cannot be used here: it needs a runtime, and the caller has none.
-    Unusable,
-    /// The body of the request could not be read, or is not as long as was announced. The server may have seen a part of it.
-    Body,
-}
-
-impl TransportError {
-    /// An error of a transport.
-    pub fn new(stage: TransportStage, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { stage, source: source.into(), attempts: None }
-    }
-
-    /// What went wrong, and what that came from.
-    pub(crate) fn why(&self) -> String {
-        let mut why = self.source.to_string();
-        let mut source = self.source.source();
-        while let Some(error) = source {
-            why = format!("{why}: {error}");
-            source = error.source();
-        }
-        why
-    }
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.stage {
-            TransportStage::Connect => "no connection to the server",
-            TransportStage::Timeout => "the server took too long",
-            TransportStage::Exchange => "the connection broke",
-            TransportStage::Unusable => "the transport cannot be used here",
-            TransportStage::Body => "the body of the request cannot be read",
-        })?;
-        f.write_str(": ")?;
-        escape(f, &self.why())
-    }
-}
-
-impl std::error::Error for TransportError {}
-
-/// What went wrong with input or output, after the server may have seen something.
-impl From<io::Error> for TransportError {
-    fn from(error: io::Error) -> Self {
-        let stage = match error.kind() {
-            io::ErrorKind::TimedOut => TransportStage::Timeout,
-            _ => TransportStage::Exchange,
-        };
-        error.downcast::<TransportError>().unwrap_or_else(|error| TransportError::new(stage, error))
-    }
-}
-
-/// For whoever reads an answer as an [`io::Read`].
-impl From<TransportError> for io::Error {
-    fn from(error: TransportError) -> Self {
-        let kind = match error.stage {
-            TransportStage::Timeout => io::ErrorKind::TimedOut,
-            _ => io::ErrorKind::Other,
-        };
-        io::Error::new(kind, error)
     }
 }
 
