@@ -1,6 +1,7 @@
 //! Alternatives: a response, or the object that has the code, is one of several schemas, by `oneOf` or `anyOf`, with or
 //! without a `discriminator`. Each is read by itself; a `mapping` gives codes to those that name none.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use openapiv3::{Discriminator, ReferenceOr, SchemaData};
@@ -233,6 +234,8 @@ fn check_mapping<'a>(
     walk: &Walk<'_>,
 ) {
     let at = place.pointer().child("discriminator").child("mapping");
+    // Mappings may name thousands.
+    let mut known: HashSet<String> = held.mentions.iter().map(|known| known.facts.code.clone()).collect();
     for (value, target) in &discriminator.mapping {
         let name = target_name(target);
         let Some((name, ReferenceOr::Item(_))) = lowering.component(&name) else { continue };
@@ -249,7 +252,7 @@ fn check_mapping<'a>(
                 format!("`{value}` leads to `{name}`, which is the schema of `{only}`"),
                 "let the mapping and the `const` of the schema say the same code",
             );
-        } else if !said(held) {
+        } else if !known.contains(value) {
             let added = match said(&own) {
                 true => own,
                 false => component(lowering, name, &choose(vec![value.clone()])),
@@ -261,6 +264,7 @@ fn check_mapping<'a>(
                     format!("`{name}` stands in the mapping, but not among the alternatives"),
                     "add it to the alternatives; it is read as if it stood there",
                 );
+                known.extend(added.mentions.iter().map(|added| added.facts.code.clone()));
                 held.join(&added.at(&at.child(value)));
             }
         }
