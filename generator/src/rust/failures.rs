@@ -76,9 +76,10 @@ impl Printer<'_> {
         });
         let code_at = (!plan.codes.is_empty()).then(|| {
             let codes = codes.collect::<TokenStream>();
+            let others = (plan.codes.len() < plan.bodies.len()).then(|| quote!(_ => return None,));
             quote! {
                 fn code_at(&self) -> Option<(rt::CodePlace, &'static str)> {
-                    Some(match self { #codes _ => return None })
+                    Some(match self { #codes #others })
                 }
             }
         });
