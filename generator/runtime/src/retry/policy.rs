@@ -86,7 +86,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Obeys a `Retry-After` up to this long. If the server asks for more, the call ends: coming earlier than asked is no
+    /// Obeys a `Retry-After` up to this long; by chance up to the first wait of [`backoff`](Self::backoff) comes on top, because
+    /// everybody was told the same. If the server asks for more, the call ends: coming earlier than asked is no
     /// use to anybody.
     pub fn longest_retry_after(mut self, wait: Duration) -> Self {
         self.longest_retry_after = wait;
