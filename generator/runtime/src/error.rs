@@ -12,15 +12,19 @@ use http::{HeaderMap, StatusCode};
 
 use crate::clock::{Clock as _, SystemClock};
 use crate::decode::Violation;
-use crate::failure::{DETAIL, Failed, FailureBody, REQUEST_ID, RETRYABLE, SUGGESTION, Said, TITLE, plain};
+use crate::failure::{
+    DETAIL, Failed, FailureBody, REQUEST_ID, RETRYABLE, SUGGESTION, TITLE, find_bool, find_code, find_text,
+    plain,
+};
 use crate::json::Json;
-use crate::problem::{CodeFacts, CodePlace, Family, ProblemNode, Undeclared};
+use crate::problem::{CodeFacts, Family, ProblemNode, Undeclared};
 use crate::recovery::{self, Recovery};
 use crate::retry::{self, Attempts};
 use crate::text::escape;
 use crate::transport::whole_length;
 use crate::value::Value;
 
+pub(crate) use self::transport::chain;
 pub use self::transport::{TransportError, TransportStage};
 
 /// An API, as generated code describes it.
@@ -300,9 +304,9 @@ impl<O: Raises> Error<O> {
         let family = O::Api::FAMILY;
         match self {
             Error::Problem(raised) => Some(raised.problem.code()),
-            Error::Unexpected(_) if !family.code.is_empty() => self.said().get(family.code).text(),
+            Error::Unexpected(_) if !family.code.is_empty() => self.said()?.text_of(family.code),
             Error::Failure(failed) => failed.code(),
-            _ => self.around().find_code(),
+            _ => find_code(self.around()?),
         }
     }
 
@@ -323,8 +327,8 @@ impl<O: Raises> Error<O> {
     /// when neither speaks.
     pub fn retryable(&self) -> Option<bool> {
         let said = match (O::Api::FAMILY.retryable, self) {
-            (_, Error::Failure(_)) => self.said().find_bool(RETRYABLE),
-            (Some(name), _) => self.said().get(name).truth().or_else(|| self.around().get(name).truth()),
+            (_, Error::Failure(_)) => self.said().and_then(|said| find_bool(said, RETRYABLE)),
+            (Some(name), _) => self.places().find_map(|place| place.bool_of(name)),
             (None, _) => None,
         };
         said.or_else(|| {
@@ -354,15 +358,7 @@ impl<O: Raises> Error<O> {
                 let declared = places.into_iter().flatten().find_map(|place| Value::of(place).path(names));
                 declared.or_else(|| Value::of(problem.extensions()).path(names))
             }
-            Error::Unexpected(unexpected) => {
-                let whole = Value::of(&unexpected.members);
-                let problem = match O::Api::FAMILY.place {
-                    CodePlace::Root => None,
-                    CodePlace::Under(name) => whole.get(name),
-                    CodePlace::Each(name) => whole.get(name).and_then(|list| list.items().next()),
-                };
-                problem.and_then(|problem| problem.path(names)).or_else(|| whole.path(names))
-            }
+            Error::Unexpected(_) => self.places().find_map(|place| place.path(names)),
             Error::Failure(_) | Error::Transport(_) | Error::Request(_) => None,
         }
     }
@@ -375,7 +371,7 @@ impl<O: Raises> Error<O> {
     /// What happened this time: RFC 9457's `detail`, the member that others use for it, such as `message`, or the whole body
     /// where that is text.
     pub fn detail(&self) -> Option<&str> {
-        self.said().find_text(DETAIL).or_else(|| self.around().find_text(DETAIL)).or_else(|| match self {
+        self.places().find_map(|place| find_text(place, DETAIL)).or_else(|| match self {
             Error::Failure(failed) => failed.plain(),
             Error::Unexpected(unexpected) => plain(&unexpected.response),
             _ => None,
@@ -407,8 +403,11 @@ impl<O: Raises> Error<O> {
 
     /// The place in the API's documentation that explains the code: what the contract says, or the `type` of the answer.
     pub fn docs_url(&self) -> Option<&str> {
-        let named =
-            || self.said().get("type").text().filter(|uri| matches!(self, Error::Problem(_)) || is_url(uri));
+        let named = || {
+            self.said()
+                .and_then(|said| said.text_of("type"))
+                .filter(|uri| matches!(self, Error::Problem(_)) || is_url(uri))
+        };
         self.facts().and_then(|facts| facts.docs_url).or_else(named)
     }
 
@@ -441,30 +440,35 @@ impl<O: Raises> Error<O> {
     }
 
     /// The members of the problem, or of what stands in its place.
-    fn said(&self) -> Said<'_> {
+    fn said(&self) -> Option<Value<'_>> {
         match self {
-            Error::Problem(raised) => Said::Record(raised.problem.common()),
-            Error::Failure(failed) => failed.said(),
-            Error::Unexpected(unexpected) => Said::Members(&unexpected.members).at(O::Api::FAMILY.place),
-            Error::Transport(_) | Error::Request(_) => Said::Nothing,
+            Error::Problem(raised) => Some(Value::of(raised.problem.common())),
+            Error::Failure(failed) => Some(failed.said()),
+            Error::Unexpected(unexpected) => Value::of(&unexpected.members).at(O::Api::FAMILY.place),
+            Error::Transport(_) | Error::Request(_) => None,
         }
     }
 
     /// What else the answer says: the members around the problem.
-    fn around(&self) -> Said<'_> {
+    fn around(&self) -> Option<Value<'_>> {
         match self {
-            Error::Problem(raised) => raised.problem.envelope().map_or(Said::Nothing, Said::Record),
-            Error::Unexpected(unexpected) => Said::Members(&unexpected.members),
-            Error::Failure(_) | Error::Transport(_) | Error::Request(_) => Said::Nothing,
+            Error::Problem(raised) => raised.problem.envelope().map(Value::of),
+            Error::Unexpected(unexpected) => Some(Value::of(&unexpected.members)),
+            Error::Failure(_) | Error::Transport(_) | Error::Request(_) => None,
         }
+    }
+
+    /// What the answer says: first the problem, then what is around it.
+    fn places(&self) -> impl Iterator<Item = Value<'_>> {
+        self.said().into_iter().chain(self.around())
     }
 
     /// The text of the member that the contract names; of an answer without a code, of one that is usually called so.
     fn text(&self, name: Option<&str>, usual: &[&str]) -> Option<&str> {
         match (name, self) {
-            (_, Error::Failure(_)) => self.said().find_text(usual),
-            (Some(name), _) => self.said().get(name).text().or_else(|| self.around().get(name).text()),
-            (None, _) => self.around().find_text(usual),
+            (_, Error::Failure(_)) => find_text(self.said()?, usual),
+            (Some(name), _) => self.places().find_map(|place| place.text_of(name)),
+            (None, _) => find_text(self.around()?, usual),
         }
     }
 
@@ -529,8 +533,7 @@ impl<O: Raises> fmt::Display for Error<O> {
             }
             None => write!(f, "status {}", response.status)?,
         }
-        if let Some(said) =
-            self.detail().or_else(|| self.said().find_text(TITLE)).or_else(|| self.around().find_text(TITLE))
+        if let Some(said) = self.detail().or_else(|| self.places().find_map(|place| find_text(place, TITLE)))
         {
             f.write_str(": ")?;
             let shown = said.char_indices().nth(SHOWN).map_or(said, |(end, _)| &said[..end]);

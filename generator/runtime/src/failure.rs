@@ -10,9 +10,10 @@ use std::fmt;
 
 use crate::decode::Violation;
 use crate::error::{Api, Received};
-use crate::json::{Json, Number};
-use crate::node::{Literal, MapNode, Node, Presence, View};
+use crate::json::Json;
+use crate::node::{Node, View};
 use crate::problem::CodePlace;
+use crate::value::Value;
 
 /// The bodies of an API's errors without a code: what generated code lists.
 pub trait FailureBody: fmt::Debug + Clone + PartialEq + Send + Sync + 'static {
@@ -79,18 +80,15 @@ impl<A: Api> Failed<A> {
     }
 
     /// Where members are looked for.
-    pub(crate) fn said(&self) -> Said<'_> {
-        match self.body.node() {
-            Some(node) => Said::of(node.view()),
-            None => Said::Members(&self.members),
-        }
+    pub(crate) fn said(&self) -> Value<'_> {
+        Value::of(self.body.node().unwrap_or(&self.members))
     }
 
     /// The machine code: where the contract says that it stands, else by its usual names.
     pub(crate) fn code(&self) -> Option<&str> {
         let said = self.said();
-        let declared = self.body.code_at().and_then(|(place, name)| said.at(place).get(name).text());
-        declared.or_else(|| said.find_code())
+        let declared = self.body.code_at().and_then(|(place, name)| said.at(place)?.text_of(name));
+        declared.or_else(|| find_code(said))
     }
 
     /// The whole body, when it is text for a person.
@@ -150,126 +148,26 @@ pub(crate) const SUGGESTION: &[&str] = &["suggestion", "hint", "remedy"];
 pub(crate) const REQUEST_ID: &[&str] =
     &["request_id", "requestId", "correlation_id", "correlationId", "trace_id", "traceId"];
 
-/// What a body says, in whichever form it was read.
-#[derive(Clone, Copy)]
-pub(crate) enum Said<'a> {
-    Nothing,
-    Record(&'a dyn Node),
-    Map(&'a dyn MapNode),
-    Members(&'a BTreeMap<String, Json>),
-    List(&'a dyn crate::node::ListNode),
-    Items(&'a [Json]),
-    Text(&'a str),
-    Number(Number),
-    Bool(bool),
+/// The objects in which a body without declared places says things: itself, `error`, the first of `errors` or of a list.
+fn places(body: Value<'_>) -> impl Iterator<Item = Value<'_>> {
+    let first_error = body.get("errors").and_then(|list| list.items().next());
+    [Some(body), body.get("error"), first_error, body.items().next()].into_iter().flatten()
 }
 
-impl<'a> Said<'a> {
-    pub(crate) fn of(view: View<'a>) -> Self {
-        match view {
-            View::Record(record) => Said::Record(record),
-            View::Map(map) => Said::Map(map),
-            View::List(list) => Said::List(list),
-            View::Text(Cow::Borrowed(text)) => Said::Text(text),
-            View::Bool(value) => Said::Bool(value),
-            View::Any(json) => Said::of_json(json),
-            _ => Said::Nothing,
-        }
-    }
+/// The text of the first member that has one of these names.
+pub(crate) fn find_text<'a>(body: Value<'a>, names: &[&str]) -> Option<&'a str> {
+    places(body).find_map(|place| names.iter().find_map(|name| place.text_of(name)))
+}
 
-    fn of_json(json: &'a Json) -> Self {
-        match json {
-            Json::Object(members) => Said::Members(members),
-            Json::Array(items) => Said::Items(items),
-            Json::String(text) => Said::Text(text),
-            Json::Bool(value) => Said::Bool(*value),
-            Json::Number(number) => Said::Number(*number),
-            Json::Null => Said::Nothing,
-        }
-    }
+/// The truth of the first member that has one of these names.
+pub(crate) fn find_bool(body: Value<'_>, names: &[&str]) -> Option<bool> {
+    places(body).find_map(|place| names.iter().find_map(|name| place.bool_of(name)))
+}
 
-    /// The member of this name.
-    pub(crate) fn get(self, name: &str) -> Self {
-        let found = match self {
-            Said::Record(record) => match record.members().iter().position(|member| member.name() == name) {
-                Some(at) => match record.members().get(at).map(|member| member.presence()) {
-                    Some(Presence::Constant(Literal::String(text))) => Some(Said::Text(text)),
-                    Some(Presence::Constant(Literal::Bool(value))) => Some(Said::Bool(value)),
-                    _ => record.member(at).map(|node| Said::of(node.view())),
-                },
-                None => record.others().map(|others| Said::Map(others).get(name)),
-            },
-            Said::Map(map) => {
-                map.entries().find(|(found, _)| *found == name).map(|(_, node)| Said::of(node.view()))
-            }
-            Said::Members(members) => members.get(name).map(Said::of_json),
-            _ => None,
-        };
-        found.unwrap_or(Said::Nothing)
-    }
-
-    /// The object that holds the code.
-    pub(crate) fn at(self, place: CodePlace) -> Self {
-        match place {
-            CodePlace::Root => self,
-            CodePlace::Under(name) => self.get(name),
-            CodePlace::Each(name) => self.get(name).first(),
-        }
-    }
-
-    /// The first item of a list.
-    pub(crate) fn first(self) -> Self {
-        let found = match self {
-            Said::List(list) => list.get(0).map(|node| Said::of(node.view())),
-            Said::Items(items) => items.first().map(Said::of_json),
-            _ => None,
-        };
-        found.unwrap_or(Said::Nothing)
-    }
-
-    /// The items of a list that was read as JSON.
-    pub(crate) fn items(self) -> impl Iterator<Item = Self> {
-        let items = if let Said::Items(items) = self { items } else { &[] };
-        items.iter().map(Said::of_json)
-    }
-
-    /// Text with something in it.
-    pub(crate) fn text(self) -> Option<&'a str> {
-        match self {
-            Said::Text(text) if !text.is_empty() => Some(text),
-            _ => None,
-        }
-    }
-
-    /// `true` or `false`.
-    pub(crate) fn truth(self) -> Option<bool> {
-        match self {
-            Said::Bool(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// The objects in which a body without declared places says things: itself, `error`, the first of `errors` or of a
-    /// list.
-    fn places(self) -> [Said<'a>; 4] {
-        [self, self.get("error"), self.get("errors").first(), self.first()]
-    }
-
-    /// The text of the first member that has one of these names.
-    pub(crate) fn find_text(self, names: &[&str]) -> Option<&'a str> {
-        self.places().into_iter().find_map(|place| names.iter().find_map(|name| place.get(name).text()))
-    }
-
-    /// The truth of the first member that has one of these names.
-    pub(crate) fn find_bool(self, names: &[&str]) -> Option<bool> {
-        self.places().into_iter().find_map(|place| names.iter().find_map(|name| place.get(name).truth()))
-    }
-
-    /// The machine code. RFC 6749, section 5.2, calls it `error` beside an `error_description`.
-    pub(crate) fn find_code(self) -> Option<&'a str> {
-        self.find_text(CODE).or_else(|| {
-            self.get("error_description").text()?;
-            self.get("error").text()
-        })
-    }
+/// The machine code. RFC 6749, section 5.2, calls it `error` beside an `error_description`.
+pub(crate) fn find_code(body: Value<'_>) -> Option<&str> {
+    find_text(body, CODE).or_else(|| {
+        body.text_of("error_description")?;
+        body.text_of("error")
+    })
 }

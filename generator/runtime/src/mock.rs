@@ -36,11 +36,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::RETRY_AFTER;
 
 use crate::client::Client;
 use crate::error::{Api, TransportError, TransportStage};
 use crate::operation::{Operation, OperationSpec};
 use crate::problem::ProblemNode as _;
+use crate::retry::delay_seconds;
 use crate::server::{Answer, Promise, Refusal, Refuses, ServedApi, Success};
 use crate::testing::{ManualClock, Step, lock};
 use crate::transport::{Exchange, Limits, Transport};
@@ -210,18 +212,23 @@ impl<A: PlayedApi> Mock<A> {
         self.stage.tally.exercised::<A>(&Promise::of::<O>())
     }
 
-    /// Ends the test.
-    ///
-    /// # Panics
-    /// If a request was not answered, or an answer not given.
     #[track_caller]
-    pub fn finish(self) {
+    fn all_answered(&self) {
         let unanswered = self.unanswered();
         assert!(
             unanswered.is_empty(),
             "requests that the mock has no answer to:\n  {}",
             unanswered.join("\n  ")
         );
+    }
+
+    /// Ends the test.
+    ///
+    /// # Panics
+    /// If a request was not answered, or an answer not given.
+    #[track_caller]
+    pub fn finish(self) {
+        self.all_answered();
         let left = lock(&self.stage.scripts).left();
         assert!(left.is_empty(), "answers of the mock that nobody asked for:\n  {}", left.join("\n  "));
     }
@@ -230,12 +237,7 @@ impl<A: PlayedApi> Mock<A> {
 impl<A: PlayedApi> Drop for Mock<A> {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            let unanswered = self.unanswered();
-            assert!(
-                unanswered.is_empty(),
-                "requests that the mock has no answer to:\n  {}",
-                unanswered.join("\n  ")
-            );
+            self.all_answered();
         }
     }
 }
@@ -500,8 +502,7 @@ impl<O: Operation<Api: PlayedApi> + Refuses> On<'_, O> {
 
     /// The last answer asks to wait so long, in whole seconds: `Retry-After`.
     pub fn with_retry_after(self, wait: Duration) -> Self {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        self.with_header("retry-after", &seconds.to_string())
+        self.with_header(RETRY_AFTER.as_str(), &delay_seconds(wait).to_string())
     }
 
     /// The last answer takes so long, on the [clock of the mock](Mock::clock).

@@ -162,6 +162,10 @@ pub trait MapNode {
     fn insert(&mut self, name: String) -> &mut dyn Node;
     /// The members, by name.
     fn entries(&self) -> Box<dyn Iterator<Item = (&str, &dyn Node)> + '_>;
+    /// The member of this name.
+    fn get(&self, name: &str) -> Option<&dyn Node> {
+        self.entries().find(|(found, _)| *found == name).map(|(_, value)| value)
+    }
     /// Notes that a declared member was `null`, where this can be noted.
     fn note_null(&mut self, _: &'static str) {}
     /// Was it noted that this member was `null`?
@@ -538,5 +542,8 @@ impl<T: Node> MapNode for BTreeMap<String, T> {
     }
     fn entries(&self) -> Box<dyn Iterator<Item = (&str, &dyn Node)> + '_> {
         Box::new(self.iter().map(|(name, value)| (name.as_str(), value as &dyn Node)))
+    }
+    fn get(&self, name: &str) -> Option<&dyn Node> {
+        self.get(name).map(|value| value as &dyn Node)
     }
 }

@@ -9,6 +9,8 @@ mod course;
 mod meaning;
 mod policy;
 
+#[cfg(feature = "server")]
+pub(crate) use after::delay_seconds;
 pub(crate) use after::retry_after;
 pub use budget::RetryBudget;
 pub(crate) use course::{Course, Replay, Seen, up_to};

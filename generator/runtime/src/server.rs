@@ -31,6 +31,7 @@ use crate::failure::FailureBody;
 use crate::node::{Node, Slot};
 use crate::operation::{AnswerSpec, BodySpec, Operation, OperationSpec, Output, StatusSpec};
 use crate::problem::{ProblemNode, Undeclared};
+use crate::retry::delay_seconds;
 
 /// An API that can be served: generated code says so with its feature `server`.
 pub trait ServedApi: Api<Kind: Clone> {
@@ -184,8 +185,7 @@ impl<O: Refuses> Refusal<O> {
 
     /// Asks to wait so long, in whole seconds: `Retry-After` (RFC 9110, section 10.2.3).
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        self.inner.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        self.inner.headers.insert(RETRY_AFTER, HeaderValue::from(delay_seconds(wait)));
         self
     }
 

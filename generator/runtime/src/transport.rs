@@ -18,7 +18,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_LENGTH;
 
-use crate::error::TransportError;
+use crate::error::{TransportError, chain};
 use crate::maybe_send::MaybeSendFuture;
 use crate::stream::{Body, Pieces};
 
@@ -204,13 +204,7 @@ impl BoundedBody {
 
     /// The connection broke. What came of the body is kept: with its status and headers it says more than no answer.
     pub fn broke(&mut self, error: &dyn std::error::Error) {
-        let mut why = error.to_string();
-        let mut source = error.source();
-        while let Some(error) = source {
-            why = format!("{why}: {error}");
-            source = error.source();
-        }
-        self.cut = Some(Cut::Broken(why.into()));
+        self.cut = Some(Cut::Broken(chain(error).into()));
     }
 
     /// The answer. If it is not whole, it says so to the client.

@@ -8,6 +8,7 @@ use crate::encode;
 use crate::inspect::Shown;
 use crate::json::Json;
 use crate::node::{Literal, Node, Presence, View};
+use crate::problem::CodePlace;
 use crate::text::escape;
 
 /// A value of an answer, borrowed from it, when what is known of it is its name: the member of an error that says how to
@@ -93,17 +94,14 @@ impl<'a> Value<'a> {
         match self.view() {
             View::Record(record) => {
                 let Some(at) = record.members().iter().position(|member| member.name() == name) else {
-                    let (_, value) = record.others()?.entries().find(|(found, _)| *found == name)?;
-                    return Some(Self::of(value));
+                    return record.others()?.get(name).map(Self::of);
                 };
                 match record.members().get(at)?.presence() {
                     Presence::Constant(literal) => Some(Self(Held::Constant(literal))),
                     _ => record.member(at).map(Self::of),
                 }
             }
-            View::Map(map) => {
-                map.entries().find(|(found, _)| *found == name).map(|(_, value)| Self::of(value))
-            }
+            View::Map(map) => map.get(name).map(Self::of),
             View::Any(json) => json.get(name).map(|value| Self::of(value)),
             _ => None,
         }
@@ -112,6 +110,41 @@ impl<'a> Value<'a> {
     /// The member that these names lead to, one inside of the other.
     pub(crate) fn path(self, names: &[&str]) -> Option<Value<'a>> {
         names.iter().try_fold(self, |value, name| value.get(name)).filter(|value| !value.is_null())
+    }
+
+    /// The object that holds the code.
+    pub(crate) fn at(self, place: CodePlace) -> Option<Self> {
+        match place {
+            CodePlace::Root => Some(self),
+            CodePlace::Under(name) => self.get(name),
+            CodePlace::Each(name) => self.get(name)?.items().next(),
+        }
+    }
+
+    /// The text, if there is something in it, and it stands in the answer as it is.
+    pub(crate) fn as_str(self) -> Option<&'a str> {
+        match self.as_text()? {
+            Cow::Borrowed(text) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The JSON, if it was read as what it is.
+    pub(crate) fn as_json(self) -> Option<&'a Json> {
+        match self.view() {
+            View::Any(json) => Some(json),
+            _ => None,
+        }
+    }
+
+    /// The [text](Self::as_str) of a member.
+    pub(crate) fn text_of(self, name: &str) -> Option<&'a str> {
+        self.get(name)?.as_str()
+    }
+
+    /// The truth of a member.
+    pub(crate) fn bool_of(self, name: &str) -> Option<bool> {
+        self.get(name)?.as_bool()
     }
 
     /// The items, if it is a list; none if it is not.

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use http::Uri;
 
 use super::Client;
 use super::run::{Options, Outcome};
@@ -85,8 +86,8 @@ pub struct Pages<'c, O: Paged> {
 enum State<'c> {
     /// The next page can be asked for.
     Ready,
-    /// It has been.
-    Asked(MaybeSendFuture<'c, Outcome>),
+    /// It has been, at this URL.
+    Asked(MaybeSendFuture<'c, Outcome>, Option<Uri>),
     /// The page before was the last one.
     Ended,
     /// Asking failed.
@@ -129,10 +130,11 @@ impl<O: Paged> Pages<'_, O> {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<O::Output, Error<O>>>> {
         loop {
             match &mut self.state {
-                State::Ready => self.state = State::Asked(self.ask()),
-                State::Asked(answer) => {
+                State::Ready => self.state = self.ask(),
+                State::Asked(answer, uri) => {
                     let outcome = ready!(answer.as_mut().poll(context));
-                    return Poll::Ready(Some(self.turn(outcome)));
+                    let uri = uri.take();
+                    return Poll::Ready(Some(self.turn(outcome, uri.as_ref())));
                 }
                 State::Ended | State::Failed => return Poll::Ready(None),
                 State::Broken(_) => {
@@ -170,18 +172,17 @@ impl<O: Paged> Pages<'_, O> {
     }
 
     /// Takes the answer, and notes where the next page is.
-    fn turn(&mut self, outcome: Outcome) -> Result<O::Output, Error<O>> {
+    fn turn(&mut self, outcome: Outcome, uri: Option<&Uri>) -> Result<O::Output, Error<O>> {
         self.state = State::Failed;
         let (head, body) = outcome?.response.into_parts();
         let kept = (head.clone(), body.clone());
         let page = O::decode(http::Response::from_parts(head, body))?;
-        let asked = self.request().ok();
         let turned = Page {
             content: Value::of(&page),
             link: next_in(&kept.0.headers),
             given: self.given(),
             base: &self.client.inner.base,
-            uri: asked.as_ref().map(http::Request::uri),
+            uri,
         };
         let next = O::PAGES.next(&turned, &self.position);
         self.state = match next {
@@ -200,9 +201,11 @@ impl<O: Paged> Pages<'_, O> {
 }
 
 impl<'c, O: Paged> Pages<'c, O> {
-    fn ask(&self) -> MaybeSendFuture<'c, Outcome> {
+    fn ask(&self) -> State<'c> {
         let options = Options { blocking: self.blocking, ..Options::default() };
-        self.client.inner.run(O::SPEC, self.request(), Some(Box::new(options)))
+        let request = self.request();
+        let uri = request.as_ref().ok().map(|request| request.uri().clone());
+        State::Asked(self.client.inner.run(O::SPEC, request, Some(Box::new(options))), uri)
     }
 }
 
@@ -281,7 +284,7 @@ impl<O: Paged> Stream for Items<'_, O> {
     }
 }
 
-/// Pages or items as an iterator, on this thread and without a runtime..
+/// Pages or items as an iterator, on this thread and without a runtime.
 #[derive(Debug)]
 #[must_use = "nothing is asked for before somebody wants it"]
 pub struct OnThisThread<S>(S);

@@ -39,14 +39,19 @@ impl TransportError {
 
     /// What went wrong, and what that came from.
     pub(crate) fn why(&self) -> String {
-        let mut why = self.source.to_string();
-        let mut source = self.source.source();
-        while let Some(error) = source {
-            why = format!("{why}: {error}");
-            source = error.source();
-        }
-        why
+        chain(&*self.source)
     }
+}
+
+/// An error in words, with what it came from.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        words = format!("{words}: {error}");
+        source = error.source();
+    }
+    words
 }
 
 impl fmt::Display for TransportError {

@@ -24,6 +24,12 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> SystemTime)
     Some(Duration::try_from(date(text)?.duration_since(now)).unwrap_or_default())
 }
 
+/// A wait as the header says it: whole seconds, of which none is too few.
+#[cfg(feature = "server")]
+pub(crate) fn delay_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
 /// A date in any of the three forms that a recipient has to know (RFC 9110, section 5.6.7). All are in UTC.
 fn date(text: &str) -> Option<Timestamp> {
     const FORMS: [&str; 3] =

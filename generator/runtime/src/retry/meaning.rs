@@ -3,9 +3,7 @@
 //! The same places are looked at as in [`Error`](crate::Error); here all of them, because one *no* among several problems is
 //! a *no*.
 
-use std::collections::BTreeMap;
-
-use crate::failure::{REQUEST_ID, RETRYABLE, Said};
+use crate::failure::{REQUEST_ID, RETRYABLE, find_bool, find_code, find_text};
 use crate::json::Json;
 use crate::problem::{self, CodePlace, Family};
 use crate::recovery::{RecoveryAction, Waiting, WayOut};
@@ -30,9 +28,9 @@ impl Meaning {
     /// Reads a body. One that is not JSON, or only begins as JSON, means what was whole in it.
     pub(crate) fn of(family: &Family, body: &[u8]) -> Self {
         let members = problem::members(body);
-        let whole = Said::Members(&members);
+        let whole = Value::of(&members);
         let mut meaning = Self::default();
-        for problem in problems(family, &members) {
+        for problem in problems(family, whole) {
             let code = code(family, problem);
             let facts = code.as_deref().and_then(|code| family.facts(code));
             meaning.promised = both(meaning.promised, facts.and_then(|facts| facts.retryable));
@@ -40,13 +38,13 @@ impl Meaning {
                 meaning.implied = both(meaning.implied, Some(way.action.repeats() == Some(true)));
                 meaning.waiting = meaning.waiting.max(waiting(&way, problem, whole));
             }
-            meaning.said = both(meaning.said, family.retryable.and_then(|name| truth(problem.get(name))));
+            meaning.said = both(meaning.said, family.retryable.and_then(|name| truth(problem.get(name)?)));
             meaning.code = meaning.code.or(code);
         }
         // The member that the contract names may stand around the problem; one that it does not name is still an answer.
-        let around = || family.retryable.and_then(|name| truth(whole.get(name)));
-        meaning.said = meaning.said.or_else(around).or_else(|| whole.find_bool(RETRYABLE));
-        meaning.code = meaning.code.or_else(|| whole.find_code().map(str::to_owned));
+        let around = || family.retryable.and_then(|name| truth(whole.get(name)?));
+        meaning.said = meaning.said.or_else(around).or_else(|| find_bool(whole, RETRYABLE));
+        meaning.code = meaning.code.or_else(|| find_code(whole).map(str::to_owned));
         meaning
     }
 
@@ -65,12 +63,12 @@ impl Meaning {
 /// The identifier of a request in the body of an answer, a success or not.
 pub(crate) fn request_id_in(family: &Family, body: &[u8]) -> Option<String> {
     let members = problem::members(body);
-    let whole = Said::Members(&members);
+    let whole = Value::of(&members);
     let named = family.request_id.and_then(|name| match family.place.member() {
-        Some(member) => whole.get(name).text().or_else(|| whole.get(member).get(name).text()),
-        None => whole.get(name).text(),
+        Some(member) => whole.text_of(name).or_else(|| whole.get(member)?.text_of(name)),
+        None => whole.text_of(name),
     });
-    named.or_else(|| whole.find_text(REQUEST_ID)).map(str::to_owned)
+    named.or_else(|| find_text(whole, REQUEST_ID)).map(str::to_owned)
 }
 
 /// What two say together: a *no* of either is a *no*.
@@ -82,40 +80,36 @@ fn both(one: Option<bool>, other: Option<bool>) -> Option<bool> {
 }
 
 /// The wait that a problem asks for, in its own members or in those around it.
-fn waiting(way: &WayOut, problem: Said<'_>, whole: Said<'_>) -> Option<Waiting> {
+fn waiting(way: &WayOut, problem: Value<'_>, whole: Value<'_>) -> Option<Waiting> {
     if way.action != RecoveryAction::Wait || way.field.is_empty() {
         return None;
     }
-    let within = |place: Said<'_>| match place {
-        Said::Members(members) => Value::of(members).path(way.field).and_then(Waiting::of),
-        _ => None,
-    };
+    let within = |place: Value<'_>| place.path(way.field).and_then(Waiting::of);
     within(problem).or_else(|| within(whole))
 }
 
 /// The objects of a body that hold codes.
-fn problems<'m>(family: &Family, members: &'m BTreeMap<String, Json>) -> Vec<Said<'m>> {
-    let whole = Said::Members(members);
+fn problems<'m>(family: &Family, whole: Value<'m>) -> Vec<Value<'m>> {
     match family.place {
         _ if family.code.is_empty() => Vec::new(),
         CodePlace::Root => vec![whole],
-        CodePlace::Under(name) => vec![whole.get(name)],
-        CodePlace::Each(name) => whole.get(name).items().collect(),
+        CodePlace::Under(name) => whole.get(name).into_iter().collect(),
+        CodePlace::Each(name) => whole.get(name).into_iter().flat_map(Value::items).collect(),
     }
 }
 
 /// The code of a problem, as text also where it is a number on the wire.
-fn code(family: &Family, problem: Said<'_>) -> Option<String> {
-    match problem.get(family.code) {
-        Said::Text(text) if !text.is_empty() => Some(text.to_owned()),
-        Said::Number(number) => Some(Json::Number(number).to_string()),
+fn code(family: &Family, problem: Value<'_>) -> Option<String> {
+    match problem.get(family.code)?.as_json()? {
+        Json::String(text) if !text.is_empty() => Some(text.clone()),
+        number @ Json::Number(_) => Some(number.to_string()),
         _ => None,
     }
 }
 
 /// A truth, also one that was written as text.
-fn truth(said: Said<'_>) -> Option<bool> {
-    said.truth().or_else(|| match said.text()? {
+fn truth(said: Value<'_>) -> Option<bool> {
+    said.as_bool().or_else(|| match said.as_str()? {
         "true" => Some(true),
         "false" => Some(false),
         _ => None,
