@@ -23,9 +23,8 @@ impl Missing<'_> {
     }
 
     pub(super) fn help(&self) -> String {
-        let near = nearest(&self.path[self.found], self.known.iter().copied());
-        if !near.is_empty() {
-            return format!("there is `{}`", near.join("` and `"));
+        if let Some(near) = there_is(&self.path[self.found], self.known.iter().copied()) {
+            return near;
         }
         if self.known.is_empty() {
             return "name a member that the document declares".to_owned();
@@ -33,6 +32,12 @@ impl Missing<'_> {
         let known: Vec<&str> = self.known.iter().copied().take(10).collect();
         format!("there are `{}`", known.join("`, `"))
     }
+}
+
+/// What there is that a name may have meant, in words.
+pub(super) fn there_is<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+    let near = nearest(name, candidates);
+    (!near.is_empty()).then(|| format!("there is `{}`", near.join("` and `")))
 }
 
 /// The type of the member that the names lead to; `None` where nothing is known of it.

@@ -3,9 +3,8 @@
 use crate::contract::{
     Contract, Encoding, Operation, Pagination, ParamPlace, Pointer, Shape, Success, TextFormat, Turn, Type,
 };
-use crate::report::nearest;
 
-use super::members::{find, members, settled};
+use super::members::{find, members, settled, there_is};
 use super::{Findings, codes};
 
 pub(super) fn check(contract: &Contract, operation: &Operation, findings: &mut Findings<'_>) {
@@ -35,11 +34,9 @@ fn param(contract: &Contract, operation: &Operation, pagination: &Pagination, fi
     let at = pagination.at.child("param");
     let mut queries = operation.params.iter().filter(|param| param.place == ParamPlace::Query);
     let Some(param) = queries.clone().find(|param| param.name == name) else {
-        let near = nearest(name, queries.by_ref().map(|param| param.name.as_str()));
-        let help = match near.as_slice() {
-            [] => "name a parameter in the query of this operation, or declare it".to_owned(),
-            near => format!("there is `{}`", near.join("` and `")),
-        };
+        let near = there_is(name, queries.by_ref().map(|param| param.name.as_str()));
+        let help = near
+            .unwrap_or_else(|| "name a parameter in the query of this operation, or declare it".to_owned());
         let message = format!("`{}` has no parameter `{name}` in its query", operation.id);
         findings.error(codes::PAGINATION_PARAM, &at, message, help);
         return;

@@ -4,7 +4,7 @@ use openapiv3::{Content, Header, MediaType, ParameterSchemaOrContent, QueryStyle
 use serde_json::Value;
 
 use crate::contract::{
-    Docs, Encoding, Example, Media, Param, ParamPlace, ParamStyle, Part, PartWriting, Type,
+    Docs, Encoding, Example, Media, Param, ParamPlace, ParamStyle, Part, PartWriting, Type, is_tchar,
 };
 
 use super::node::{Node, Slot};
@@ -348,9 +348,7 @@ fn listed(text: &str) -> Vec<&str> {
 
 /// Is it `type/subtype`, both tokens of RFC 9110, with nothing behind that a header could not carry?
 fn is_media_type(name: &str) -> bool {
-    let token = |text: &str| {
-        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
-    };
+    let token = |text: &str| !text.is_empty() && text.chars().all(is_tchar);
     let parameters = name.split_once(';').map_or("", |(_, parameters)| parameters);
     essence(name).split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
         && parameters.chars().all(|c| c == ' ' || c.is_ascii_graphic())

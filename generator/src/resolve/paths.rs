@@ -3,7 +3,7 @@
 use openapiv3::{Callback, Operation, PathItem, Paths, ReferenceOr, Responses, StatusCode};
 use serde_json::Value;
 
-use crate::contract::Pointer;
+use crate::contract::{Pointer, is_tchar};
 use crate::load::Part;
 
 use super::codes;
@@ -66,7 +66,7 @@ fn path_item(reader: &mut Reader<'_>, value: Value) -> (PathItem, Others) {
 fn additional(reader: &mut Reader<'_>, value: Value, others: &mut Others) {
     for (method, value) in reader.object(value).unwrap_or_default() {
         reader.within(&method, |reader| {
-            if !is_token(&method) {
+            if method.is_empty() || !method.chars().all(is_tchar) {
                 let message = format!("`{method}` is no HTTP method");
                 let help = "a method is a token of RFC 9110: letters, digits and some signs, without spaces";
                 reader.error(codes::METHOD, Part::Key, message, help);
@@ -105,12 +105,6 @@ const FIXED: [&str; 9] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PA
 
 fn below(path: &[&str]) -> Pointer {
     path.iter().fold(Pointer::default(), |at, member| at.child(member))
-}
-
-/// One or more characters that RFC 9110 allows in a token (section 5.6.2).
-fn is_token(text: &str) -> bool {
-    let sign = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    !text.is_empty() && text.chars().all(sign)
 }
 
 fn operation(reader: &mut Reader<'_>, value: Value) -> Operation {

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 use crate::contract::{
     CodeId, Contract, ErrorKind, FamilyId, Field, OperationId, Param, PartWriting, Pointer, Shape,
-    StatusSpec, Type, TypeId,
+    StatusSpec, Type, TypeId, is_tchar,
 };
 use crate::report::{Place, Report};
 
@@ -468,8 +468,7 @@ fn package_name(contract: &Contract, options: &Options) -> String {
 
 /// The text with nothing in it but what a product's version may have (RFC 9110, section 5.6.2).
 fn token(text: &str) -> String {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    let token: String = text.chars().map(|c| if allowed(c) { c } else { '-' }).collect();
+    let token: String = text.chars().map(|c| if is_tchar(c) { c } else { '-' }).collect();
     if token.is_empty() { "0".to_owned() } else { token }
 }
 
