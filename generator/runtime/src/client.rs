@@ -10,6 +10,7 @@ mod hook;
 mod pages;
 mod rewrite;
 mod run;
+mod settings;
 mod trace;
 
 use std::fmt;

@@ -2,22 +2,20 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 
-use super::run::{Answer, Options, Outcome};
+use super::run::{Answer, Outcome};
+use super::settings::{Settings, settable};
 use super::{Client, decoded};
-use crate::error::{Api, Error, RequestError, request_id, shown};
+use crate::error::{Api, Error, request_id, shown};
 use crate::maybe_send::MaybeSend;
 use crate::operation::Operation;
 use crate::problem::Family;
-use crate::request::BaseUrl;
-use crate::retry::{Attempts, End, RetryPolicy, request_id_in};
-use crate::stream::{Pieces, Progress};
+use crate::retry::{Attempts, End, request_id_in};
+use crate::stream::Pieces;
 use crate::transport::block_on;
 
 /// A call that has not been made yet, with settings of its own. [`Client::call`] makes it.
@@ -25,8 +23,7 @@ use crate::transport::block_on;
 pub struct Call<'c, O: Operation> {
     client: &'c Client<O::Api>,
     operation: O,
-    base: Option<Result<BaseUrl, RequestError>>,
-    options: Options,
+    settings: Settings,
 }
 
 impl<O: Operation> fmt::Debug for Call<'_, O> {
@@ -37,57 +34,7 @@ impl<O: Operation> fmt::Debug for Call<'_, O> {
 
 impl<'c, O: Operation> Call<'c, O> {
     pub(super) fn new(client: &'c Client<O::Api>, operation: O) -> Self {
-        Self { client, operation, base: None, options: Options::default() }
-    }
-
-    /// Calls another server than the client does, with the credential of the client.
-    pub fn base_url(mut self, url: &str) -> Self {
-        self.base = Some(url.parse());
-        self
-    }
-
-    /// Sends a header, in place of one with the same name. One that says who is calling stands in for the credential.
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.options.headers.insert(name, value);
-        self
-    }
-
-    /// Retries in another way than the client does.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.options.retry = Some(policy);
-        self
-    }
-
-    /// Ends each attempt after this time.
-    pub fn attempt_timeout(mut self, time: Duration) -> Self {
-        self.options.attempt_timeout = Some(time);
-        self
-    }
-
-    /// Ends the call, with all its attempts and waits, after this time.
-    pub fn deadline(mut self, time: Duration) -> Self {
-        self.options.deadline = Some(time);
-        self
-    }
-
-    /// Reads a body up to this many octets.
-    pub fn body_limit(mut self, octets: usize) -> Self {
-        self.options.body_limit = Some(octets);
-        self
-    }
-
-    /// Ends an attempt during which nothing has moved for so long; see
-    /// [`ClientBuilder::stall_timeout`](crate::ClientBuilder::stall_timeout). With `None` it may take as long as it takes.
-    pub fn stall_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
-        self.options.stall = Some(time.into());
-        self
-    }
-
-    /// Tells how far the bodies of request and answer have come, with each piece. It should not take long: the transport
-    /// waits for it.
-    pub fn progress(mut self, told: impl Fn(Progress) + Send + Sync + 'static) -> Self {
-        self.options.progress = Some(Arc::new(told));
-        self
+        Self { client, operation, settings: Settings::default() }
     }
 
     /// Makes the call.
@@ -113,7 +60,7 @@ impl<'c, O: Operation> Call<'c, O> {
     /// # Errors
     /// Whatever is not a success of the contract.
     pub fn reply_blocking(mut self) -> Result<Reply<O::Output>, Error<O>> {
-        self.options.blocking = true;
+        self.settings.options.blocking = true;
         replied(block_on(self.outcome()))
     }
 
@@ -140,7 +87,7 @@ impl<'c, O: Operation> Call<'c, O> {
     pub fn stream(
         mut self,
     ) -> impl Future<Output = Result<Reply<Pieces>, Error<O>>> + MaybeSend + use<'c, O> {
-        self.options.streamed = true;
+        self.settings.options.streamed = true;
         let outcome = self.outcome();
         async { streamed(outcome.await) }
     }
@@ -151,19 +98,18 @@ impl<'c, O: Operation> Call<'c, O> {
     /// # Errors
     /// Whatever is not a success of the contract.
     pub fn stream_blocking(mut self) -> Result<Reply<Pieces>, Error<O>> {
-        (self.options.streamed, self.options.blocking) = (true, true);
+        (self.settings.options.streamed, self.settings.options.blocking) = (true, true);
         streamed(block_on(self.outcome()))
     }
 
     fn outcome(self) -> impl Future<Output = Outcome> + MaybeSend + use<'c, O> {
         let inner = &*self.client.inner;
-        let request = match self.base {
-            None => self.operation.to_streamed_request(&inner.base),
-            Some(base) => base.and_then(|base| self.operation.to_streamed_request(&base)),
-        };
-        inner.run(O::SPEC, request, Some(Box::new(self.options)))
+        let request = self.settings.base(inner).and_then(|base| self.operation.to_streamed_request(base));
+        inner.run(O::SPEC, request, Some(Box::new(self.settings.options)))
     }
 }
+
+settable!(impl['c, O: Operation] Call<'c, O>, settings);
 
 /// The output of an operation, with the answer that it came in. It derefs to the output.
 #[derive(Clone)]

@@ -16,7 +16,7 @@ use crate::stream::Body;
 /// address in an answer. It goes the way of every call, with retries, deadlines and progress, and what is no 2xx is an error
 /// that keeps the answer.
 ///
-/// The credential does not go there, nor do hooks see it, because one that signs would sign for a stranger.
+/// The credential does not go there, nor do the client's hooks see it, because one that signs would sign for a stranger.
 ///
 /// ```
 /// use problemgen_runtime::{Api, Body, Client, Elsewhere, Error, Any};

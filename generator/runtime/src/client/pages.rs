@@ -11,7 +11,8 @@ use futures_core::Stream;
 use http::Uri;
 
 use super::Client;
-use super::run::{Options, Outcome};
+use super::run::Outcome;
+use super::settings::{Settings, settable};
 use crate::decode::Violation;
 use crate::error::{Api, Error, Received, RequestError, Unexpected};
 use crate::maybe_send::MaybeSendFuture;
@@ -24,7 +25,8 @@ use crate::transport::block_on;
 use crate::value::Value;
 
 impl<A: Api> Client<A> {
-    /// Goes through the pages of what an operation lists, from the page on that the operation asks for.
+    /// Goes through the pages of what an operation lists, from the page on that the operation asks for. What can be set for
+    /// one call, [`call`](Self::call), can be set here, and holds for each page.
     ///
     /// ```
     /// use problemgen_runtime::{Api, Client, Error, Paged};
@@ -41,6 +43,7 @@ impl<A: Api> Client<A> {
         Pages {
             client: self,
             operation,
+            settings: Settings::default(),
             blocking: false,
             position: Position::Start,
             state: State::Ready,
@@ -49,13 +52,14 @@ impl<A: Api> Client<A> {
     }
 
     /// Goes through the items of what an operation lists, over all pages. A page is asked for when the items of the one
-    /// before have been taken.
+    /// before have been taken. What can be set for one call, [`call`](Self::call), can be set here, and holds for each page.
     ///
     /// ```
+    /// use std::time::Duration;
     /// use problemgen_runtime::{Api, Client, Error, Paged};
     ///
     /// async fn first<A: Api, O: Paged<Api = A>>(client: &Client<A>, list: O) -> Result<Option<O::Item>, Error<O>> {
-    ///     client.items(list).next().await.transpose()
+    ///     client.items(list).deadline(Duration::from_secs(5)).next().await.transpose()
     /// }
     ///
     /// fn all<A: Api, O: Paged<Api = A>>(client: &Client<A>, list: O) -> Result<Vec<O::Item>, Error<O>> {
@@ -76,6 +80,7 @@ impl<A: Api> Client<A> {
 pub struct Pages<'c, O: Paged> {
     client: &'c Client<O::Api>,
     operation: O,
+    settings: Settings,
     blocking: bool,
     /// The page that is asked for next.
     position: Position,
@@ -148,7 +153,7 @@ impl<O: Paged> Pages<'_, O> {
     }
 
     fn request(&self) -> Result<http::Request<Body>, RequestError> {
-        let base = &self.client.inner.base;
+        let base = self.settings.base(&self.client.inner)?;
         match &self.position {
             Position::Start => self.operation.to_streamed_request(base),
             Position::At(value) => {
@@ -181,7 +186,7 @@ impl<O: Paged> Pages<'_, O> {
             content: Value::of(&page),
             link: next_in(&kept.0.headers),
             given: self.given(),
-            base: &self.client.inner.base,
+            base: self.settings.base(&self.client.inner)?,
             uri,
         };
         let next = O::PAGES.next(&turned, &self.position);
@@ -202,12 +207,14 @@ impl<O: Paged> Pages<'_, O> {
 
 impl<'c, O: Paged> Pages<'c, O> {
     fn ask(&self) -> State<'c> {
-        let options = Options { blocking: self.blocking, ..Options::default() };
         let request = self.request();
         let uri = request.as_ref().ok().map(|request| request.uri().clone());
-        State::Asked(self.client.inner.run(O::SPEC, request, Some(Box::new(options))), uri)
+        State::Asked(self.client.inner.run(O::SPEC, request, self.settings.options(self.blocking)), uri)
     }
 }
+
+settable!(impl['c, O: Paged] Pages<'c, O>, settings);
+settable!(impl['c, O: Paged] Items<'c, O>, pages.settings);
 
 /// The answer that leads nowhere, as an error.
 fn broken<'c>((head, body): (http::response::Parts, Bytes), violation: Violation) -> State<'c> {

@@ -4,12 +4,14 @@ use std::convert::Infallible;
 use std::fmt;
 
 use super::call::replied;
-use super::run::{Inner, Options};
+use super::run::Inner;
+use super::settings::{Settings, settable};
 use super::{Client, Reply, decoded};
-use crate::error::{Any, Api, Error};
+use crate::error::{Any, Api, Error, RequestError};
 use crate::operation::Operation;
 use crate::recovery::Recovery;
 use crate::retry::up_to;
+use crate::stream::Body;
 use crate::transport::block_on;
 
 /// A change of something that others change, too. [`Client::rewrite`] makes it.
@@ -17,6 +19,7 @@ use crate::transport::block_on;
 pub struct Rewrite<'c, R: Operation> {
     client: &'c Client<R::Api>,
     read: R,
+    settings: Settings,
     attempts: u32,
 }
 
@@ -31,7 +34,8 @@ impl<R: Operation> fmt::Debug for Rewrite<'_, R> {
 
 impl<A: Api> Client<A> {
     /// Begins a change of what an operation reads: read, make the request that changes it, send that; and all of this again
-    /// when the answer is that somebody else was faster.
+    /// when the answer is that somebody else was faster. What can be set for one call, [`call`](Self::call), can be set here,
+    /// and holds for each read and each write.
     ///
     /// ```
     /// use problemgen_runtime::{Api, Client, Operation, RewriteError};
@@ -45,7 +49,7 @@ impl<A: Api> Client<A> {
     /// }
     /// ```
     pub fn rewrite<R: Operation<Api = A>>(&self, read: R) -> Rewrite<'_, R> {
-        Rewrite { client: self, read, attempts: ATTEMPTS }
+        Rewrite { client: self, read, settings: Settings::default(), attempts: ATTEMPTS }
     }
 }
 
@@ -106,16 +110,18 @@ impl<R: Operation> Rewrite<'_, R> {
         F: FnMut(&Reply<R::Output>) -> Result<W, S>,
     {
         let inner = &*self.client.inner;
-        let options = || Some(Box::new(Options { blocking, ..Options::default() }));
+        let settings = &self.settings;
         let mut number = 1;
         loop {
-            let read = inner.run(R::SPEC, self.read.to_streamed_request(&inner.base), options()).await;
+            let read = inner.run(R::SPEC, request(&self.read, settings, inner), settings.options(blocking)).await;
             let current = replied::<R>(read).map_err(RewriteError::Read)?;
             let write = change(&current).map_err(RewriteError::Stopped)?;
             drop(current);
-            let written = inner.run(W::SPEC, write.to_streamed_request(&inner.base), options()).await;
+            let written = inner.run(W::SPEC, request(&write, settings, inner), settings.options(blocking)).await;
             match decoded::<W>(written) {
-                Err(error) if number < self.attempts && is_overtaken(&error) => pause(inner, number).await,
+                Err(error) if number < self.attempts && is_overtaken(&error) => {
+                    pause(inner, settings, number).await
+                }
                 written => return written.map_err(RewriteError::Write),
             }
             number += 1;
@@ -123,14 +129,25 @@ impl<R: Operation> Rewrite<'_, R> {
     }
 }
 
+settable!(impl['c, R: Operation] Rewrite<'c, R>, settings);
+
+fn request<O: Operation>(
+    operation: &O,
+    settings: &Settings,
+    inner: &Inner,
+) -> Result<http::Request<Body>, RequestError> {
+    operation.to_streamed_request(settings.base(inner)?)
+}
+
 fn is_overtaken<W: Operation>(error: &Error<W>) -> bool {
     matches!(error.recovery(), Some(Recovery::Reread(_)))
 }
 
 /// Waits before the attempt that follows this one.
-async fn pause(inner: &Inner, number: u32) {
+async fn pause(inner: &Inner, settings: &Settings, number: u32) {
     if let Some(before) = number.checked_sub(1).filter(|before| *before > 0) {
-        let ceiling = inner.retry.ceiling(before as usize);
+        let policy = settings.options.retry.as_ref().unwrap_or(&inner.retry);
+        let ceiling = policy.ceiling(before as usize);
         inner.clock.sleep(up_to(ceiling, &*inner.random)).await;
     }
 }

@@ -43,7 +43,7 @@ pub(super) struct Inner {
 }
 
 /// What a call wants otherwise than its client.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Options {
     pub(super) headers: http::HeaderMap,
     pub(super) retry: Option<RetryPolicy>,
@@ -52,6 +52,7 @@ pub(super) struct Options {
     pub(super) body_limit: Option<usize>,
     pub(super) stall: Option<Option<Duration>>,
     pub(super) progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+    pub(super) hooks: Vec<Arc<dyn Hook>>,
     /// Is the body of a success wanted piece by piece?
     pub(super) streamed: bool,
     pub(super) blocking: bool,
@@ -181,8 +182,9 @@ impl Inner {
         let in_memory = octets.is_some();
         let mut request = http::Request::from_parts(head, octets.unwrap_or_default());
         request.extensions_mut().insert(limits);
-        let hooks = if is_elsewhere(attempt.operation) { &[][..] } else { &self.hooks };
-        for hook in hooks {
+        let general = if is_elsewhere(attempt.operation) { &[][..] } else { &self.hooks };
+        let hooks = || general.iter().map(|hook| &**hook).chain(options.hooks.iter().map(|hook| &**hook));
+        for hook in hooks() {
             hook.before(attempt, &mut request);
         }
         let span = Span::of(attempt, &request);
@@ -197,7 +199,7 @@ impl Inner {
         } else {
             span.around(self.within(time, None, self.whole(request))).await
         };
-        for hook in hooks {
+        for hook in hooks() {
             hook.after(attempt, exchanged.as_ref().map(|answer| &answer.response));
         }
         let seen = self.seen(attempt.operation, &exchanged);
@@ -304,7 +306,7 @@ impl Inner {
     }
 }
 
-/// Hooks do not see what goes to strangers.
+/// The client's hooks do not see what goes to strangers.
 fn is_elsewhere(spec: &'static OperationSpec) -> bool {
     std::ptr::eq(spec, &elsewhere::SPEC)
 }
