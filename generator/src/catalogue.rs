@@ -9,7 +9,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::contract::{Contract, ErrorKind, ErrorResponse, Media, Operation, Pagination, Recovery, Turn};
+use crate::contract::{
+    Contract, ErrorKind, ErrorResponse, Media, Operation, PageKey, Pagination, Recovery, Turn,
+};
 use crate::docs::rows::{self, CodeRow, FamilyRows, FieldRow, OperationRow, Rows};
 use crate::docs::{text, words};
 
@@ -143,14 +145,25 @@ fn pagination(pagination: &Pagination) -> Value {
     let (next, last) = match &pagination.turn {
         Turn::Cursor { next, .. } | Turn::Link { next } => (path(next), None),
         Turn::Last { member, .. } => (None, path(member)),
-        Turn::Page { .. } | Turn::Offset { .. } => (None, None),
+        Turn::Header { .. } | Turn::Page { .. } | Turn::Offset { .. } => (None, None),
+    };
+    let (param, body) = match pagination.turn.key() {
+        Some(PageKey::Param(param)) => (Some(param.as_str().into()), None),
+        Some(PageKey::Member(member)) => (None, path(member)),
+        None => (None, None),
+    };
+    let header = match &pagination.turn {
+        Turn::Header { header, .. } => Some(header.as_str().into()),
+        _ => None,
     };
     object([
         ("style", Some(pagination.turn.style().into())),
-        ("param", pagination.turn.param().map(Value::from)),
+        ("param", param),
+        ("body", body),
         ("items", path(&pagination.items)),
         ("next", next),
         ("last", last),
+        ("header", header),
         ("more", path(&pagination.more)),
     ])
 }

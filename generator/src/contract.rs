@@ -20,7 +20,7 @@ pub use operations::{
     Body, Encoding, ErrorBody, ErrorKind, ErrorResponse, Media, Method, Operation, Param, ParamPlace,
     ParamStyle, Part, PartWriting, ResponseHeader, Segment, StatusSpec, Success,
 };
-pub use pagination::{Pagination, Turn};
+pub use pagination::{PageKey, Pagination, Turn};
 pub use recovery::{Recovery, RecoveryAction, Takes};
 pub use types::{
     Enum, EnumValues, Field, IntegerFormat, NumberFormat, Shape, Struct, TextFormat, Type, TypeDef, Union,

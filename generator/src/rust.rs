@@ -8,6 +8,7 @@ mod bodies;
 mod docs;
 mod failures;
 mod file;
+mod headers;
 mod instance;
 mod mock;
 mod mount;
@@ -129,6 +130,7 @@ pub fn emit(contract: &Contract, plan: &Plan, options: &Options) -> Vec<Artifact
     artifacts.extend(types::print(&printer));
     artifacts.extend(failures::print(&printer));
     artifacts.extend(operations::print(&printer));
+    artifacts.extend(headers::print(&printer));
     // They are behind features, which a module tree in somebody's crate has none of.
     if let Layout::Package { .. } = options.layout {
         artifacts.extend(server::print(&printer));

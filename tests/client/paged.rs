@@ -187,3 +187,25 @@ async fn pages_go_wherever_a_future_goes() {
     });
     assert_eq!(task.await.expect("no panic").expect("a success"), DROPS);
 }
+
+#[tokio::test]
+async fn pages_can_have_settings_of_their_own() {
+    let store = Store::default();
+    let address = start(store.clone()).await;
+    let elsewhere = Client::builder("sk_test_1").base_url("http://127.0.0.1:9");
+    let client = elsewhere.retry(RetryPolicy::never()).build().expect("a client");
+    let limit = client.pages(ListDrops::new()).body_limit(10).base_url(&format!("http://{address}"));
+    let error = { limit }.next().await.expect("a page").expect_err("it is longer");
+    assert!(matches!(error, Error::Unexpected(_)), "{error:?}");
+    let mut items = client.items(ListDrops::new().limit(3)).base_url(&format!("http://{address}"));
+    let mut count = 0;
+    while let Some(item) = items.next().await {
+        item.expect("an item");
+        count += 1;
+    }
+    assert_eq!(count, DROPS);
+    assert_eq!(store.asked.lock().expect("a lock").len(), 1 + DROPS.div_ceil(3));
+    let mut nowhere = client.items(ListDrops::new()).base_url("ftp://x");
+    let error = nowhere.next().await.expect("an answer").expect_err("no URL");
+    assert!(matches!(error, Error::Request(_)), "{error:?}");
+}

@@ -4,15 +4,16 @@ use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse as _;
 use axum::routing::get;
 use axum::{Json, Router};
+use bytes::Bytes;
 use dropthis_api::operations::{GetDrop, UpdateDrop};
 use dropthis_api::rt::RecoveryAction;
 use dropthis_api::rt::testing::{Scripted, Step};
 use dropthis_api::types::{Drop, UpdateDropRequest, WorkspaceChoice};
-use dropthis_api::{Client, Error, Recovery, RetryPolicy, RewriteError};
+use dropthis_api::{Attempt, Client, Error, Hook, Recovery, RetryPolicy, RewriteError};
 use problemgen::contract::Contract;
 use serde_json::{Value, json};
 
@@ -110,6 +111,32 @@ fn append(drop: &Drop, word: &str) -> UpdateDrop {
     let title = format!("{} {word}", drop.title);
     let body = UpdateDropRequest { title: Some(title), ..UpdateDropRequest::default() };
     UpdateDrop::new("drop_1", body).if_revision(drop.revision)
+}
+
+#[tokio::test]
+async fn a_change_can_have_settings_of_its_own() {
+    #[derive(Clone, Default)]
+    struct Seen(Arc<Mutex<Vec<String>>>);
+    impl Hook for Seen {
+        fn before(&self, attempt: &Attempt, request: &mut http::Request<Bytes>) {
+            let from =
+                request.headers().get("x-from").and_then(|value| value.to_str().ok()).unwrap_or("nobody");
+            self.0.lock().expect("a lock").push(format!("{} {from}", attempt.operation.id));
+        }
+    }
+    let (address, _) = store().await;
+    let client = Client::builder("sk_test_1").base_url("http://127.0.0.1:9").build().expect("a client");
+    let seen = Seen::default();
+    let change = || client.rewrite(GetDrop::new("drop_1")).retry(RetryPolicy::never()).hook(seen.clone());
+    let error = change().send(|drop| append(drop, "one")).await.expect_err("no server there");
+    assert!(matches!(error, RewriteError::Read(Error::Transport(_))), "{error:?}");
+    let error = change().base_url("ftp://x").send(|drop| append(drop, "one")).await.expect_err("no URL");
+    assert!(matches!(error, RewriteError::Read(Error::Request(_))), "{error:?}");
+    let from = (HeaderName::from_static("x-from"), HeaderValue::from_static("me"));
+    let changed = change().base_url(&format!("http://{address}")).header(from.0, from.1);
+    let changed = changed.send(|drop| append(drop, "one")).await.expect("a change");
+    assert!(changed.title.ends_with("one"));
+    assert_eq!(*seen.0.lock().expect("a lock"), ["getDrop nobody", "getDrop me", "updateDrop me"]);
 }
 
 #[tokio::test]

@@ -59,6 +59,14 @@ impl<'a> Content<'a> {
         Self { media_type, payload: Payload::Raw(value) }
     }
 
+    /// The value, where it is written as JSON.
+    pub(crate) fn as_json(self) -> Option<&'a dyn Node> {
+        match self.payload {
+            Payload::Json(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Octets of a media type that the caller chose.
     pub fn chosen(body: &'a RawBody) -> Self {
         Self { media_type: &body.media_type, payload: Payload::Octets(&body.octets) }

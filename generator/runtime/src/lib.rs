@@ -13,6 +13,7 @@ pub mod decode;
 pub mod encode;
 mod error;
 mod failure;
+mod header;
 pub mod inspect;
 mod json;
 mod mapped;
@@ -51,6 +52,7 @@ pub use error::{
     TransportStage, Unexpected,
 };
 pub use failure::{Failed, FailureBody, NoFailure};
+pub use header::{Header, HeaderError};
 pub use json::{Json, JsonError, Number};
 pub use mapped::{NumberOf, TextOf};
 pub use maybe_send::{MaybeSend, MaybeSendFuture};

@@ -5,9 +5,13 @@
 
 mod link;
 
-use http::Uri;
+use std::collections::BTreeMap;
 
+use http::{HeaderMap, Uri};
+
+use crate::body::Content;
 use crate::decode::{Violation, pointer_to};
+use crate::error::RequestError;
 use crate::json::Json;
 use crate::node::Node;
 use crate::operation::Operation;
@@ -37,6 +41,8 @@ pub struct PageSpec {
     pub items: &'static [&'static str],
     /// The place, in [`OperationSpec::params`](crate::OperationSpec::params), of the parameter that says which page it is.
     pub param: Option<usize>,
+    /// The media type of the request body, and the names in it that lead to the member which says which page it is.
+    pub body: Option<(&'static str, &'static [&'static str])>,
     /// The names that lead to the member which says whether there are more pages; none where none does.
     pub more: &'static [&'static str],
 }
@@ -44,13 +50,20 @@ pub struct PageSpec {
 impl PageSpec {
     /// Pages that are turned this way, and list their items there.
     pub const fn new(turn: Turn, items: &'static [&'static str]) -> Self {
-        Self { turn, items, param: None, more: &[] }
+        Self { turn, items, param: None, body: None, more: &[] }
     }
 
     /// The parameter at this place says which page it is.
     #[must_use]
     pub const fn by(mut self, param: usize) -> Self {
         self.param = Some(param);
+        self
+    }
+
+    /// The member of the request body to which these names lead says which page it is. The body is JSON of this media type.
+    #[must_use]
+    pub const fn in_body(mut self, media_type: &'static str, names: &'static [&'static str]) -> Self {
+        self.body = Some((media_type, names));
         self
     }
 
@@ -68,6 +81,13 @@ impl PageSpec {
 pub enum Turn {
     /// By a cursor, to which these names lead from the page. None is the end.
     Cursor(&'static [&'static str]),
+    /// By a cursor, which a header of the answer holds. None is the end.
+    Header {
+        /// The name of the header.
+        name: &'static str,
+        /// Is the cursor a number?
+        number: bool,
+    },
     /// By a value, to which these names lead from the last item. An empty page is the end.
     Last(&'static [&'static str]),
     /// By its number; that of the first one unless the caller gives it. An empty page is the end.
@@ -94,9 +114,8 @@ pub(crate) enum Position {
 /// A page as it came, and how it was asked for.
 pub(crate) struct Page<'p> {
     pub(crate) content: Value<'p>,
-    /// The URL of the header `Link` with `rel="next"`.
-    pub(crate) link: Option<String>,
-    /// What the caller gave for the parameter.
+    pub(crate) headers: &'p HeaderMap,
+    /// What the caller gave for the parameter, or for the member of the body.
     pub(crate) given: Option<i64>,
     pub(crate) base: &'p BaseUrl,
     /// The URL that it was asked for at.
@@ -117,6 +136,7 @@ impl PageSpec {
         let count = list.map_or(0, |list| list.items().count());
         let next = match self.turn {
             Turn::Cursor(names) => page.content.path(names).and_then(cursor).map(Position::At),
+            Turn::Header { name, number } => self.header(page, name, number)?,
             Turn::Last(names) => {
                 let last = list.and_then(|list| list.items().last());
                 last.and_then(|last| last.path(names)).and_then(cursor).map(Position::At)
@@ -127,7 +147,7 @@ impl PageSpec {
                 let count = i64::try_from(count).unwrap_or(i64::MAX);
                 Some(Position::At(number(page, position, first).saturating_add(count).into()))
             }
-            Turn::Link => self.url(page, page.link.as_deref())?,
+            Turn::Link => self.url(page, next_in(page.headers).as_deref())?,
             Turn::Url(names) => {
                 let text = page.content.path(names).and_then(Value::as_text);
                 self.url(page, text.as_deref())?
@@ -137,6 +157,58 @@ impl PageSpec {
             return Err(self.broken("the page says that there are more, and not where"));
         }
         Ok(next)
+    }
+
+    fn header(&self, page: &Page<'_>, name: &str, number: bool) -> Result<Option<Position>, Violation> {
+        let Some(value) = page.headers.get(name) else { return Ok(None) };
+        let wrong = |what: &str| self.broken(&format!("the header {name} is {what}"));
+        let text = std::str::from_utf8(value.as_bytes()).map_err(|_| wrong("no text"))?.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let cursor = match number {
+            false => Json::from(text),
+            true => text
+                .parse()
+                .ok()
+                .filter(|json| matches!(json, Json::Number(_)))
+                .ok_or_else(|| wrong("no number"))?,
+        };
+        Ok(Some(Position::At(cursor)))
+    }
+
+    /// What the caller gave for the member of the body that says which page it is.
+    pub(crate) fn given(&self, body: Option<Content<'_>>) -> Option<i64> {
+        let (_, names) = self.body?;
+        Value::of(body?.as_json()?).path(names)?.as_i64()
+    }
+
+    /// The body of a request, with another value of the member that says which page it is, and its media type; `None` where the
+    /// body does not say it.
+    ///
+    /// # Errors
+    /// When the body cannot be written.
+    pub(crate) fn body_at(
+        &self,
+        body: Option<Content<'_>>,
+        value: &Json,
+    ) -> Result<Option<(&'static str, Json)>, RequestError> {
+        let Some((media_type, names)) = self.body else { return Ok(None) };
+        let mut json = match body.map(|body| body.as_json().and_then(|body| Value::of(body).read())) {
+            None => Json::Null,
+            Some(Some(json)) => json,
+            Some(None) => return Err(RequestError::new("the body cannot be written as JSON")),
+        };
+        let mut member = &mut json;
+        for name in names {
+            if !matches!(member, Json::Object(_)) {
+                *member = Json::Object(BTreeMap::new());
+            }
+            let Json::Object(members) = member else { break };
+            member = members.entry((*name).to_owned()).or_default();
+        }
+        *member = value.clone();
+        Ok(Some((media_type, json)))
     }
 
     fn url(&self, page: &Page<'_>, link: Option<&str>) -> Result<Option<Position>, Violation> {
@@ -210,9 +282,15 @@ mod tests {
     fn next(spec: &PageSpec, position: &Position, given: Option<i64>, body: &str) -> String {
         let body: Json = body.parse().expect("JSON");
         let base: BaseUrl = "https://api.example.com/v1".parse().expect("a URL");
-        let link = body.get("header").and_then(Json::as_str).map(str::to_owned);
+        let mut headers = HeaderMap::new();
+        if let Some(Json::Object(members)) = body.get("headers") {
+            for (name, value) in members {
+                let name = http::HeaderName::from_bytes(name.as_bytes()).expect("a name");
+                headers.insert(name, value.as_str().expect("a text").parse().expect("a value"));
+            }
+        }
         let uri = Uri::from_static("https://api.example.com/v1/things?limit=2");
-        let page = Page { content: Value::of(&body), link, given, base: &base, uri: Some(&uri) };
+        let page = Page { content: Value::of(&body), headers: &headers, given, base: &base, uri: Some(&uri) };
         match spec.next(&page, position) {
             Ok(Some(Position::At(value))) => value.to_string(),
             Ok(Some(Position::Url(uri))) => uri.to_string(),
@@ -242,6 +320,36 @@ mod tests {
     }
 
     #[test]
+    fn cursors_come_from_a_header() {
+        let start = &Position::Start;
+        let text = PageSpec::new(Turn::Header { name: "X-Next", number: false }, &[]).by(0);
+        assert_eq!(next(&text, start, None, r#"{"headers": {"x-next": " 7 "}}"#), "\"7\"");
+        assert_eq!(next(&text, start, None, r#"{"headers": {"x-next": ""}}"#), "None");
+        assert_eq!(next(&text, start, None, "{}"), "None");
+        let number = PageSpec::new(Turn::Header { name: "X-Next", number: true }, &[]).by(0);
+        assert_eq!(next(&number, start, None, r#"{"headers": {"x-next": "7"}}"#), "7");
+        assert_eq!(
+            next(&number, start, None, r#"{"headers": {"x-next": "\"7\""}}"#),
+            "the body: the header X-Next is no number"
+        );
+    }
+
+    #[test]
+    fn a_member_of_the_body_says_which_page_it_is() {
+        let spec = PageSpec::new(Turn::Offset(0), &[]).in_body("application/json", &["page", "from"]);
+        let body: Json = r#"{"q": "x", "page": {"from": 4, "size": 2}}"#.parse().expect("JSON");
+        let content = Some(Content::json("application/json", &body));
+        assert_eq!((spec.given(content), spec.given(None)), (Some(4), None));
+        let written = |body| match spec.body_at(body, &6.into()) {
+            Ok(Some((media_type, json))) => format!("{media_type} {json}"),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(written(content), r#"application/json {"page":{"from":6,"size":2},"q":"x"}"#);
+        assert_eq!(written(None), r#"application/json {"page":{"from":6}}"#);
+        assert!(matches!(PageSpec::new(Turn::Link, &[]).body_at(content, &6.into()), Ok(None)));
+    }
+
+    #[test]
     fn numbers_count_on_from_what_the_caller_gave() {
         let page = PageSpec::new(Turn::Page(1), &[]).by(0);
         assert_eq!(next(&page, &Position::Start, None, "[1]"), "2");
@@ -260,7 +368,7 @@ mod tests {
     fn links_lead_to_the_same_server() {
         let header = PageSpec::new(Turn::Link, &[]);
         assert_eq!(
-            next(&header, &Position::Start, None, r#"{"header": "?page=2"}"#),
+            next(&header, &Position::Start, None, r#"{"headers": {"link": "<?page=2>; rel=next"}}"#),
             "https://api.example.com/v1/things?page=2"
         );
         assert_eq!(next(&header, &Position::Start, None, "{}"), "None");

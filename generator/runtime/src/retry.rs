@@ -11,7 +11,7 @@ mod policy;
 
 #[cfg(feature = "server")]
 pub(crate) use after::delay_seconds;
-pub(crate) use after::retry_after;
+pub(crate) use after::{date, retry_after};
 pub use budget::RetryBudget;
 pub(crate) use course::{Course, Replay, Seen, up_to};
 pub(crate) use meaning::{Meaning, request_id_in};

@@ -83,9 +83,11 @@ pub(super) struct Operation {
 pub(super) struct Pagination {
     pub(super) style: String,
     pub(super) param: Option<String>,
+    pub(super) body: Option<String>,
     pub(super) items: Option<String>,
     pub(super) next: Option<String>,
     pub(super) last: Option<String>,
+    pub(super) header: Option<String>,
     pub(super) more: Option<String>,
 }
 

@@ -76,14 +76,20 @@ crate::codes! {
         "`x-pagination.param` names a parameter in the query of its operation: a number for pages and offsets, a text or a number for cursors.";
     /// Pages by a member that is not there.
     pub PAGINATION_MEMBER = "C031", "pages by a member that is not there",
-        "`items`, `next`, `last` and `more` of `x-pagination` name members of what the operation gives, `last` one of an item; a dot leads \
-         into an object.";
+        "`items`, `next`, `last` and `more` of `x-pagination` name members of what the operation gives, `last` one of an item, and `body` \
+         one of the request body; a dot leads into an object.";
     /// Pages by a member of a type that does not serve.
     pub PAGINATION_TYPE = "C032", "pages by a member of a type that does not serve",
         "Items are a list, a cursor is a text or a number, the link to the next page is a text, and `more` is true or false. Without `items` \
-         the success is the list itself.";
+         the success is the list itself. A cursor goes into the request body as it came, so that both are texts or both are numbers.";
     /// Pages of an operation that does not give one thing.
     pub PAGINATION_SUCCESS = "C033", "pages of an operation without one success that is JSON",
         "A page is what the operation gives when it succeeds. Operations that give one of several things, or something that is not JSON, \
          have no pages.";
+    /// Pages by a body that is no JSON.
+    pub PAGINATION_BODY = "C034", "pages by the body of an operation without one body that is JSON",
+        "`x-pagination.body` names a member of the request body, which is JSON in a single media type.";
+    /// Pages by a header that is not there.
+    pub PAGINATION_HEADER = "C035", "pages by a header that the success does not have",
+        "`x-pagination.header` names a header that the document declares for the success of the operation.";
 }

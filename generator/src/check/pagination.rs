@@ -1,7 +1,8 @@
 //! Laws over pages: the parameter and the members by which they are turned are there, and of types that serve.
 
 use crate::contract::{
-    Contract, Encoding, Operation, Pagination, ParamPlace, Pointer, Shape, Success, TextFormat, Turn, Type,
+    Contract, Encoding, Media, Operation, PageKey, Pagination, ParamPlace, Pointer, ResponseHeader, Shape,
+    Success, TextFormat, Turn, Type,
 };
 
 use super::members::{find, members, settled, there_is};
@@ -9,7 +10,14 @@ use super::{Findings, codes};
 
 pub(super) fn check(contract: &Contract, operation: &Operation, findings: &mut Findings<'_>) {
     let Some(pagination) = &operation.pagination else { return };
-    param(contract, operation, pagination, findings);
+    let key = match pagination.turn.key() {
+        Some(PageKey::Param(name)) => {
+            param(contract, operation, pagination, name, findings);
+            None
+        }
+        Some(PageKey::Member(member)) => body(contract, operation, pagination, member, findings),
+        None => None,
+    };
     let Some(page) = page(&operation.successes) else {
         findings.error(
             codes::PAGINATION_SUCCESS,
@@ -19,18 +27,28 @@ pub(super) fn check(contract: &Contract, operation: &Operation, findings: &mut F
         );
         return;
     };
-    Page { contract, operation, page, findings }.check(pagination);
+    Page { contract, operation, page, key, findings }.check(pagination);
 }
 
 /// The type of a page.
 fn page(successes: &[Success]) -> Option<&Type> {
     let [Success { media, .. }] = successes else { return None };
-    let [media] = media.as_slice() else { return None };
+    json(media)
+}
+
+/// The type of a body that is JSON in a single media type.
+fn json(media: &[Media]) -> Option<&Type> {
+    let [media] = media else { return None };
     (media.encoding == Encoding::Json).then_some(&media.ty)
 }
 
-fn param(contract: &Contract, operation: &Operation, pagination: &Pagination, findings: &mut Findings<'_>) {
-    let Some(name) = pagination.turn.param() else { return };
+fn param(
+    contract: &Contract,
+    operation: &Operation,
+    pagination: &Pagination,
+    name: &str,
+    findings: &mut Findings<'_>,
+) {
     let at = pagination.at.child("param");
     let mut queries = operation.params.iter().filter(|param| param.place == ParamPlace::Query);
     let Some(param) = queries.clone().find(|param| param.name == name) else {
@@ -42,13 +60,7 @@ fn param(contract: &Contract, operation: &Operation, pagination: &Pagination, fi
         return;
     };
     let ty = settled(contract, &param.ty);
-    let serves = match pagination.turn {
-        Turn::Page { .. } | Turn::Offset { .. } => {
-            matches!(ty, Type::Integer(_) | Type::Number(_) | Type::Any)
-        }
-        _ => is_scalar(contract, ty),
-    };
-    if !serves {
+    if !serves(contract, pagination, ty) {
         findings.error(
             codes::PAGINATION_PARAM,
             &at,
@@ -57,9 +69,77 @@ fn param(contract: &Contract, operation: &Operation, pagination: &Pagination, fi
                 operation.id,
                 pagination.turn.style()
             ),
-            "a page or an offset is a number, a cursor a text or a number",
+            SERVES,
         );
     }
+}
+
+/// What a parameter or a member has to be.
+const SERVES: &str = "a page or an offset is a number, a cursor a text or a number";
+
+/// Can it say which page is asked for?
+fn serves(contract: &Contract, pagination: &Pagination, ty: &Type) -> bool {
+    match pagination.turn {
+        Turn::Page { .. } | Turn::Offset { .. } => {
+            matches!(ty, Type::Integer(_) | Type::Number(_) | Type::Any)
+        }
+        _ => is_scalar(contract, ty),
+    }
+}
+
+/// The type of the member of the request body that says which page it is, where it is known and serves.
+fn body<'f>(
+    contract: &'f Contract,
+    operation: &'f Operation,
+    pagination: &Pagination,
+    member: &'f [String],
+    findings: &mut Findings<'_>,
+) -> Option<&'f Type> {
+    let at = pagination.at.child("body");
+    let Some(body) = operation.body.as_ref().and_then(|body| json(&body.media)) else {
+        let message = format!("`{}` has no request body that is JSON in a single media type", operation.id);
+        findings.error(
+            codes::PAGINATION_BODY,
+            &at,
+            message,
+            "name a parameter in the query with `param`, or declare the body",
+        );
+        return None;
+    };
+    match find(contract, members(contract, body)?, member) {
+        Ok(Some(ty)) if serves(contract, pagination, ty) => Some(ty),
+        Ok(Some(_)) => {
+            let message = format!(
+                "`{}` of the body of `{}` is of a type that pages in the style `{}` cannot use",
+                member.join("."),
+                operation.id,
+                pagination.turn.style()
+            );
+            findings.error(codes::PAGINATION_TYPE, &at, message, SERVES);
+            None
+        }
+        Ok(None) => None,
+        Err(missing) => {
+            let message = missing.message(&format!("what `{}` takes", operation.id));
+            findings.error(codes::PAGINATION_MEMBER, &at, message, missing.help());
+            None
+        }
+    }
+}
+
+/// Is it a number? `None` where that depends on the value.
+fn is_number(ty: &Type) -> Option<bool> {
+    match ty {
+        Type::Integer(_) | Type::Number(_) => Some(true),
+        Type::String | Type::Text(_) => Some(false),
+        _ => None,
+    }
+}
+
+/// The header of a success that holds the next cursor.
+fn header<'f>(operation: &'f Operation, name: &str) -> Option<&'f ResponseHeader> {
+    let mut headers = operation.successes.iter().flat_map(|success| &success.headers);
+    headers.find(|header| header.name.eq_ignore_ascii_case(name))
 }
 
 /// Can it be a cursor?
@@ -76,6 +156,8 @@ struct Page<'f, 'r, 's> {
     contract: &'f Contract,
     operation: &'f Operation,
     page: &'f Type,
+    /// The member of the request body that says which page it is.
+    key: Option<&'f Type>,
     findings: &'s mut Findings<'r>,
 }
 
@@ -93,14 +175,13 @@ impl<'f> Page<'f, '_, '_> {
         let at = |key: &str| pagination.at.child(key);
         let item = self.item(pagination);
         match &pagination.turn {
-            Turn::Cursor { next, .. } => {
-                self.typed(self.page, next, &at("next"), is_scalar, "a text or a number")
-            }
+            Turn::Cursor { next, .. } => self.cursor(self.page, next, &at("next")),
             Turn::Last { member, .. } => {
                 if let Some(item) = item {
-                    self.typed(item, member, &at("last"), is_scalar, "a text or a number");
+                    self.cursor(item, member, &at("last"));
                 }
             }
+            Turn::Header { header, .. } => self.header(header, &at("header")),
             Turn::Link { next } if !next.is_empty() => {
                 let text = |_: &Contract, ty: &Type| matches!(ty, Type::String | Type::Any);
                 self.typed(self.page, next, &at("next"), text, "a text that holds a URL");
@@ -136,6 +217,45 @@ impl<'f> Page<'f, '_, '_> {
         None
     }
 
+    /// A cursor that a member gives.
+    fn cursor(&mut self, of: &'f Type, path: &'f [String], at: &Pointer) {
+        let ty = self.typed(of, path, at, is_scalar, "a text or a number");
+        self.fits(ty, &path.join("."), at);
+    }
+
+    /// A cursor that a header gives.
+    fn header(&mut self, name: &str, at: &Pointer) {
+        let Some(header) = header(self.operation, name) else {
+            let declared = self.operation.successes.iter().flat_map(|success| &success.headers);
+            let near = there_is(name, declared.map(|header| header.name.as_str()));
+            let help =
+                near.unwrap_or_else(|| "declare the header in the success of the operation".to_owned());
+            let message = format!("the success of `{}` has no header `{name}`", self.operation.id);
+            self.findings.error(codes::PAGINATION_HEADER, at, message, help);
+            return;
+        };
+        if !is_scalar(self.contract, &header.ty) {
+            let message = format!("the header `{name}` is not a text or a number");
+            self.wrong(at, message, "name a header that is a text or a number");
+        }
+        self.fits(Some(&header.ty), name, at);
+    }
+
+    /// Can the cursor be sent in the request body as it came?
+    fn fits(&mut self, cursor: Option<&Type>, name: &str, at: &Pointer) {
+        let kinds = self.key.and_then(is_number).zip(cursor.and_then(is_number));
+        if let Some((key, cursor)) = kinds.filter(|(key, cursor)| key != cursor) {
+            let word = |number: bool| if number { "a number" } else { "a text" };
+            let message = format!(
+                "`{name}` is {}, and the member of the body that it goes into {}",
+                word(cursor),
+                word(key)
+            );
+            self.wrong(at, message, "give both the same type");
+        }
+    }
+
+    /// The type of a member, where it is known and serves.
     fn typed(
         &mut self,
         of: &'f Type,
@@ -143,13 +263,14 @@ impl<'f> Page<'f, '_, '_> {
         at: &Pointer,
         serves: fn(&Contract, &Type) -> bool,
         wanted: &str,
-    ) {
-        if let Known::Type(ty) = self.member(of, path, at)
-            && !serves(self.contract, ty)
-        {
-            let message = format!("`{}` is not {wanted}", path.join("."));
-            self.wrong(at, message, &format!("name a member that is {wanted}"));
+    ) -> Option<&'f Type> {
+        let Known::Type(ty) = self.member(of, path, at) else { return None };
+        if serves(self.contract, ty) {
+            return Some(ty);
         }
+        let message = format!("`{}` is not {wanted}", path.join("."));
+        self.wrong(at, message, &format!("name a member that is {wanted}"));
+        None
     }
 
     fn member(&mut self, of: &'f Type, path: &'f [String], at: &Pointer) -> Known<'f> {

@@ -20,27 +20,34 @@ pub struct Pagination {
 pub enum Turn {
     /// By a cursor that the page gives; none means that it is the last.
     Cursor {
-        /// The parameter in the query.
-        param: String,
+        /// What the cursor is sent in.
+        by: PageKey,
         /// The member of the page, as names inwards.
         next: Vec<String>,
     },
+    /// By a cursor that a header of the answer gives; none means that the page is the last.
+    Header {
+        /// What the cursor is sent in.
+        by: PageKey,
+        /// The header.
+        header: String,
+    },
     /// By something of the last item: its id, say.
     Last {
-        /// The parameter in the query.
-        param: String,
+        /// What it is sent in.
+        by: PageKey,
         /// The member of an item, as names inwards.
         member: Vec<String>,
     },
     /// By the number of the page.
     Page {
-        /// The parameter in the query.
-        param: String,
+        /// What it is sent in.
+        by: PageKey,
     },
     /// By the number of items before it.
     Offset {
-        /// The parameter in the query.
-        param: String,
+        /// What it is sent in.
+        by: PageKey,
     },
     /// At the URL that the page gives; none means that it is the last.
     Link {
@@ -49,14 +56,24 @@ pub enum Turn {
     },
 }
 
+/// What says in a request which page it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageKey {
+    /// A parameter in the query.
+    Param(String),
+    /// A member of the body, as names inwards.
+    Member(Vec<String>),
+}
+
 impl Turn {
-    /// The parameter in the query that says which page it is.
-    pub fn param(&self) -> Option<&str> {
+    /// What says in a request which page it is.
+    pub fn key(&self) -> Option<&PageKey> {
         match self {
-            Turn::Cursor { param, .. }
-            | Turn::Last { param, .. }
-            | Turn::Page { param }
-            | Turn::Offset { param } => Some(param),
+            Turn::Cursor { by, .. }
+            | Turn::Header { by, .. }
+            | Turn::Last { by, .. }
+            | Turn::Page { by }
+            | Turn::Offset { by } => Some(by),
             Turn::Link { .. } => None,
         }
     }
@@ -64,7 +81,7 @@ impl Turn {
     /// The word for its style in a document.
     pub fn style(&self) -> &'static str {
         match self {
-            Turn::Cursor { .. } | Turn::Last { .. } => "cursor",
+            Turn::Cursor { .. } | Turn::Header { .. } | Turn::Last { .. } => "cursor",
             Turn::Page { .. } => "page",
             Turn::Offset { .. } => "offset",
             Turn::Link { .. } => "link",

@@ -167,7 +167,10 @@ pub(crate) fn library() -> Contract {
 pub(crate) fn pages() -> Pagination {
     Pagination {
         items: vec!["data".to_owned()],
-        turn: Turn::Cursor { param: "cursor".to_owned(), next: vec!["meta".to_owned(), "next".to_owned()] },
+        turn: Turn::Cursor {
+            by: PageKey::Param("cursor".to_owned()),
+            next: vec!["meta".to_owned(), "next".to_owned()],
+        },
         more: vec!["more".to_owned()],
         at: Pointer::default(),
     }

@@ -9,8 +9,8 @@ use super::prose::{self, Inline};
 use super::rows::FieldRow;
 use super::text::line;
 use crate::contract::{
-    Contract, EnumValues, Field, IntegerFormat, NumberFormat, Pagination, Recovery, RecoveryAction, Shape,
-    Struct, TextFormat, Turn, Type, TypeDef, TypeId,
+    Contract, EnumValues, Field, IntegerFormat, NumberFormat, PageKey, Pagination, Recovery, RecoveryAction,
+    Shape, Struct, TextFormat, Turn, Type, TypeDef, TypeId,
 };
 
 /// How deep members of members are listed.
@@ -115,10 +115,11 @@ pub fn recovery_words(recovery: &Recovery) -> String {
 /// How pages are turned: `cursor from next_cursor, items data, more has_more`.
 pub fn pagination_words(pagination: &Pagination) -> String {
     let mut words = match &pagination.turn {
-        Turn::Cursor { param, next } => format!("{param} from {}", next.join(".")),
-        Turn::Last { param, member } => format!("{param} from {} of the last item", member.join(".")),
-        Turn::Page { param } => format!("number in {param}"),
-        Turn::Offset { param } => format!("offset in {param}"),
+        Turn::Cursor { by, next } => format!("{} from {}", page_key(by), next.join(".")),
+        Turn::Header { by, header } => format!("{} from header {header}", page_key(by)),
+        Turn::Last { by, member } => format!("{} from {} of the last item", page_key(by), member.join(".")),
+        Turn::Page { by } => format!("number in {}", page_key(by)),
+        Turn::Offset { by } => format!("offset in {}", page_key(by)),
         Turn::Link { next } if next.is_empty() => "header Link".to_owned(),
         Turn::Link { next } => format!("link in {}", next.join(".")),
     };
@@ -128,6 +129,13 @@ pub fn pagination_words(pagination: &Pagination) -> String {
         }
     }
     words
+}
+
+fn page_key(key: &PageKey) -> String {
+    match key {
+        PageKey::Param(param) => param.clone(),
+        PageKey::Member(member) => format!("body {}", member.join(".")),
+    }
 }
 
 /// A way out as a sentence.

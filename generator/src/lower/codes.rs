@@ -126,8 +126,8 @@ crate::codes! {
         "`choose` takes the `field` to choose from, and `upgrade` a `field`, a `url` or both. `wait`, `re-read` and `fix` may have a          `field`. The others take nothing.";
     /// An `x-pagination` that says nothing.
     pub PAGINATION = "P050", "`x-pagination` cannot be read",
-        "`x-pagination` on an operation has a `style`: `cursor` with `param` and either `next` or `last`, `page` or `offset` with `param`, or \
-         `link`. `items` and `more` name members of a page: docs/pagination.md.";
+        "`x-pagination` on an operation has a `style`: `cursor` with one of `next`, `last` and `header`, `page`, `offset`, or `link`. All but \
+         `link` have a `param` or a `body`. `items` and `more` name members of a page: docs/pagination.md.";
     /// A key of `x-pagination` that nothing reads.
     pub PAGINATION_KEY = "P051", "unknown key in `x-pagination`",
         "Nothing reads this key in this style; a typing mistake would lose a fact without a word.";

@@ -6,7 +6,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use crate::contract::{Pagination, Pointer, Turn};
+use crate::contract::{PageKey, Pagination, Pointer, Turn};
 use crate::report::nearest;
 
 use super::place::push_token;
@@ -15,12 +15,12 @@ use super::{Lowering, codes};
 /// The extension.
 const KEY: &str = "x-pagination";
 
-/// The styles, and the keys that each has to have and can have beside `style`, `items` and `more`.
-const STYLES: [(&str, &[&str], &[&str]); 4] = [
-    ("cursor", &["param"], &["next", "last"]),
-    ("page", &["param"], &[]),
-    ("offset", &["param"], &[]),
-    ("link", &[], &["next"]),
+/// The styles, and the keys that each can have beside `style`, `items` and `more`.
+const STYLES: [(&str, &[&str]); 4] = [
+    ("cursor", &["param", "body", "next", "last", "header"]),
+    ("page", &["param", "body"]),
+    ("offset", &["param", "body"]),
+    ("link", &["next"]),
 ];
 
 /// Reads the extension of an operation that stands at `at`.
@@ -43,16 +43,16 @@ pub(super) fn read(
         );
         return None;
     };
-    let Some((_, needed, possible)) = STYLES.iter().find(|(known, ..)| *known == style) else {
-        let near = nearest(style, STYLES.iter().map(|(known, ..)| *known));
+    let Some((_, possible)) = STYLES.iter().find(|(known, _)| *known == style) else {
+        let near = nearest(style, STYLES.iter().map(|(known, _)| *known));
         let help = if near.is_empty() { known() } else { format!("write `{}`", near.join("` or `")) };
         wrong(lowering, &at.child("style"), format!("`{style}` is no style of pages"), &help);
         return None;
     };
     for key in map.keys() {
         let general = ["style", "items", "more"].contains(&key.as_str());
-        if !general && !needed.contains(&key.as_str()) && !possible.contains(&key.as_str()) {
-            let keys: Vec<&str> = ["items", "more"].iter().chain(*needed).chain(*possible).copied().collect();
+        if !general && !possible.contains(&key.as_str()) {
+            let keys: Vec<&str> = ["items", "more"].iter().chain(*possible).copied().collect();
             lowering.warn(
                 codes::PAGINATION_KEY,
                 &at.child(key),
@@ -87,47 +87,92 @@ pub(super) fn refuse_elsewhere(lowering: &mut Lowering<'_>) {
     }
 }
 
+/// How the next page is asked for.
 fn turn(lowering: &mut Lowering<'_>, style: &str, map: &Map<String, Value>, at: &Pointer) -> Option<Turn> {
     let next = path(lowering, map, "next", at)?;
     if style == "link" {
         return Some(Turn::Link { next: next.unwrap_or_default() });
     }
-    let param = match map.get("param") {
-        Some(Value::String(param)) if !param.trim().is_empty() => param.clone(),
-        Some(_) => {
+    let by = key(lowering, style, map, at)?;
+    match style {
+        "page" => Some(Turn::Page { by }),
+        "offset" => Some(Turn::Offset { by }),
+        _ => cursor(lowering, by, next, map, at),
+    }
+}
+
+/// What the request says which page it is by.
+fn key(lowering: &mut Lowering<'_>, style: &str, map: &Map<String, Value>, at: &Pointer) -> Option<PageKey> {
+    let member = path(lowering, map, "body", at)?;
+    match (map.get("param"), member) {
+        (Some(Value::String(param)), None) if !param.trim().is_empty() => Some(PageKey::Param(param.clone())),
+        (None, Some(member)) => Some(PageKey::Member(member)),
+        (Some(_), None) => {
             let message = "`param` is not the name of a parameter".to_owned();
             wrong(lowering, &at.child("param"), message, "write the name of a parameter in the query");
-            return None;
+            None
         }
-        None => {
-            let message = format!("pages in the style `{style}` do not say which parameter tells them apart");
-            wrong(lowering, at, message, "name a parameter in the query with `param`");
-            return None;
-        }
-    };
-    let last = path(lowering, map, "last", at)?;
-    match (style, next, last) {
-        ("page", ..) => Some(Turn::Page { param }),
-        ("offset", ..) => Some(Turn::Offset { param }),
-        (_, Some(next), None) => Some(Turn::Cursor { param, next }),
-        (_, None, Some(member)) => Some(Turn::Last { param, member }),
-        (_, None, None) => {
-            let message = "pages by cursor do not say where the next one comes from".to_owned();
-            let help = "name the member of the page with `next`, or that of its last item with `last`";
+        (None, None) => {
+            let message =
+                format!("pages in the style `{style}` do not say what tells them apart in a request");
+            let help =
+                "name a parameter in the query with `param`, or a member of the request body with `body`";
             wrong(lowering, at, message, help);
             None
         }
-        (_, Some(_), Some(_)) => {
-            let message = "`next` and `last` both say where the cursor comes from".to_owned();
+        (Some(_), Some(_)) => {
+            let message = "`param` and `body` both say what tells pages apart".to_owned();
             wrong(lowering, at, message, "keep one of them");
             None
         }
     }
 }
 
-/// The names that lead to a member: a text, in which a dot leads into an object, or a list of names as they are.
+/// Where the cursor of the next page comes from.
+fn cursor(
+    lowering: &mut Lowering<'_>,
+    by: PageKey,
+    next: Option<Vec<String>>,
+    map: &Map<String, Value>,
+    at: &Pointer,
+) -> Option<Turn> {
+    let last = path(lowering, map, "last", at)?;
+    let header = match map.get("header") {
+        Some(Value::String(header)) if !header.trim().is_empty() => Some(header.trim().to_owned()),
+        Some(_) => {
+            let message = "`header` is not the name of a header".to_owned();
+            wrong(lowering, &at.child("header"), message, "write the name of a header of the success");
+            return None;
+        }
+        None => None,
+    };
+    match (next, last, header) {
+        (Some(next), None, None) => Some(Turn::Cursor { by, next }),
+        (None, Some(member), None) => Some(Turn::Last { by, member }),
+        (None, None, Some(header)) => Some(Turn::Header { by, header }),
+        (None, None, None) => {
+            let message = "pages by cursor do not say where the next one comes from".to_owned();
+            let help = "name the member of the page with `next`, that of its last item with `last`, or a header of the answer with \
+                        `header`";
+            wrong(lowering, at, message, help);
+            None
+        }
+        (next, last, header) => {
+            let given = [("next", next.is_some()), ("last", last.is_some()), ("header", header.is_some())];
+            let given: Vec<&str> = given.iter().filter(|(_, given)| *given).map(|(key, _)| *key).collect();
+            let message = format!("`{}` each say where the cursor comes from", given.join("` and `"));
+            wrong(lowering, at, message, "keep one of them");
+            None
+        }
+    }
+}
+
+/// The names that lead to a member: a text, in which a dot leads into an object, a JSON pointer (RFC 6901), or a list of names
+/// as they are.
 pub(super) fn names(value: &Value) -> Option<Vec<String>> {
+    let token = |token: &str| token.replace("~1", "/").replace("~0", "~");
     let names: Option<Vec<String>> = match value {
+        Value::String(text) if text.starts_with('/') => Some(text.split('/').skip(1).map(token).collect()),
         Value::String(text) => Some(text.split('.').map(|name| name.trim().to_owned()).collect()),
         Value::Array(list) => list.iter().map(|name| name.as_str().map(str::to_owned)).collect(),
         _ => None,
@@ -147,13 +192,13 @@ fn path(
     let names = names(value);
     if names.is_none() {
         let message = format!("`{key}` is not the name of a member, nor a list of names that lead to one");
-        wrong(lowering, &at.child(key), message, "write the name as it stands in the answer");
+        wrong(lowering, &at.child(key), message, "write the name as it stands in the document");
     }
     names.map(Some)
 }
 
 fn known() -> String {
-    let styles: Vec<&str> = STYLES.iter().map(|(style, ..)| *style).collect();
+    let styles: Vec<&str> = STYLES.iter().map(|(style, _)| *style).collect();
     format!("the styles are {}", styles.join(", "))
 }
 

@@ -73,6 +73,8 @@ pub(crate) enum Case {
     Module,
     /// `PascalCase`: types, variants.
     Pascal,
+    /// `SCREAMING_SNAKE_CASE`: constants.
+    Constant,
 }
 
 /// A name that something would like to have.
@@ -152,6 +154,7 @@ impl Scope {
         let name = match self.case {
             Case::Snake | Case::Module => snake_of(plain),
             Case::Pascal => pascal_of(plain),
+            Case::Constant => snake_of(plain).to_ascii_uppercase(),
         };
         let reserved = self.reserved.contains(&name.as_str())
             || (self.case == Case::Module && (is_keyword(&name) || WINDOWS_DEVICES.contains(&name.as_str())));
@@ -165,6 +168,7 @@ impl Scope {
             let candidate = match self.case {
                 Case::Snake | Case::Module => format!("{name}_x{hash:04x}"),
                 Case::Pascal => format!("{name}X{hash:04x}"),
+                Case::Constant => format!("{name}_X{hash:04X}"),
             };
             if self.taken.insert(candidate.clone()) {
                 return candidate;
@@ -535,7 +539,7 @@ mod tests {
     fn names_compile() {
         for wire in ["", "type", "self", "Self", "_", "r#type", "1", "-", "é", "日本", "a\0b", "crate", "gen"]
         {
-            for case in [Case::Snake, Case::Module, Case::Pascal] {
+            for case in [Case::Snake, Case::Module, Case::Pascal, Case::Constant] {
                 let names = Scope::new(case, &[], "_").assign(&[Wish::new(wire)]);
                 assert!(
                     syn::parse_str::<syn::Ident>(names[0].bare()).is_ok()

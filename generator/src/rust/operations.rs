@@ -320,11 +320,17 @@ impl Printer<'_> {
             if known.len() == 1 {
                 doc.gap().line("# Headers of a success").gap();
             }
-            let line = format!("{}, {}", span(&header.name), words::of_type(self.contract, &header.ty));
+            let mut planned = self.plan.headers.iter();
+            let constant = planned.find(|planned| planned.header.eq_ignore_ascii_case(&header.name));
+            let name = match constant {
+                Some(constant) => format!("[{}](crate::headers::{})", span(&header.name), constant.name),
+                None => span(&header.name),
+            };
+            let line = format!("{name}, {}", words::of_type(self.contract, &header.ty));
             doc.item(&line, header.docs.description.as_deref().unwrap_or_default());
         }
         if !known.is_empty() {
-            doc.paragraph("They are in what [`reply`](rt::Call::reply) gives.");
+            doc.paragraph("They are in what [`reply`](rt::Call::reply) gives, and `reply.header(…)` reads one as its type.");
         }
     }
 

@@ -274,9 +274,11 @@ fn root_doc(printer: &Printer<'_>, fence: &str, compiled: bool) -> TokenStream {
 fn root_items(printer: &Printer<'_>, by_features: TokenStream) -> TokenStream {
     let marker = marker(printer.contract, printer.plan);
     let code = printer.plan.problems.as_ref().map(|_| quote!(Code,));
+    let headers = (!printer.plan.headers.is_empty()).then(|| quote::format_ident!("headers")).into_iter();
     let failures: Vec<_> = printer.plan.failures.iter().map(|_| quote::format_ident!("failures")).collect();
     quote! {
         #(#[rustfmt::skip] pub mod #failures;)*
+        #(#[rustfmt::skip] pub mod #headers;)*
         #[rustfmt::skip]
         pub mod operations;
         #[rustfmt::skip]
@@ -288,7 +290,7 @@ fn root_items(printer: &Printer<'_>, by_features: TokenStream) -> TokenStream {
         pub use problemgen_runtime as rt;
         #[doc(no_inline)]
         pub use problemgen_runtime::{
-            Any, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder, CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Json, Multipart,
+            Any, Attempt, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder, CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Header, HeaderError, Hook, Json, Multipart,
             NumberOf, Operation, Others, Paged, Part, Patch, Pieces, Progress,
             Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected, Unlisted,
             UnlistedCode, Violation, http, jiff, uuid,

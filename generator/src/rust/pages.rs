@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::plan::{Form, OperationPlan, OutputPlan, Ty};
 use super::print::{Printer, Within, number};
-use crate::contract::{Operation, Shape, Turn};
+use crate::contract::{Media, Operation, PageKey, ParamPlace, Shape, Turn, Type};
 
 /// How many types lead to the items at most; only a cycle of aliases has more.
 const DEPTH: usize = 64;
@@ -17,12 +17,31 @@ impl Printer<'_> {
         let OutputPlan::One(page) = &plan.output else { return None };
         let (items, item) = self.listed(quote!(page), page, &pagination.items, DEPTH)?;
         let path = |names: &[String]| quote!(&[#(#names),*]);
-        let named = pagination.turn.param();
-        let param = operation.params.iter().position(|param| Some(param.name.as_str()) == named);
+        let param = match pagination.turn.key() {
+            Some(PageKey::Param(name)) => operation
+                .params
+                .iter()
+                .position(|param| param.place == ParamPlace::Query && param.name == *name),
+            _ => None,
+        };
+        let body = match (pagination.turn.key(), operation.body.as_ref().map(|body| body.media.as_slice())) {
+            (Some(PageKey::Member(member)), Some([Media { media_type, .. }])) => {
+                let member = path(member);
+                Some(quote!(.in_body(#media_type, #member)))
+            }
+            _ => None,
+        };
         let turn = match &pagination.turn {
             Turn::Cursor { next, .. } => {
                 let next = path(next);
                 quote!(Cursor(#next))
+            }
+            Turn::Header { header, .. } => {
+                let declared = operation.successes.iter().flat_map(|success| &success.headers);
+                let number = declared
+                    .filter(|declared| declared.name.eq_ignore_ascii_case(header))
+                    .any(|declared| matches!(declared.ty, Type::Integer(_) | Type::Number(_)));
+                quote!(Header { name: #header, number: #number })
             }
             Turn::Last { member, .. } => {
                 let member = path(member);
@@ -54,7 +73,7 @@ impl Printer<'_> {
         Some(quote! {
             impl rt::Paged for #name {
                 type Item = #item;
-                const PAGES: &'static rt::PageSpec = &rt::PageSpec::new(rt::Turn::#turn, #list)#param #more;
+                const PAGES: &'static rt::PageSpec = &rt::PageSpec::new(rt::Turn::#turn, #list)#param #body #more;
                 fn items(page: Self::Output) -> Vec<Self::Item> { #items }
             }
         })

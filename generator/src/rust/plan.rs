@@ -9,6 +9,7 @@ pub mod codes;
 mod cycles;
 mod failures;
 mod features;
+mod headers;
 mod operations;
 mod problems;
 mod shared;
@@ -25,6 +26,7 @@ use crate::report::{Place, Report};
 pub(super) use self::operations::success_status;
 pub use failures::{FailureCase, FailuresPlan, SharedView};
 pub use features::{FEATURES, FULL, FeaturesPlan, GroupPlan};
+pub use headers::HeaderPlan;
 
 use super::Options;
 use super::names::RustName;
@@ -46,6 +48,8 @@ pub struct Plan {
     pub modules: Vec<ModulePlan>,
     /// By [`OperationId`].
     pub operations: Vec<OperationPlan>,
+    /// The headers that successes come with.
+    pub headers: Vec<HeaderPlan>,
     /// The features of the tags, when the package has such.
     pub features: Option<FeaturesPlan>,
 }
@@ -435,12 +439,13 @@ pub fn plan(
     let mut planning = Planning { contract, shapes: &shapes, locate, report };
     let problems = problems::plan(&mut planning);
     let (modules, operations, failures) = operations::plan(&mut planning, problems.as_ref());
+    let headers = headers::plan(contract, &shapes);
     let user_agent = format!("{package}/{}", token(&contract.api.version));
     if report.errors() > errors_before {
         return None;
     }
     let mut plan =
-        Plan { package, user_agent, types, problems, failures, modules, operations, features: None };
+        Plan { package, user_agent, types, problems, failures, modules, operations, headers, features: None };
     plan.features = features::features(&plan, options);
     Some(plan)
 }

@@ -1,9 +1,13 @@
 //! Pages in every style, turned by a client of the golden crate.
 #![allow(missing_docs, reason = "tests")]
 
-use golden_pages::operations::{ByCursor, ByLast, ByLink, ByOffset, ByPage, ByUrl};
+use golden_pages::headers;
+use golden_pages::operations::{
+    ByBody, ByCursor, ByHeader, ByLast, ByLink, ByOffset, ByOffsetInBody, ByPage, ByUrl,
+};
 use golden_pages::rt::Api as _;
 use golden_pages::rt::testing::{Scripted, Step};
+use golden_pages::types::{Search, SearchPage};
 use golden_pages::{Client, Credential, Error, RetryPolicy};
 
 fn scene(pages: &[&str]) -> (Scripted, Client) {
@@ -99,4 +103,85 @@ fn by_the_header_and_by_a_member_but_nowhere_else() {
     );
     assert!(items.next().is_none());
     assert_eq!(asked(&server), ["/by-url", "/by-url?p=2"]);
+}
+
+fn bodies(server: &Scripted) -> Vec<String> {
+    let requests = server.requests().into_iter();
+    requests.map(|request| String::from_utf8(request.body().to_vec()).expect("text")).collect()
+}
+
+#[test]
+fn by_a_cursor_from_a_header() {
+    let (server, client) = scripted(Scripted::new([
+        Step::json(200, r#"[{"id": "a"}]"#).header("x-next-cursor", "c 2"),
+        Step::json(200, r#"[{"id": "b"}]"#).header("x-next-cursor", "c 2"),
+    ]));
+    let mut items = client.items(ByHeader::new()).blocking();
+    assert_eq!(items.by_ref().take(2).filter(Result::is_ok).count(), 2);
+    let error = items.next().expect("an error").expect_err("a circle");
+    assert!(error.to_string().contains("round in circles"), "{error}");
+    assert_eq!(asked(&server), ["/by-header", "/by-header?after=c%202"]);
+}
+
+#[test]
+fn by_a_cursor_in_the_body_from_a_header_that_is_a_number() {
+    let (server, client) = scripted(Scripted::new([
+        Step::json(200, r#"{"data": [{"id": "a"}]}"#).header("x-next", "7"),
+        Step::json(200, r#"{"data": [{"id": "b"}]}"#).header("x-next", "x"),
+    ]));
+    let body = Search {
+        text: Some("emma".to_owned()),
+        page: Some(SearchPage { size: Some(2), ..SearchPage::default() }),
+        ..Search::default()
+    };
+    let list = ByBody::new(body).idempotency_key("k1");
+    let mut items = client.items(list).retry(RetryPolicy::standard()).blocking();
+    assert_eq!(items.by_ref().take(2).filter(Result::is_ok).count(), 2);
+    let error = items.next().expect("an error").expect_err("no number");
+    assert!(error.to_string().contains("the header X-Next is no number"), "{error}");
+    let expected = [r#"{"text":"emma","page":{"size":2}}"#, r#"{"page":{"after":7,"size":2},"text":"emma"}"#];
+    assert_eq!(bodies(&server), expected);
+    let keys: Vec<String> = server
+        .requests()
+        .iter()
+        .map(|request| request.headers()["idempotency-key"].to_str().expect("text").to_owned())
+        .collect();
+    // A key stands for one request: that of the caller for the first page, and one that is made for the next.
+    assert_eq!((keys[0].as_str(), keys[1].len()), ("k1", 36));
+}
+
+#[test]
+fn by_an_offset_in_a_body_that_need_not_be_there() {
+    let pages = [r#"{"data": [{"id": "a"}, {"id": "b"}]}"#, r#"{"data": []}"#];
+    let (server, client) = scene(&pages);
+    assert_eq!(client.items(ByOffsetInBody::new()).blocking().count(), 2);
+    assert_eq!(bodies(&server), ["", r#"{"page":{"from":2}}"#]);
+    assert_eq!(server.requests()[1].headers()["content-type"], "application/json");
+    let (server, client) = scene(&pages);
+    let body =
+        Search { page: Some(SearchPage { from: Some(10), ..SearchPage::default() }), ..Search::default() };
+    assert_eq!(client.items(ByOffsetInBody::new().body(body)).blocking().count(), 2);
+    assert_eq!(bodies(&server)[1], r#"{"page":{"from":12}}"#);
+}
+
+#[test]
+fn headers_are_of_their_types_and_lose_no_answer() {
+    let step = Step::json(200, r#"["a"]"#).header("x-total", "12").header("x-type", "7");
+    let (_, client) = scripted(Scripted::new([
+        step.header("x-read-at", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        Step::json(200, r#"["a"]"#).header("x-total", "a dozen"),
+        Step::json(503, "{}").header("x-total", "0"),
+    ]));
+    let reply = client.call(ByLink::new()).reply_blocking().expect("a success");
+    assert_eq!(reply.header(headers::X_TOTAL), Ok(Some(12)));
+    assert_eq!(reply.header(headers::X_TYPE), Ok(Some("7".to_owned())));
+    let at = reply.header(headers::X_READ_AT).expect("an instant").expect("a header");
+    assert_eq!(at.to_string(), "1994-11-06T08:49:37Z");
+    assert_eq!(reply.header(headers::X_NEXT_CURSOR), Ok(None));
+    let reply = client.call(ByLink::new()).reply_blocking().expect("a success");
+    let error = reply.header(headers::X_TOTAL).expect_err("no number");
+    assert!(error.to_string().starts_with("the header X-Total cannot be read: "), "{error}");
+    assert_eq!(reply.value, ["a"]);
+    let error = client.send_blocking(ByLink::new()).expect_err("no success");
+    assert_eq!(error.header(headers::X_TOTAL), Ok(Some(0)));
 }

@@ -11,13 +11,14 @@ use futures_core::Stream;
 use http::Uri;
 
 use super::Client;
-use super::run::Outcome;
+use super::run::{Outcome, key_param};
 use super::settings::{Settings, settable};
+use crate::body::Content;
 use crate::decode::Violation;
 use crate::error::{Api, Error, Received, RequestError, Unexpected};
 use crate::maybe_send::MaybeSendFuture;
 use crate::node::Node;
-use crate::paged::{Circles, Page, Paged, Position, next_in};
+use crate::paged::{Circles, Page, Paged, Position};
 use crate::problem;
 use crate::request;
 use crate::stream::Body;
@@ -26,7 +27,8 @@ use crate::value::Value;
 
 impl<A: Api> Client<A> {
     /// Goes through the pages of what an operation lists, from the page on that the operation asks for. What can be set for
-    /// one call, [`call`](Self::call), can be set here, and holds for each page.
+    /// one call, [`call`](Self::call), can be set here, and holds for each page. An idempotency key that the operation holds goes
+    /// with the first page only, since it stands for one request.
     ///
     /// ```
     /// use problemgen_runtime::{Api, Client, Error, Paged};
@@ -153,27 +155,38 @@ impl<O: Paged> Pages<'_, O> {
     }
 
     fn request(&self) -> Result<http::Request<Body>, RequestError> {
-        let base = self.settings.base(&self.client.inner)?;
-        match &self.position {
-            Position::Start => self.operation.to_streamed_request(base),
-            Position::At(value) => {
-                let param = |at| {
-                    let own = O::PAGES.param == Some(at);
-                    if own { Some(value as &dyn Node) } else { self.operation.param(at) }
-                };
-                request::build(O::SPEC, &param, self.operation.body(), base)
-            }
-            Position::Url(uri) => {
-                let mut request = self.operation.to_streamed_request(base)?;
-                *request.uri_mut() = uri.clone();
-                Ok(request)
-            }
+        let inner = &*self.client.inner;
+        let base = self.settings.base(inner)?;
+        let value = match &self.position {
+            Position::Start => return self.operation.to_streamed_request(base),
+            Position::At(value) => Some(value),
+            Position::Url(_) => None,
+        };
+        // A key for idempotency belongs to one request: with the next page, a server would take it for a mistake.
+        let key = key_param(O::SPEC, self.settings.options.retry.as_ref().unwrap_or(&inner.retry));
+        let param = |at| match value {
+            Some(value) if O::PAGES.param == Some(at) => Some(value as &dyn Node),
+            _ if key == Some(at) => None,
+            _ => self.operation.param(at),
+        };
+        let body = value.map(|value| O::PAGES.body_at(self.operation.body(), value)).transpose()?.flatten();
+        let content = match &body {
+            Some((media_type, body)) => Some(Content::json(media_type, body)),
+            None => self.operation.body(),
+        };
+        let mut request = request::build(O::SPEC, &param, content, base)?;
+        if let Position::Url(uri) = &self.position {
+            *request.uri_mut() = uri.clone();
         }
+        Ok(request)
     }
 
-    /// What the caller gave for the parameter that says which page it is.
+    /// What the caller gave for what says which page it is.
     fn given(&self) -> Option<i64> {
-        Value::of(self.operation.param(O::PAGES.param?)?).as_i64()
+        match O::PAGES.param {
+            Some(param) => Value::of(self.operation.param(param)?).as_i64(),
+            None => O::PAGES.given(self.operation.body()),
+        }
     }
 
     /// Takes the answer, and notes where the next page is.
@@ -184,7 +197,7 @@ impl<O: Paged> Pages<'_, O> {
         let page = O::decode(http::Response::from_parts(head, body))?;
         let turned = Page {
             content: Value::of(&page),
-            link: next_in(&kept.0.headers),
+            headers: &kept.0.headers,
             given: self.given(),
             base: self.settings.base(&self.client.inner)?,
             uri,

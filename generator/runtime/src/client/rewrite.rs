@@ -113,11 +113,13 @@ impl<R: Operation> Rewrite<'_, R> {
         let settings = &self.settings;
         let mut number = 1;
         loop {
-            let read = inner.run(R::SPEC, request(&self.read, settings, inner), settings.options(blocking)).await;
+            let read =
+                inner.run(R::SPEC, request(&self.read, settings, inner), settings.options(blocking)).await;
             let current = replied::<R>(read).map_err(RewriteError::Read)?;
             let write = change(&current).map_err(RewriteError::Stopped)?;
             drop(current);
-            let written = inner.run(W::SPEC, request(&write, settings, inner), settings.options(blocking)).await;
+            let written =
+                inner.run(W::SPEC, request(&write, settings, inner), settings.options(blocking)).await;
             match decoded::<W>(written) {
                 Err(error) if number < self.attempts && is_overtaken(&error) => {
                     pause(inner, settings, number).await

@@ -311,12 +311,16 @@ fn is_elsewhere(spec: &'static OperationSpec) -> bool {
     std::ptr::eq(spec, &elsewhere::SPEC)
 }
 
+/// The parameter in which an operation takes an idempotency key: its place among the parameters.
+pub(super) fn key_param(spec: &'static OperationSpec, policy: &RetryPolicy) -> Option<usize> {
+    spec.params.iter().position(|param| {
+        matches!(param.style, Style::HeaderSimple) && param.name.eq_ignore_ascii_case(&policy.key_header)
+    })
+}
+
 /// The header in which an operation takes an idempotency key.
 fn key_header(spec: &'static OperationSpec, policy: &RetryPolicy) -> Option<HeaderName> {
-    let takes_key = spec.params.iter().any(|param| {
-        matches!(param.style, Style::HeaderSimple) && param.name.eq_ignore_ascii_case(&policy.key_header)
-    });
-    takes_key.then(|| HeaderName::from_bytes(policy.key_header.as_bytes()).ok()).flatten()
+    key_param(spec, policy).and_then(|_| HeaderName::from_bytes(policy.key_header.as_bytes()).ok())
 }
 
 /// Says with the outcome how it came about.

@@ -31,7 +31,7 @@ pub(crate) fn delay_seconds(wait: Duration) -> u64 {
 }
 
 /// A date in any of the three forms that a recipient has to know (RFC 9110, section 5.6.7). All are in UTC.
-fn date(text: &str) -> Option<Timestamp> {
+pub(crate) fn date(text: &str) -> Option<Timestamp> {
     const FORMS: [&str; 3] =
         ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
     let read = |form: &&str| strtime::parse(form, text).and_then(|parsed| parsed.to_datetime()).ok();

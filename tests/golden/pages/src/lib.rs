@@ -5,11 +5,11 @@
 //! # Example
 //!
 //! ```no_run
-//! use golden_pages::{Client, operations::ByUrl};
+//! use golden_pages::{Client, operations::ByOffsetInBody};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::builder(golden_pages::Credential::none()).build()?;
-//! let request = ByUrl::new();
+//! let request = ByOffsetInBody::new();
 //! match client.send(request).await {
 //!     Ok(answer) => println!("{answer:?}"),
 //!     Err(error) => eprintln!("{error}"),
@@ -30,6 +30,8 @@
 )]
 
 #[rustfmt::skip]
+pub mod headers;
+#[rustfmt::skip]
 pub mod operations;
 #[rustfmt::skip]
 pub mod problems;
@@ -40,12 +42,13 @@ pub mod types;
 pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
-    Any, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder, CodeFacts,
-    Credential, Elsewhere, Exchange, Failed, File, Json, Multipart, NumberOf, Operation,
-    Others, Paged, Part, Patch, Pieces, Progress, Raised, Raises, RawBody, Received,
-    Recovery, Reply, RequestError, RetryBudget, RetryPolicy, Rewrite, RewriteError,
-    Secret, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected,
-    Unlisted, UnlistedCode, Violation, http, jiff, uuid,
+    Any, Attempt, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder,
+    CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Header, HeaderError, Hook,
+    Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch, Pieces, Progress,
+    Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget,
+    RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError,
+    TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http,
+    jiff, uuid,
 };
 
 #[cfg(feature = "mock")]

@@ -7,6 +7,107 @@ use problemgen_runtime as rt;
 /// `List`.
 pub type List = Vec<Thing>;
 
+/// `Search`.
+#[derive(Default)]
+pub struct Search {
+    /// `text`.
+    pub text: Option<String>,
+    /// `page`.
+    pub page: Option<SearchPage>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
+}
+
+impl rt::Node for Search {
+    fn members(&self) -> &'static [rt::Member] {
+        &[rt::Member("text", rt::Optional), rt::Member("page", rt::Optional)]
+    }
+    fn empty() -> Self {
+        Self {
+            text: None,
+            page: None,
+            additional: rt::Node::empty(),
+        }
+    }
+    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
+        Some(
+            match at {
+                0 => &self.text,
+                1 => &self.page,
+                2 => &self.additional,
+                _ => return None,
+            },
+        )
+    }
+    fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+        Some(
+            match at {
+                0 => &mut self.text,
+                1 => &mut self.page,
+                2 => &mut self.additional,
+                _ => return None,
+            },
+        )
+    }
+}
+
+rt::record!(Search);
+
+/// `Search page`.
+#[derive(Default)]
+pub struct SearchPage {
+    /// `after`.
+    pub after: Option<i64>,
+    /// `from`.
+    pub from: Option<i64>,
+    /// `size`.
+    pub size: Option<i64>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
+}
+
+impl rt::Node for SearchPage {
+    fn members(&self) -> &'static [rt::Member] {
+        &[
+            rt::Member("after", rt::Optional),
+            rt::Member("from", rt::Optional),
+            rt::Member("size", rt::Optional),
+        ]
+    }
+    fn empty() -> Self {
+        Self {
+            after: None,
+            from: None,
+            size: None,
+            additional: rt::Node::empty(),
+        }
+    }
+    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
+        Some(
+            match at {
+                0 => &self.after,
+                1 => &self.from,
+                2 => &self.size,
+                3 => &self.additional,
+                _ => return None,
+            },
+        )
+    }
+    fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+        Some(
+            match at {
+                0 => &mut self.after,
+                1 => &mut self.from,
+                2 => &mut self.size,
+                3 => &mut self.additional,
+                _ => return None,
+            },
+        )
+    }
+}
+
+rt::record!(SearchPage);
+
 /// `Thing`.
 pub struct Thing {
     /// `id`.

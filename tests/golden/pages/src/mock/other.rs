@@ -38,3 +38,21 @@ impl rt::mock::Played for operations::other::ByUrl {
         rt::mock::SuccessExample::new(0, "{\"data\":[{\"id\":\"text\"}]}"),
     ];
 }
+
+impl rt::mock::Played for operations::other::ByHeader {
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "[{\"id\":\"text\"}]"),
+    ];
+}
+
+impl rt::mock::Played for operations::other::ByBody {
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"data\":[{\"id\":\"text\"}]}"),
+    ];
+}
+
+impl rt::mock::Played for operations::other::ByOffsetInBody {
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{\"data\":[{\"id\":\"text\"}]}"),
+    ];
+}

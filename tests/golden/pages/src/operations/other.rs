@@ -313,6 +313,14 @@ impl rt::Paged for ByOffset {
 ///
 /// * 200: A page.
 ///
+/// # Headers of a success
+///
+/// * [`X-Total`](crate::headers::X_TOTAL), integer (int64): How many there are.
+/// * [`X-Read-At`](crate::headers::X_READ_AT), string (date-time)
+/// * [`X-Type`](crate::headers::X_TYPE), integer (int64)
+///
+/// They are in what [`reply`](rt::Call::reply) gives, and `reply.header(…)` reads one as its type.
+///
 /// It comes in pages: `client.pages(…)` turns them, and `client.items(…)` goes through what they list.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -420,6 +428,239 @@ impl rt::Paged for ByUrl {
         rt::Turn::Url(&["next"]),
         &["data"],
     );
+    fn items(page: Self::Output) -> Vec<Self::Item> {
+        page.data
+    }
+}
+
+/// `GET /by-header`
+///
+/// # Success
+///
+/// * 200, [`List`](crate::types::List): A page.
+///
+/// # Headers of a success
+///
+/// * [`X-Next-Cursor`](crate::headers::X_NEXT_CURSOR), string
+/// * [`x-total`](crate::headers::X_TOTAL), integer (int64)
+/// * [`x-type`](crate::headers::X_TYPE), string
+///
+/// They are in what [`reply`](rt::Call::reply) gives, and `reply.header(…)` reads one as its type.
+///
+/// It comes in pages: `client.pages(…)` turns them, and `client.items(…)` goes through what they list.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ByHeader {
+    /// In the query: `after`.
+    pub after: Option<String>,
+}
+
+impl ByHeader {
+    /// `GET /by-header`, without its optional parameters.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// In the query: `after`.
+    #[must_use]
+    pub fn after(mut self, value: impl Into<String>) -> Self {
+        self.after = Some(value.into());
+        self
+    }
+}
+
+impl rt::Raises for ByHeader {
+    type Api = crate::Api;
+    type View<'a> = rt::Undeclared<'a>;
+}
+
+impl rt::Operation for ByHeader {
+    type Output = types::List;
+    const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
+        id: "byHeader",
+        method: "GET",
+        path: &[rt::Segment::Literal("/by-header")],
+        params: &[rt::ParamSpec::new("after", rt::Style::QueryForm).exploded()],
+        accept: "application/json, application/problem+json",
+        authenticated: false,
+        successes: &[
+            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
+        ],
+        errors: &[],
+    };
+    fn param(&self, at: usize) -> Option<&dyn rt::Node> {
+        Some(
+            match at {
+                0 => &self.after,
+                _ => return None,
+            },
+        )
+    }
+}
+
+rt::operation!(ByHeader);
+
+impl rt::Paged for ByHeader {
+    type Item = types::Thing;
+    const PAGES: &'static rt::PageSpec = &rt::PageSpec::new(
+            rt::Turn::Header {
+                name: "x-next-cursor",
+                number: false,
+            },
+            &[],
+        )
+        .by(0);
+    fn items(page: Self::Output) -> Vec<Self::Item> {
+        page
+    }
+}
+
+/// `POST /by-body`
+///
+/// # Success
+///
+/// * 200, [`Things`](crate::types::Things): A page.
+///
+/// # Headers of a success
+///
+/// * [`X-Next`](crate::headers::X_NEXT), integer (int64)
+///
+/// They are in what [`reply`](rt::Call::reply) gives, and `reply.header(…)` reads one as its type.
+///
+/// It comes in pages: `client.pages(…)` turns them, and `client.items(…)` goes through what they list.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ByBody {
+    /// In the header: `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
+    /// The request body.
+    pub body: types::Search,
+}
+
+impl ByBody {
+    /// `POST /by-body`, with its required parameters.
+    pub fn new(body: types::Search) -> Self {
+        Self {
+            idempotency_key: None,
+            body,
+        }
+    }
+    /// In the header: `Idempotency-Key`.
+    #[must_use]
+    pub fn idempotency_key(mut self, value: impl Into<String>) -> Self {
+        self.idempotency_key = Some(value.into());
+        self
+    }
+}
+
+impl rt::Raises for ByBody {
+    type Api = crate::Api;
+    type View<'a> = rt::Undeclared<'a>;
+}
+
+impl rt::Operation for ByBody {
+    type Output = types::Things;
+    const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
+        id: "byBody",
+        method: "POST",
+        path: &[rt::Segment::Literal("/by-body")],
+        params: &[rt::ParamSpec::new("Idempotency-Key", rt::Style::HeaderSimple)],
+        accept: "application/json, application/problem+json",
+        authenticated: false,
+        successes: &[
+            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
+        ],
+        errors: &[],
+    };
+    fn param(&self, at: usize) -> Option<&dyn rt::Node> {
+        Some(
+            match at {
+                0 => &self.idempotency_key,
+                _ => return None,
+            },
+        )
+    }
+    fn body(&self) -> Option<rt::Content<'_>> {
+        Some(rt::Content::json("application/json", &self.body))
+    }
+}
+
+rt::operation!(ByBody);
+
+impl rt::Paged for ByBody {
+    type Item = types::Thing;
+    const PAGES: &'static rt::PageSpec = &rt::PageSpec::new(
+            rt::Turn::Header {
+                name: "X-Next",
+                number: true,
+            },
+            &["data"],
+        )
+        .in_body("application/json", &["page", "after"]);
+    fn items(page: Self::Output) -> Vec<Self::Item> {
+        page.data
+    }
+}
+
+/// `POST /by-offset-in-body`
+///
+/// # Success
+///
+/// * 200, [`Things`](crate::types::Things): A page.
+///
+/// It comes in pages: `client.pages(…)` turns them, and `client.items(…)` goes through what they list.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ByOffsetInBody {
+    /// The request body.
+    pub body: Option<types::Search>,
+}
+
+impl ByOffsetInBody {
+    /// `POST /by-offset-in-body`, without its optional parameters.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The request body.
+    #[must_use]
+    pub fn body(mut self, value: types::Search) -> Self {
+        self.body = Some(value);
+        self
+    }
+}
+
+impl rt::Raises for ByOffsetInBody {
+    type Api = crate::Api;
+    type View<'a> = rt::Undeclared<'a>;
+}
+
+impl rt::Operation for ByOffsetInBody {
+    type Output = types::Things;
+    const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
+        id: "byOffsetInBody",
+        method: "POST",
+        path: &[rt::Segment::Literal("/by-offset-in-body")],
+        params: &[],
+        accept: "application/json, application/problem+json",
+        authenticated: false,
+        successes: &[
+            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
+        ],
+        errors: &[],
+    };
+    fn body(&self) -> Option<rt::Content<'_>> {
+        self.body.as_ref().map(|body| rt::Content::json("application/json", body))
+    }
+}
+
+rt::operation!(ByOffsetInBody);
+
+impl rt::Paged for ByOffsetInBody {
+    type Item = types::Thing;
+    const PAGES: &'static rt::PageSpec = &rt::PageSpec::new(
+            rt::Turn::Offset(0),
+            &["data"],
+        )
+        .in_body("application/json", &["page", "from"]);
     fn items(page: Self::Output) -> Vec<Self::Item> {
         page.data
     }

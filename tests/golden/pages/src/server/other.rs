@@ -10,6 +10,9 @@ pub(super) const OPERATIONS: &[rt::server::Promise] = &[
     rt::server::Promise::of::<operations::other::ByOffset>(),
     rt::server::Promise::of::<operations::other::ByLink>(),
     rt::server::Promise::of::<operations::other::ByUrl>(),
+    rt::server::Promise::of::<operations::other::ByHeader>(),
+    rt::server::Promise::of::<operations::other::ByBody>(),
+    rt::server::Promise::of::<operations::other::ByOffsetInBody>(),
 ];
 
 rt::refuses!(operations::other::ByCursor :);
@@ -23,3 +26,9 @@ rt::refuses!(operations::other::ByOffset :);
 rt::refuses!(operations::other::ByLink :);
 
 rt::refuses!(operations::other::ByUrl :);
+
+rt::refuses!(operations::other::ByHeader :);
+
+rt::refuses!(operations::other::ByBody :);
+
+rt::refuses!(operations::other::ByOffsetInBody :);

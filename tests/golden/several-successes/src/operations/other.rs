@@ -94,11 +94,11 @@ rt::operation!(StartJob);
 ///
 /// # Headers of a success
 ///
-/// * `ETag`, string: The revision.
-/// * `RateLimit-Remaining`, integer (int32)
-/// * `X-State`, string
+/// * [`ETag`](crate::headers::ETAG), string: The revision.
+/// * [`RateLimit-Remaining`](crate::headers::RATELIMIT_REMAINING), integer (int32)
+/// * [`X-State`](crate::headers::X_STATE), string
 ///
-/// They are in what [`reply`](rt::Call::reply) gives.
+/// They are in what [`reply`](rt::Call::reply) gives, and `reply.header(…)` reads one as its type.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetJob {
