@@ -8,12 +8,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse as _;
 use axum::routing::get;
 use axum::{Json, Router};
-use bytes::Bytes;
 use dropthis_api::operations::{GetDrop, UpdateDrop};
 use dropthis_api::rt::RecoveryAction;
 use dropthis_api::rt::testing::{Scripted, Step};
 use dropthis_api::types::{Drop, UpdateDropRequest, WorkspaceChoice};
-use dropthis_api::{Attempt, Client, Error, Hook, Recovery, RetryPolicy, RewriteError};
+use dropthis_api::{Attempt, Bytes, Client, Error, Hook, Recovery, RetryPolicy, RewriteError, http};
 use problemgen::contract::Contract;
 use serde_json::{Value, json};
 
