@@ -12,13 +12,18 @@
 //!
 //! # What a crash leaves
 //!
-//! The new tree is written and synced beside the root, under the name `.ROOT.problemgen-new`; files that did not change are
+//! The new tree is written beside the root, under the name `.ROOT.problemgen-new`; files that did not change are
 //! linked, so that their times stay. Then both folders change names. Where the system can exchange two names in one step
 //! (Linux and Apple systems, on most file systems), **the root is the old tree or the new one at every instant**.
 //! Elsewhere it takes two renames, between which there is no root and `.ROOT.problemgen-old` is the old tree; the next
 //! `Write` puts it back before it does anything else. Where a folder cannot be renamed at all (a mount point, the lower
 //! layer of an overlay, the current folder), files are replaced one by one, each of them atomically: a crash can
 //! leave some files old and some new, which `Check` reports and the next `Write` completes.
+//!
+//! That is a crash of the process. When the power fails, the system may lose the contents of files that it was given in the
+//! last seconds. Nothing waits for the disk to prevent that, for it would take a tenth of the time of a large output, and what
+//! is lost is generated again: only the marker and the folders are on the disk before names change, so that the root is known
+//! as ours, `Check` reports what is damaged and the next `Write` replaces it.
 //!
 //! Two writers take turns: each holds a lock on the folder that the root stands in. `Check` writes nothing whatever,
 //! takes no lock, and reports the tree that it finds.

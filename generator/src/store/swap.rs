@@ -203,7 +203,6 @@ fn stage(site: &Site, wanted: &Wanted<'_>, plan: &Plan, watch: Watch<'_>) -> io:
     let first = wanted.get_key_value(Path::new(MARKER));
     let rest = wanted.iter().filter(|(path, _)| *path != Path::new(MARKER));
     let mut folders = BTreeSet::from([site.new.clone()]);
-    let mut files = Vec::new();
     let mut parent = |path: &Path| -> io::Result<()> {
         let mut at = site.new.clone();
         for name in path.parent().into_iter().flatten() {
@@ -218,17 +217,13 @@ fn stage(site: &Site, wanted: &Wanted<'_>, plan: &Plan, watch: Watch<'_>) -> io:
         if plan.changes.contains_key(path) {
             watch(Step::StageFile)?;
             parent(path)?;
-            let path = site.new.join(path);
-            let mut file = File::create_new(&path)?;
+            let mut file = File::create_new(site.new.join(path))?;
             file.write_all(contents)?;
-            files.push(file);
-            if files.len() == OPEN_FILES {
-                sync_all(&files)?;
-                files.clear();
+            if path == Path::new(MARKER) {
+                file.sync_all()?;
             }
         }
     }
-    sync_all(&files)?;
     for path in &plan.same {
         parent(path)?;
         let (from, to) = (site.root.join(path), site.new.join(path));
@@ -326,22 +321,6 @@ fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
     let mut file = File::create_new(path)?;
     file.write_all(contents)?;
     file.sync_all()
-}
-
-/// So many files are open at once: far fewer than a system allows a process.
-const OPEN_FILES: usize = 128;
-
-/// Waits until all of these are on the disk. It is waiting and no work, so that it is done for many at once.
-fn sync_all(files: &[File]) -> io::Result<()> {
-    const AT_ONCE: usize = 8;
-    let sync = |files: &[File]| files.iter().try_for_each(File::sync_all);
-    std::thread::scope(|scope| {
-        let parts = files.chunks(files.len().div_ceil(AT_ONCE).max(1));
-        let waiting: Vec<_> = parts.map(|part| scope.spawn(move || sync(part))).collect();
-        waiting
-            .into_iter()
-            .try_for_each(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    })
 }
 
 /// Copies a file with its time, down to the disk.
