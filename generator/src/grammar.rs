@@ -71,6 +71,30 @@ impl Kind {
         })
     }
 
+    /// What messages call it, with its article.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Document => "an OpenAPI document",
+            Components => "the components",
+            PathItem => "a path item",
+            Operation => "an operation",
+            Parameter => "a parameter",
+            RequestBody => "a request body",
+            Response => "a response",
+            MediaType => "a media type",
+            Encoding => "an encoding",
+            Header => "a header",
+            Example => "an example",
+            Link => "a link",
+            Callback => "a callback",
+            SecurityScheme => "a security scheme",
+            Schema => "a schema",
+            ProblemFacts => "facts of codes",
+            ProblemType => "facts of a code",
+            Info => "the info",
+        }
+    }
+
     fn members(self) -> &'static [(&'static str, Shape)] {
         match self {
             Document => &[

@@ -347,7 +347,8 @@ impl Sources {
             lines: OnceLock::new(),
         };
         if u32::try_from(file.text.len()).is_err() {
-            report.push(Diagnostic::error(codes::TOO_LARGE, format!("`{}` is larger than 4 GiB", file.name)));
+            let message = format!("`{}` is larger than 4 GiB", file.name);
+            report.push(Diagnostic::error(codes::TOO_LARGE, message).help("divide it into several files"));
             return None;
         }
         let before = report.errors();
@@ -396,6 +397,25 @@ impl Sources {
     }
 }
 
+/// What is wrong with a text that is no JSON; where it stands is said apart from that.
+fn said_of_json(error: &serde_json::Error) -> Diagnostic {
+    let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or(&text);
+    if text.starts_with("recursion limit") {
+        return Diagnostic::error(codes::TOO_LARGE, "values nest too deeply").help(codes::TOO_LARGE_HELP);
+    }
+    if let Some(rest) = text.strip_prefix("EOF") {
+        return Diagnostic::error(codes::SYNTAX, format!("the file ends{rest}"))
+            .help("close what was opened; the file may have been cut off");
+    }
+    let help = if text.starts_with("trailing characters") {
+        "one JSON value belongs into a file, and nothing after it"
+    } else {
+        "look at what stands just before, too: a comma, a quote or a bracket may be missing or too many"
+    };
+    Diagnostic::error(codes::SYNTAX, text).help(help)
+}
+
 impl SourceFile {
     fn parse(&mut self, report: &mut Report) {
         let named_json = Path::new(&self.name).extension().is_some_and(|it| it.eq_ignore_ascii_case("json"));
@@ -412,10 +432,7 @@ impl SourceFile {
                 Err(error) if named_json => {
                     self.format = Format::Json;
                     let at = self.offset(error.line(), error.column());
-                    let text = error.to_string();
-                    let text = text.split(" at line ").next().unwrap_or(&text);
-                    let place = self.at(at, at, String::new());
-                    report.push(Diagnostic::error(codes::SYNTAX, text).at(place));
+                    report.push(said_of_json(&error).at(self.at(at, at, String::new())));
                     return;
                 }
                 Err(_) => {}
@@ -424,15 +441,18 @@ impl SourceFile {
         let (value, problems) = yaml::parse(&self.text);
         for problem in problems {
             let diagnostic = match problem {
-                yaml::Problem::Syntax(at, message) => {
-                    Diagnostic::error(codes::SYNTAX, message).at(self.at(at, at, String::new()))
-                }
+                yaml::Problem::Syntax(at, message) => Diagnostic::error(codes::SYNTAX, message)
+                    .at(self.at(at, at, String::new()))
+                    .help(codes::YAML_HELP),
                 yaml::Problem::NotJson(at, message) => Diagnostic::error(codes::NOT_JSON, message)
                     .at(self.at(at, at, String::new()))
                     .help("write it in quotes if it is text"),
-                yaml::Problem::TooLarge(at, message) => {
-                    Diagnostic::error(codes::TOO_LARGE, message).at(self.at(at, at, String::new()))
-                }
+                yaml::Problem::TooLarge(at, message) => Diagnostic::error(codes::TOO_LARGE, message)
+                    .at(self.at(at, at, String::new()))
+                    .help(codes::TOO_LARGE_HELP),
+                yaml::Problem::Empty => Diagnostic::error(codes::SYNTAX, "the document is empty")
+                    .at(self.at(0, 0, String::new()))
+                    .help("an OpenAPI document begins with its version, such as `openapi: 3.1.0`"),
                 yaml::Problem::Duplicate(at, pointer, same) => self.repeated(at, &pointer, same),
             };
             report.push(diagnostic);

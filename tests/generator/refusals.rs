@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use problemgen::config;
-use problemgen::report::{Code, Paint, Report};
+use problemgen::report::{Code, Paint, Report, Severity};
 use problemgen::store::{self, Artifact, Mode, Scope, codes};
 use problemgen::{DIAGNOSTICS, Options, bundle, load, resolve};
 
@@ -64,6 +64,10 @@ fn every_refusal_reads_as_reviewed() {
             assert!(
                 diagnostic.place.as_ref().is_none_or(|place| place.line > 0 && place.column > 0),
                 "{said}"
+            );
+            assert!(
+                diagnostic.help.is_some() || diagnostic.severity != Severity::Error,
+                "no way out: {said}"
             );
         }
         snapshot(&name, &text);

@@ -111,7 +111,8 @@ impl Walk<'_> {
         }
         for pointer in bad {
             let place = self.sources.place_in(target.file, &pointer, Part::Value);
-            self.report.push(Diagnostic::error(codes::NOT_TEXT, "`$ref` is not text").at(place));
+            let help = "write where it leads, such as `#/components/schemas/Pet`";
+            self.report.push(Diagnostic::error(codes::NOT_TEXT, "`$ref` is not text").at(place).help(help));
         }
         for reference in found {
             if reference.pointer.ends_with("/$dynamicRef") {
@@ -147,18 +148,26 @@ impl Walk<'_> {
 
     /// Can a place of the root document be what the reference wants? Elsewhere nothing says what things are.
     fn fits(&mut self, last: &Target, file: FileId, reference: &Found) -> bool {
-        let fits = last.file != FileId::ROOT
-            || match grammar::kind_at(&last.pointer) {
-                Ok(kind) => kind.is_none_or(|kind| kind == last.kind),
-                Err(()) => false,
-            };
-        if !fits && reference.how != How::Extension {
+        if last.file != FileId::ROOT {
+            return true;
+        }
+        let found = match grammar::kind_at(&last.pointer) {
+            Ok(None) => return true,
+            Ok(Some(kind)) if kind == last.kind => return true,
+            Ok(Some(kind)) => kind.noun(),
+            Err(()) => "the document itself, or a map or list in it",
+        };
+        if reference.how != How::Extension {
+            let wanted = last.kind.noun();
             let place = self.sources.place_in(file, &reference.pointer, Part::Value);
-            let message = format!("`{}` leads to something of another kind", reference.text);
-            let help = "refer to a definition of the kind that belongs here";
+            let message = format!("`{}` leads to {found}, where {wanted} belongs", reference.text);
+            let help = match last.kind.section() {
+                Some(section) => format!("refer to {wanted}, such as one under `#/components/{section}`"),
+                None => format!("refer to {wanted}"),
+            };
             self.report.push(Diagnostic::error(codes::KIND, message).at(place).help(help));
         }
-        fits
+        false
     }
 
     fn include(&mut self, target: Target) {

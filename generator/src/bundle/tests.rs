@@ -170,6 +170,7 @@ fn dangling_references_name_near_names() {
       |               ^
       |
       = note: at #/components/schemas/B/$ref
+      = help: write where it leads, such as `#/components/schemas/Pet`
     ");
 }
 

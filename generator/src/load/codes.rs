@@ -31,6 +31,13 @@ crate::codes! {
          and refer to that.";
 }
 
+/// The way out of [`SYNTAX`] in YAML, whose parsers notice a mistake only where it can no longer be anything else.
+pub(super) const YAML_HELP: &str = "look at the lines before, too: their indentation (spaces, no tabs), their quotes, and a space after \
+                                    each `:` and `-`; text with `: `, ` #` or a sign at its start needs quotes";
+
+/// The way out of [`TOO_LARGE`].
+pub(super) const TOO_LARGE_HELP: &str = "give what stands inside a name under `components`, and refer to it";
+
 /// The way out of [`REMOTE`].
 pub(super) const REMOTE_HELP: &str = "put a copy of the file beside the document and refer to that; references by `http` and \
                                       `https` are followed with --allow-remote";

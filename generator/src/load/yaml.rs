@@ -18,6 +18,8 @@ const MAX_REPEATED: usize = 1_000_000;
 /// Why a text is not read.
 #[derive(Debug)]
 pub(super) enum Problem {
+    /// Nothing at all.
+    Empty,
     /// Not YAML.
     Syntax(usize, String),
     /// A value without a form in JSON.
@@ -56,7 +58,7 @@ pub(super) fn parse(text: &str) -> (Option<Value>, Vec<Problem>) {
         }
     }
     if reader.document.is_none() {
-        reader.problems.push(Problem::Syntax(0, "the document is empty".into()));
+        reader.problems.push(Problem::Empty);
     }
     (reader.document, reader.problems)
 }

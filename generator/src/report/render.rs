@@ -19,6 +19,20 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The same of a text that somebody chose the length of, without its middle where it is too long to be read.
+fn legible(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 800;
+    const END: usize = 200;
+    let start = text.char_indices().nth(LONGEST - END).map_or(text.len(), |(at, _)| at);
+    let end = text.char_indices().nth_back(END - 1).map_or(0, |(at, _)| at);
+    match (text.get(..start), text.get(end..)) {
+        (Some(first), Some(last)) if start < end => {
+            Cow::Owned(format!("{} … {}", visible(first), visible(last)))
+        }
+        _ => visible(text),
+    }
+}
+
 fn push_visible(out: &mut String, character: char) {
     if is_hidden(character) {
         out.extend(character.escape_default());
@@ -44,7 +58,7 @@ impl Diagnostic {
             Severity::Note => Level::NOTE,
         };
         let mut group =
-            level.primary_title(visible(&self.message)).id(self.code.code).elements([] as [Element<'_>; 0]);
+            level.primary_title(legible(&self.message)).id(self.code.code).elements([] as [Element<'_>; 0]);
         if let Some(place) = &self.place {
             group = group.elements(shown(place, AnnotationKind::Primary, None));
         }
@@ -53,10 +67,10 @@ impl Diagnostic {
         }
         if let Some(place) = self.place.as_ref().filter(|place| !place.pointer.is_empty()) {
             group =
-                group.element(Level::NOTE.message(visible(&format!("at #{}", place.pointer)).into_owned()));
+                group.element(Level::NOTE.message(legible(&format!("at #{}", place.pointer)).into_owned()));
         }
         if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(visible(help)));
+            group = group.element(Level::HELP.message(legible(help)));
         }
         let renderer = match paint {
             Paint::Plain => Renderer::plain(),

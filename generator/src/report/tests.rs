@@ -54,6 +54,18 @@ fn hostile_text_is_made_visible() {
     ");
 }
 
+#[test]
+fn long_text_of_a_document_is_cut_in_its_middle() {
+    let long = format!("first {} last", "very long ".repeat(10_000));
+    let mut at = place(1, "a", (0, 1));
+    at.pointer = long.clone();
+    let text = Diagnostic::error(ONE, long.clone()).at(at).help(long).render(Paint::Plain);
+    assert!(text.lines().all(|line| line.chars().count() < 1_000), "{}", text.len());
+    assert_eq!((text.matches("first").count(), text.matches("last").count()), (3, 3));
+    let exact = "é".repeat(800);
+    assert!(Diagnostic::error(ONE, exact.clone()).render(Paint::Plain).contains(&exact));
+}
+
 fn without_ansi(text: &str) -> String {
     text.split('\u{1b}')
         .enumerate()
