@@ -53,6 +53,7 @@ fn family(family: &FamilyRows<'_>) -> Value {
         ("description", family.description.map(Value::from)),
         ("docs", family.docs_url.map(Value::from)),
         ("place", Some(family.place.as_str().into())),
+        ("open", Some(family.open.into())),
         ("envelope", (!family.envelope.is_empty()).then(|| list(&family.envelope, field))),
         ("members", Some(list(&family.members, field))),
         ("sections", Some(Value::Array(sections))),

@@ -155,6 +155,8 @@ pub struct ProblemFamily {
     pub sections: Vec<String>,
     /// Where the code stands in a body.
     pub place: CodePlace,
+    /// Does a schema leave room for codes that none lists?
+    pub open: bool,
     /// When the code stands deeper than at the root: the other members of the body, in document order, without the one that
     /// leads to the code.
     pub envelope: Vec<Field>,

@@ -107,6 +107,8 @@ struct Lowering<'a> {
     ignored: BTreeMap<String, (usize, Pointer)>,
     /// Media types of octets whose bodies have schemas: how many, and where the first stands.
     unread: BTreeMap<String, (usize, Pointer)>,
+    /// Paths and parameters that do not fit.
+    misfits: template::Misfits,
     /// Operations whose path has a fragment: how many, and where the first stands.
     fragments: Option<(usize, Pointer)>,
     /// Component schemas that something else than a type made use of: merged into others, or read as problems.
@@ -141,6 +143,7 @@ impl<'a> Lowering<'a> {
             too_deep: false,
             ignored: BTreeMap::new(),
             unread: BTreeMap::new(),
+            misfits: template::Misfits::default(),
             fragments: None,
             used: BTreeSet::new(),
         }

@@ -8,8 +8,8 @@ mod render;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use near::mistyped;
 pub use near::nearest;
+pub(crate) use near::{mistyped, slipped};
 pub use render::visible;
 
 /// A row in a stage's table of diagnostic codes.

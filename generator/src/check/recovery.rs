@@ -1,8 +1,8 @@
 //! Laws over the ways out of errors: what one takes is there, and it says what the code says.
 
 use crate::contract::{
-    Contract, Enum, EnumValues, ProblemCode, ProblemFamily, Recovery, RecoveryAction, Shape, TextFormat,
-    Type, TypeId,
+    CodePlace, Contract, Enum, EnumValues, ProblemCode, ProblemFamily, Recovery, RecoveryAction, Shape,
+    TextFormat, Type, TypeId,
 };
 
 use super::members::find;
@@ -35,7 +35,10 @@ pub(super) fn check(
     match find(contract, fields, &recovery.field) {
         Err(missing) => {
             let message = missing.message(&format!("`{}`", code.code));
-            findings.error(codes::RECOVERY_FIELD, &at, message, missing.help());
+            match from_the_root(contract, family, code, recovery) {
+                Some((message, help)) => findings.error(codes::RECOVERY_FIELD, &at, message, help),
+                None => findings.error(codes::RECOVERY_FIELD, &at, message, missing.help()),
+            }
         }
         Ok(ty) if serves(contract, recovery.action, ty) => {}
         Ok(_) => findings.error(
@@ -50,6 +53,31 @@ pub(super) fn check(
             wanted(recovery.action),
         ),
     }
+}
+
+/// What to say of names that begin with the member which holds the object with the code, as they would from the root.
+fn from_the_root(
+    contract: &Contract,
+    family: &ProblemFamily,
+    code: &ProblemCode,
+    recovery: &Recovery,
+) -> Option<(String, String)> {
+    let (CodePlace::Under(outer, _) | CodePlace::Each(outer, _)) = &family.place else { return None };
+    let (first, inner) = recovery.field.split_first()?;
+    if first != outer {
+        return None;
+    }
+    let message = format!(
+        "names of members begin beside the code of `{}`, so that `{outer}` is none of them",
+        code.code
+    );
+    let fields = code.fields.iter().chain(&family.members).chain(&family.envelope).collect();
+    let help = match (inner, find(contract, fields, inner)) {
+        ([], _) => "name a member that stands beside the code".to_owned(),
+        (_, Ok(_)) => format!("write `{}`", inner.join(".")),
+        (_, Err(missing)) => missing.help(),
+    };
+    Some((message, help))
 }
 
 fn contradiction(code: &ProblemCode, recovery: &Recovery, findings: &mut Findings<'_>) {

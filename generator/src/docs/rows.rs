@@ -39,7 +39,7 @@ pub struct FamilyRows<'a> {
     pub docs_url: Option<&'a str>,
     /// The path of the code in a body: `code`, `error.code`, `errors[].code`.
     pub place: String,
-    /// Does a response of it leave room for codes that are not listed?
+    /// Does its schema, or a response, leave room for codes that are not listed?
     pub open: bool,
     /// Is it the one from which the generated crate makes `Problem` and `Code`?
     pub principal: bool,
@@ -285,7 +285,7 @@ fn family_rows<'a>(
         description: family.docs.description.as_deref().or(family.docs.summary.as_deref()),
         docs_url: family.docs_url.as_deref(),
         place: family.place.to_string(),
-        open: declared.open.contains(&id),
+        open: family.open || declared.open.contains(&id),
         principal: id == FamilyId(0),
         envelope: words::field_rows(contract, &family.envelope),
         members: words::field_rows(contract, &family.members),

@@ -84,7 +84,9 @@ crate::codes! {
         "`discriminator.mapping` can only choose among the alternatives beside it (OpenAPI, Discriminator Object).";
     /// A code that is described in two ways.
     pub FACTS_CLASH = "P024", "code is described in two ways",
-        "Two schemas describe the same code and disagree. Describe each code once.";
+        "Two schemas describe the same code and disagree. Their answers are told apart by nothing, so that a member which only some of the \
+         schemas require is optional, and one that is of several types is any value. What a client acts on, `retryable`, `type` and the \
+         way out, has to be the same. Describe each code once.";
     /// A common member that a code narrows.
     pub NARROWED = "P025", "code narrows a common member",
         "A member of the base has the same type in every problem. What the schema of a code adds to it is not in the \
@@ -138,7 +140,8 @@ crate::codes! {
     /// A required member that is nearly a declared one.
     pub MISSPELT_REQUIRED = "P048", "required member that is nearly a declared one",
         "`required` may name members that nothing declares: they have to be there, and can be any value. One whose name is nearly that \
-         of a declared member may be a slip of the pen, which makes the declared one optional.";
+         of a declared member may be a slip of the pen, which makes the declared one optional. Names of two or three letters are compared \
+         if nothing else in `required` is undeclared and one member alone is near.";
     /// A schema of a body that is read as octets.
     pub UNREAD_SCHEMA = "P049", "schema of a body that is read as octets",
         "A schema describes values: JSON, forms, and parts of multipart bodies. A body of any other media type is read as the octets \

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::contract::{Docs, Field, Pointer, Shape, Struct, Type, TypeDef, Variant};
-use crate::report::mistyped;
+use crate::report::{mistyped, slipped};
 use openapiv3::AdditionalProperties;
 
 use super::flat::{Declared, Flat};
@@ -113,10 +113,12 @@ impl<'a> Lowering<'a> {
 
     /// Says of a required member that nothing declares when it is nearly one that something does.
     pub(super) fn misspelt_required(&mut self, flat: &Flat<'a>, at: &Pointer) {
-        let undeclared = flat.required.iter().filter(|name| !flat.members.contains_key(*name));
-        for name in undeclared {
-            let others = flat.members.keys().filter(|member| !flat.required.contains(*member)).copied();
-            let Some(meant) = mistyped(name, others) else { continue };
+        let undeclared = || flat.required.iter().filter(|name| !flat.members.contains_key(*name));
+        for name in undeclared() {
+            let others = || flat.members.keys().filter(|member| !flat.required.contains(*member)).copied();
+            let is_only = undeclared().count() == 1;
+            let meant = mistyped(name, others()).or_else(|| slipped(name, others()).filter(|_| is_only));
+            let Some(meant) = meant else { continue };
             self.warn(
                 codes::MISSPELT_REQUIRED,
                 at,

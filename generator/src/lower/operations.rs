@@ -108,6 +108,7 @@ pub(super) fn lower<'a>(
     unsaid.report(lowering);
     lowering.report_ignored_headers();
     lowering.report_unread();
+    lowering.report_misfits();
     lowering.report_fragments();
     pagination::refuse_elsewhere(lowering);
     operations

@@ -17,6 +17,7 @@ mod alternatives;
 mod code_values;
 mod collect;
 mod conditions;
+mod definitions;
 mod examples;
 mod extension;
 mod facts;
@@ -32,7 +33,7 @@ mod registry;
 mod stand;
 mod vocabulary;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ptr;
 use std::rc::Rc;
 
@@ -90,6 +91,8 @@ impl Draft<'_> {
 struct DraftCode<'a> {
     /// What was read about it, the first reading first.
     facts: Vec<Rc<Facts<'a>>>,
+    /// The places of those that stand in no error.
+    idle: HashSet<Pointer>,
     /// The statuses, exact or not, of the responses that it stands under.
     under: BTreeSet<StatusSpec>,
     examples: Vec<crate::contract::Example>,

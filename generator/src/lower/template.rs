@@ -6,7 +6,9 @@
 //! A document that is wrong here mostly says well enough what it means: a variable that nothing declares is a text, and a
 //! parameter that the path does not name has no place to go.
 
-use crate::contract::{Param, ParamPlace, Segment, Type};
+use indexmap::IndexMap;
+
+use crate::contract::{Param, ParamPlace, Pointer, Segment, Type};
 
 use super::place::Place;
 use super::{Lowering, codes};
@@ -16,6 +18,28 @@ use super::{Lowering, codes};
 enum Piece<'a> {
     Text(&'a str),
     Variable(&'a str),
+}
+
+/// How a path and its parameters do not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Misfit {
+    /// A variable that no parameter declares.
+    Undeclared,
+    /// A parameter that the path does not name.
+    Unused,
+}
+
+/// What does not fit: the path, the name, and the methods that it is so for.
+#[derive(Debug, Default)]
+pub(super) struct Misfits(IndexMap<(Misfit, Pointer, String), Vec<String>>);
+
+impl Misfits {
+    fn note(&mut self, misfit: Misfit, name: &str, operation: &Place<'_>) {
+        let Pointer(at) = operation.pointer();
+        let (path, method) = at.rsplit_once('/').unwrap_or(("", &at));
+        let key = (misfit, Pointer(path.to_owned()), name.to_owned());
+        self.0.entry(key).or_default().push(method.to_owned());
+    }
 }
 
 impl Lowering<'_> {
@@ -41,12 +65,7 @@ impl Lowering<'_> {
             };
             let name = found.unwrap_or_else(|| bare(variable).to_owned());
             if !params.iter().any(|param| param.place == ParamPlace::Path && param.name == name) {
-                self.warn(
-                    codes::UNDECLARED_VARIABLE,
-                    &place.pointer(),
-                    format!("no parameter declares `{{{variable}}}` of the path; it is read as text"),
-                    "add a parameter with this name, `in: path` and `required: true`",
-                );
+                self.misfits.note(Misfit::Undeclared, variable, place);
                 params.push(Param::path(&name, Type::String));
             }
             if let Some(param) = params.iter_mut().find(|param| is_path(param, &name)) {
@@ -59,17 +78,36 @@ impl Lowering<'_> {
             let used =
                 param.place != ParamPlace::Path || names.iter().flatten().any(|name| *name == param.name);
             if !used {
-                self.warn(
-                    codes::UNUSED_PATH_PARAM,
-                    &place.pointer(),
-                    format!("the path does not contain `{{{}}}`; the parameter is left out", param.name),
-                    "name the parameter in the path, or remove it",
-                );
+                self.misfits.note(Misfit::Unused, &param.name, place);
             }
             used
         });
         params.sort_by_key(|param| param.place);
         (segments(&pieces, &names, &params), params)
+    }
+
+    /// Says once for a path which of its variables and parameters have no counterpart.
+    pub(super) fn report_misfits(&mut self) {
+        for ((misfit, path, name), methods) in std::mem::take(&mut self.misfits.0) {
+            let (at, of) = match methods.as_slice() {
+                [only] => (path.child(only), String::new()),
+                _ => (path, format!(" (methods: {})", methods.join(", "))),
+            };
+            match misfit {
+                Misfit::Undeclared => self.warn(
+                    codes::UNDECLARED_VARIABLE,
+                    &at,
+                    format!("no parameter declares `{{{name}}}` of the path; it is read as text{of}"),
+                    "add a parameter with this name, `in: path` and `required: true`",
+                ),
+                Misfit::Unused => self.warn(
+                    codes::UNUSED_PATH_PARAM,
+                    &at,
+                    format!("the path does not contain `{{{name}}}`; the parameter is left out{of}"),
+                    "name the parameter in the path, or remove it",
+                ),
+            }
+        }
     }
 
     /// Says once that fragments are not sent.

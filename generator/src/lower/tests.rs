@@ -1,5 +1,6 @@
 //! Small made-up APIs, lowered and printed in a compact form.
 
+mod definitions;
 mod encodings;
 mod operations;
 mod print;

@@ -231,7 +231,7 @@ impl<'a> Lowering<'a> {
             Some(other) => {
                 self.warn(
                     codes::UNKNOWN_TYPE,
-                    &place.pointer(),
+                    &place.pointer().child("type"),
                     format!("`{other}` is not a type of JSON Schema; it is read as any value"),
                     "use `string`, `integer`, `number`, `boolean`, `array` or `object`",
                 );

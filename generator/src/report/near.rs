@@ -23,6 +23,19 @@ pub(crate) fn mistyped<'a>(name: &str, candidates: impl IntoIterator<Item = &'a 
     near.filter(|(_, candidate)| digits(candidate) == own).min().map(|(_, candidate)| candidate)
 }
 
+/// The one candidate that a short name can have been meant to be: of two or three letters, of which one is wrong, missing, too
+/// many or swapped with the next one. So few letters make many words, so that this is for names of which something else says
+/// already that they are odd.
+pub(crate) fn slipped<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = letters(name);
+    if !(2..4).contains(&wanted.len()) || !wanted.iter().all(|letter| letter.is_alphabetic()) {
+        return None;
+    }
+    let mut near = within(&wanted, 1, name.len(), candidates);
+    let (_, only) = near.next()?;
+    near.next().is_none().then_some(only)
+}
+
 /// The letters of a name that are compared.
 fn letters(name: &str) -> Vec<char> {
     name.to_lowercase().chars().take(64).collect()

@@ -125,6 +125,7 @@ fn family(codes: Vec<ProblemCode>) -> ProblemFamily {
         docs_url: None,
         sections: Vec::new(),
         place: CodePlace::Root("code".to_owned()),
+        open: false,
         envelope: Vec::new(),
         members: vec![
             field("code", Type::String, true),

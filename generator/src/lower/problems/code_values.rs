@@ -55,7 +55,7 @@ pub(super) fn read<'a>(
         && let Some(base) = lowering.base_of(&flat, own, place, codes.len())
     {
         let Some(ground) = lowering.component_ground(base, place) else { return Held::foreign() };
-        let schema = Refinement { flat: &flat, data, origin, inherits: true };
+        let schema = Refinement { flat: &flat, data, origin, inherits: true, whole: true };
         for facts in facts::of(lowering, &schema, ground, codes) {
             held.mention(facts, &origin.place().pointer(), true);
         }
@@ -66,7 +66,7 @@ pub(super) fn read<'a>(
     match codes.as_slice() {
         // A schema for one code, which is its own ground.
         [_] => {
-            let schema = Refinement { flat: &flat, data, origin, inherits: false };
+            let schema = Refinement { flat: &flat, data, origin, inherits: false, whole: true };
             for facts in facts::of(lowering, &schema, ground, codes) {
                 held.mention(facts, &origin.place().pointer(), true);
             }
@@ -170,7 +170,7 @@ fn beside<'a>(
                 other = true;
                 continue;
             }
-            let schema = Refinement { flat: &branch, data, origin: &origin, inherits: false };
+            let schema = Refinement { flat: &branch, data, origin: &origin, inherits: false, whole: true };
             for facts in facts::of(lowering, &schema, ground, codes) {
                 held.mention(facts, &origin.place().pointer(), false);
             }

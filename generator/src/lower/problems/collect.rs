@@ -106,11 +106,15 @@ pub(super) fn mentions<'a>(lowering: &mut Lowering<'a>, drafts: &mut [Draft<'a>]
     }
 }
 
-fn add<'a>(codes: &mut IndexMap<String, DraftCode<'a>>, facts: &Rc<Facts<'a>>) {
+fn add<'d, 'a>(
+    codes: &'d mut IndexMap<String, DraftCode<'a>>,
+    facts: &Rc<Facts<'a>>,
+) -> &'d mut DraftCode<'a> {
     let draft = codes.entry(facts.code.clone()).or_default();
     if !draft.facts.iter().any(|known| Rc::ptr_eq(known, facts)) {
         draft.facts.push(Rc::clone(facts));
     }
+    draft
 }
 
 /// Can a status be that of a response?
@@ -422,7 +426,7 @@ pub(super) fn unmentioned<'a>(lowering: &mut Lowering<'a>, drafts: &mut [Draft<'
                     let is_known =
                         |known: &DraftCode<'_>| known.facts.iter().any(|f| f.at == mention.facts.at);
                     if !known.is_some_and(is_known) {
-                        add(&mut draft.codes, &mention.facts);
+                        add(&mut draft.codes, &mention.facts).idle.insert(mention.facts.at.clone());
                     }
                 }
             }

@@ -140,7 +140,7 @@ fn refine<'a>(
     let flat = lowering.flatten(slot, &origin);
     let inherits = inherits && lowering.extends(&flat, ground);
     let data = lowering.target(slot).map(|schema| &schema.schema_data);
-    let refinement = Refinement { flat: &flat, data, origin: &origin, inherits };
+    let refinement = Refinement { flat: &flat, data, origin: &origin, inherits, whole: false };
     for facts in facts::of(lowering, &refinement, ground, codes) {
         held.mention(facts, &origin.place().pointer(), false);
     }

@@ -132,7 +132,7 @@ pub(super) fn facts(
             }
             key if home == Home::Base && BASE_KEYS.contains(&key) => {}
             key if home == Home::Codes && MEMBER_KEYS.contains(&key) => {}
-            _ => unknown(lowering, key, KEY, CODE_KEYS, &at),
+            _ => stray(lowering, key, CODE_KEYS, &at),
         }
     }
     read
@@ -163,7 +163,7 @@ pub(super) fn base<'a>(
             "codes" if value.is_object() => read.codes = Some((value, at)),
             "codes" => wrong(lowering, key, "an object with a member for each code", &at),
             _ if lone => {}
-            _ => unknown(lowering, key, KEY, "docs, sections, codes", &at),
+            _ => stray(lowering, key, &BASE_KEYS.join(", "), &at),
         }
     }
     read
@@ -233,6 +233,26 @@ pub(super) fn wrong(lowering: &mut Lowering<'_>, key: &str, expected: &str, at: 
         at,
         format!("`{key}` is not {expected}"),
         format!("write {expected}, or remove the key"),
+    );
+}
+
+/// A key that nothing reads here: one that is read elsewhere, or none at all.
+fn stray(lowering: &mut Lowering<'_>, key: &str, known: &str, at: &Pointer) {
+    let elsewhere = match key {
+        _ if BASE_KEYS.contains(&key) => "on the base of the codes, or at the root of the document",
+        _ if MEMBER_KEYS.contains(&key) => {
+            "for each code under `codes`, on the base of the codes or at the root of the document"
+        }
+        _ if CODE_KEYS.split(", ").any(|known| known == key) => {
+            "on the schema of a code, or for each code under `codes`, on the base of the codes or at the root of the document"
+        }
+        _ => return unknown(lowering, key, KEY, known, at),
+    };
+    lowering.warn(
+        codes::EXTENSION_KEY,
+        at,
+        format!("`{key}` is not a key of `{KEY}` here, so nothing reads it"),
+        format!("move it to where it is read: {elsewhere}"),
     );
 }
 

@@ -13,7 +13,7 @@ use super::super::node::{Node, Slot};
 use super::super::place::Origin;
 use super::super::{Lowering, codes, types};
 use super::extension::{self, CodeExtension, Home};
-use super::ground::{Ground, GroundId};
+use super::ground::{Ground, GroundId, is_component};
 use super::vocabulary;
 
 /// What one place of the document says about a code, whatever the way of writing.
@@ -39,6 +39,9 @@ pub(in super::super) struct Facts<'a> {
     pub(super) requires: Rc<BTreeSet<&'a str>>,
     pub(super) examples: Vec<Example>,
     pub(super) source: Source,
+    /// Is it a schema for this code alone, so that an answer can lack what it does not ask for? Otherwise it only names the
+    /// code, or says something that holds beside what others say.
+    pub(super) alone: bool,
     pub(super) at: Pointer,
 }
 
@@ -81,6 +84,7 @@ impl<'a> Facts<'a> {
             requires: Rc::default(),
             examples: Vec::new(),
             source: Source::Schema,
+            alone: false,
             at,
         }
     }
@@ -94,6 +98,8 @@ pub(super) struct Refinement<'f, 'a> {
     pub(super) origin: &'f Origin,
     /// Was the ground merged into it?
     pub(super) inherits: bool,
+    /// Is it all that an answer has to satisfy, and not a condition among others?
+    pub(super) whole: bool,
 }
 
 /// What a schema says of the codes that it is for, beyond its ground.
@@ -104,7 +110,7 @@ pub(super) fn of<'a>(
     codes: Vec<String>,
 ) -> Vec<Rc<Facts<'a>>> {
     let Some(known) = lowering.known.ground(ground) else { return Vec::new() };
-    let Refinement { flat, data, origin, inherits } = *schema;
+    let Refinement { flat, data, origin, inherits, whole } = *schema;
     let at = origin.place().pointer();
     let inherited = |member: &str| if inherits { known.count(member) } else { 0 };
     let one = |lowering: &Lowering<'a>, member: &str| {
@@ -152,6 +158,7 @@ pub(super) fn of<'a>(
     let examples: Vec<Example> = alone.map(shown).unwrap_or_default();
     lowering.misspelt_required(flat, &at);
     let (members, requires) = members(lowering, flat, &known, inherits);
+    let is_alone = whole && codes.len() == 1 && describes(inherits, &at, &members, &requires);
     let (members, requires) = (Rc::new(members), Rc::new(requires));
     codes
         .into_iter()
@@ -171,10 +178,16 @@ pub(super) fn of<'a>(
                 requires: Rc::clone(&requires),
                 examples: examples.clone(),
                 source: Source::Schema,
+                alone: is_alone,
                 at: at.clone(),
             })
         })
         .collect()
+}
+
+/// Does a schema describe its code? Where a response narrows a base to a code and says nothing else, it only names it.
+fn describes(inherits: bool, at: &Pointer, members: &[Member<'_>], requires: &BTreeSet<&str>) -> bool {
+    !inherits || is_component(&at.0) || !requires.is_empty() || members.iter().any(|member| !member.common)
 }
 
 /// What the schema of a body, at `at`, says of the only code that the object inside of it can have.

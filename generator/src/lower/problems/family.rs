@@ -8,10 +8,12 @@ use crate::contract::{
     ProblemFamily, Recovery, StatusSpec,
 };
 
+use crate::report::Diagnostic;
+
 use super::super::types::docs;
 use super::super::{Lowering, codes};
 use super::facts::Facts;
-use super::{Draft, DraftCode, Problems, examples, extension, fields};
+use super::{Draft, DraftCode, Problems, definitions, examples, extension, fields};
 
 /// Lowers every family; the operations say who raises what.
 pub(in super::super) fn lower<'a>(
@@ -99,6 +101,8 @@ fn family<'a>(lowering: &mut Lowering<'a>, draft: &Draft<'a>) -> ProblemFamily {
         docs_url: draft.docs_url.clone(),
         sections: draft.sections.clone(),
         place: lead.place.clone(),
+        // The lead of a family that has an open ground is one.
+        open: lead.open,
         envelope,
         roles: fields::roles(lowering.config, &members),
         members,
@@ -131,19 +135,22 @@ fn code<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>, fields: Vec<Fiel
         examples::file(&mut shown, &example.name, &example.value);
     }
     let facts = || draft.facts.iter();
+    let recovery = recovery(lowering, draft);
     Some(ProblemCode {
         code: first.code.clone(),
         title: title(lowering, draft),
         statuses: statuses.into_iter().collect(),
         ranges,
-        retryable: agreed(lowering, draft, "retryable", |facts| facts.retryable),
+        // A way out says it, too; `check` refuses one that says otherwise.
+        retryable: agreed(lowering, draft, "retryable", |facts| facts.retryable)
+            .or_else(|| recovery.as_ref()?.action.repeats()),
         type_uri: agreed(lowering, draft, "type", |facts| facts.type_uri.clone()),
         section: facts().find_map(|facts| facts.extension.section.clone()),
         meaning: facts()
             .find_map(|facts| facts.extension.meaning.clone())
             .or_else(|| facts().find_map(|facts| facts.docs.description.clone())),
         remedy: facts().find_map(|facts| facts.extension.remedy.clone()),
-        recovery: recovery(lowering, draft),
+        recovery,
         source: facts().find_map(|facts| facts.extension.source.clone()),
         fields,
         examples: shown,
@@ -166,12 +173,10 @@ fn title<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>) -> Option<Strin
     let mut fixed = draft.facts.iter().filter(|facts| facts.title_is_fixed);
     if let Some(first) = fixed.next() {
         for facts in fixed.filter(|facts| facts.title != first.title) {
-            lowering.warn(
-                codes::FACTS_CLASH,
-                &facts.at,
-                format!("`{}` is described twice, with different `title`", facts.code),
-                "give one of them another code, or describe the code once and refer to it",
-            );
+            let message = format!("`{}` is described twice, with different `title`", facts.code);
+            let clash = Diagnostic::warning(codes::FACTS_CLASH, message)
+                .help("give one of them another code, or describe the code once and refer to it");
+            definitions::clash(lowering, clash, &facts.at, &first.at);
         }
     }
     draft.facts.iter().find_map(|facts| facts.title.clone())
@@ -185,15 +190,12 @@ fn agreed<'a, T: PartialEq>(
     read: impl Fn(&Facts<'a>) -> Option<T>,
 ) -> Option<T> {
     let mut stated = draft.facts.iter().filter_map(|facts| Some((read(facts)?, facts)));
-    let (first, _) = stated.next()?;
+    let (first, earlier) = stated.next()?;
     for (other, facts) in stated {
         if other != first {
-            lowering.error(
-                codes::FACTS_CLASH,
-                &facts.at,
-                format!("`{}` is described twice, with different `{what}`", facts.code),
-                "describe each code once and refer to it",
-            );
+            let message = format!("`{}` is described twice, with different `{what}`", facts.code);
+            let clash = Diagnostic::error(codes::FACTS_CLASH, message).help(definitions::ONCE);
+            definitions::clash(lowering, clash, &facts.at, &earlier.at);
         }
     }
     Some(first)

@@ -1,15 +1,18 @@
 //! The members of problems: those that all have, and those that only a code has.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::config::Config;
 use crate::contract::{Enum, EnumValues, Field, IntegerFormat, Pointer, Roles, Shape, TextFormat, Type};
 
+use crate::report::Diagnostic;
+
 use super::super::flat::Declared;
 use super::super::place::Origin;
 use super::super::types::bare;
 use super::super::{Lowering, codes, values};
+use super::definitions::{self, Definitions};
 use super::facts::{Facts, Member, is_fact};
 use super::ground::{Envelope, Ground, GroundId};
 use super::{Draft, DraftCode, vocabulary};
@@ -88,22 +91,19 @@ pub(super) fn own<'a>(
     common: &[Field],
     claimed: &BTreeSet<&'a str>,
 ) -> Vec<Field> {
-    let mut fields: Vec<Field> = Vec::new();
-    let mut seen = HashSet::new();
+    let mut own = Own::default();
+    let definitions = Definitions::of(lowering, code);
     let grounds = extra_grounds(lowering, draft, code);
+    let words = code.facts.first().map_or("", |facts| facts.code.as_str());
     for (_, ground) in &grounds {
         for (name, list) in &ground.members {
             if common.iter().any(|field| field.name == **name) {
                 continue;
             }
             let required = grounds.iter().all(|(_, ground)| ground.required.contains(name));
-            let words = code.facts.first().map_or("", |facts| facts.code.as_str());
             let field = lowering.field(name, &named(list, words), required);
-            if seen.insert(*name) {
-                fields.push(field);
-            } else {
-                settle(lowering, &mut fields, field, &ground.origin.place().pointer(), words);
-            }
+            let at = declared_at(name, list).unwrap_or_else(|| ground.origin.place().pointer());
+            own.add(lowering, name, field, at, words);
         }
     }
     for facts in &code.facts {
@@ -112,28 +112,64 @@ pub(super) fn own<'a>(
             let mut list = lead.members.get(name).cloned().unwrap_or_default();
             let again = facts.members.iter().find(|member| member.name == *name);
             list.extend(again.into_iter().flat_map(|member| member.declared.iter().cloned()));
-            let field = lowering.field(name, &named(&list, &facts.code), true);
-            if seen.insert(*name) {
-                fields.push(field);
+            let field = lowering.field(name, &named(&list, &facts.code), definitions.require(facts, name));
+            if !own.seen.contains_key(name) {
+                let at = declared_at(name, &list).unwrap_or_else(|| facts.at.clone());
+                own.add(lowering, name, field, at, &facts.code);
             }
         }
         note_required(lowering, facts, claimed);
         for member in facts.members.iter().filter(|member| !claimed.contains(member.name)) {
-            let field = lowering.field(member.name, &named(&member.declared, &facts.code), member.required);
+            let required = member.required && definitions.require(facts, member.name);
+            let field = lowering.field(member.name, &named(&member.declared, &facts.code), required);
             if member.common {
                 lowering.drain();
             }
             if member.common && !shadows(lowering, facts, member, &field, common) {
                 continue;
             }
-            if seen.insert(member.name) {
-                fields.push(field);
-            } else {
-                settle(lowering, &mut fields, field, &facts.at, &facts.code);
-            }
+            let at = declared_at(member.name, &member.declared).unwrap_or_else(|| facts.at.clone());
+            own.add(lowering, member.name, field, at, &facts.code);
         }
     }
-    fields
+    let optional = own.fields.iter().filter(|field| !field.required).map(|field| field.name.as_str());
+    definitions.report(lowering, optional);
+    own.fields
+}
+
+/// The members of a code, while they are collected.
+#[derive(Default)]
+struct Own<'a> {
+    fields: Vec<Field>,
+    /// The place of each among the fields, and where it is first described.
+    seen: HashMap<&'a str, (usize, Pointer)>,
+}
+
+impl<'a> Own<'a> {
+    /// Adds a member. One that is described again is of one type, or of any.
+    fn add(&mut self, lowering: &mut Lowering<'_>, name: &'a str, field: Field, at: Pointer, code: &str) {
+        let Some((index, first)) = self.seen.get(name) else {
+            self.seen.insert(name, (self.fields.len(), at));
+            self.fields.push(field);
+            return;
+        };
+        let Some(known) = self.fields.get_mut(*index) else { return };
+        known.required &= field.required;
+        if known.ty != field.ty {
+            let message = format!(
+                "`{code}` is described twice, with different types of `{name}`, which is read as any value"
+            );
+            let clash = Diagnostic::warning(codes::FACTS_CLASH, message).help(definitions::ONCE);
+            definitions::clash(lowering, clash, &at, first);
+            known.ty = Type::Any;
+            known.constant = None;
+        }
+    }
+}
+
+/// Where the declaration of a member stands that says most of it.
+fn declared_at(name: &str, list: &[Declared<'_>]) -> Option<Pointer> {
+    Some(list.last()?.place().member(name).pointer())
 }
 
 /// The grounds of a code that say more than the lead of their family does.
@@ -148,25 +184,6 @@ fn extra_grounds<'a>(
         .filter_map(|id| Some((id, lowering.known.ground(id)?)))
         .filter(|(_, ground)| !single && !ground.open)
         .collect()
-}
-
-/// A member that is described again: of one type, or of any.
-fn settle(lowering: &mut Lowering<'_>, fields: &mut [Field], field: Field, at: &Pointer, code: &str) {
-    let Some(known) = fields.iter_mut().find(|known| known.name == field.name) else { return };
-    known.required &= field.required;
-    if known.ty != field.ty {
-        lowering.warn(
-            codes::FACTS_CLASH,
-            at,
-            format!(
-                "`{code}` is described twice, with different types of `{}`, which is read as any value",
-                field.name
-            ),
-            "describe each code once and refer to it",
-        );
-        known.ty = Type::Any;
-        known.constant = None;
-    }
 }
 
 /// A member that a code has of another type than all problems is any value in all of them: no body would fit both.

@@ -194,6 +194,11 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// Does a pointer lead to a component schema itself?
+pub(super) fn is_component(pointer: &str) -> bool {
+    pointer.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'))
+}
+
 /// The component schema that a pointer leads into.
 pub(super) fn component_of(pointer: &str) -> Option<String> {
     let name = pointer.strip_prefix("/components/schemas/")?.split('/').next()?;

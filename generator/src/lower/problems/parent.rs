@@ -35,8 +35,13 @@ pub(super) fn read<'a>(
         if codes.is_empty() {
             codes = values_of(lowering, child, &flat, place.member());
         }
-        let refinement =
-            Refinement { flat: &flat, data: Some(&schema.schema_data), origin: &origin, inherits: true };
+        let refinement = Refinement {
+            flat: &flat,
+            data: Some(&schema.schema_data),
+            origin: &origin,
+            inherits: true,
+            whole: true,
+        };
         for facts in facts::of(lowering, &refinement, ground, codes) {
             held.mention(facts, &origin.place().pointer(), false);
         }

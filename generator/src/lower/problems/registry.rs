@@ -283,7 +283,7 @@ impl<'a> Entry<'a> {
                 let flat = lowering.flatten(slot, &origin);
                 let inherits = lowering.extends(&flat, ground);
                 let data = lowering.target(slot).map(|schema| &schema.schema_data);
-                let refinement = Refinement { flat: &flat, data, origin: &origin, inherits };
+                let refinement = Refinement { flat: &flat, data, origin: &origin, inherits, whole: true };
                 let mut read = facts::of(lowering, &refinement, ground, vec![self.code.clone()]);
                 if let Some(read) = read.pop().and_then(|read| std::rc::Rc::try_unwrap(read).ok()) {
                     facts = Facts { at: facts.at, ..read };
@@ -295,6 +295,8 @@ impl<'a> Entry<'a> {
             extension.recovery = recovery::read(lowering, value, &self.at.child("recovery"));
         }
         facts.source = source;
+        // What is said of a code everywhere adds to what is said of it somewhere.
+        facts.alone &= source == Source::Place;
         facts.title = extension.title.clone().or(facts.title);
         facts.statuses.extend(&extension.statuses);
         facts.retryable = extension.retryable.or(facts.retryable);

@@ -294,7 +294,7 @@ All:
     P005 /components/schemas/All/properties/clash: the branches of this `allOf` are of different types; it is read as any value
     P006 /components/schemas/All/properties/two: this schema combines several groups of alternatives; only the common members are typed
     P007 /components/schemas/All/properties/vague: `kind` does not tell these alternatives apart
-    P008 /components/schemas/All/properties/odd: `file` is not a type of JSON Schema; it is read as any value
+    P008 /components/schemas/All/properties/odd/type: `file` is not a type of JSON Schema; it is read as any value
     "#);
 }
 

@@ -13,30 +13,35 @@ pub enum Code {
     /// `ambiguous`.
     ///
     /// * Status: 409
+    /// * Retryable: no
     /// * Way out: `choose details.candidates`
     /// * Raised by: every operation
     Ambiguous,
     /// `changed`.
     ///
     /// * Status: 409
+    /// * Retryable: no
     /// * Way out: `re-read details.current.etag`
     /// * Raised by: every operation
     Changed,
     /// `down`.
     ///
     /// * Status: 409
+    /// * Retryable: yes, the identical request can succeed later
     /// * Way out: `retry`
     /// * Raised by: every operation
     Down,
     /// `gone`.
     ///
     /// * Status: 409
+    /// * Retryable: no
     /// * Way out: `give-up`
     /// * Raised by: every operation
     Gone,
     /// `invalid`.
     ///
     /// * Status: 409
+    /// * Retryable: no
     /// * Way out: `fix message`
     /// * Raised by: every operation
     Invalid,
@@ -66,6 +71,7 @@ pub enum Code {
     /// `slow`.
     ///
     /// * Status: 409
+    /// * Retryable: yes, the identical request can succeed later
     /// * Way out: `wait again_at`
     /// * Raised by: every operation
     Slow,
@@ -77,20 +83,25 @@ impl Code {
     /// What the contract says of each code, in the order of the variants.
     pub const FACTS: &'static [rt::CodeFacts] = &[
         rt::CodeFacts::new("ambiguous", &[409])
+            .with_retryable(false)
             .with_recovery(
                 rt::WayOut::new(rt::RecoveryAction::Choose)
                     .with_field(&["details", "candidates"]),
             ),
         rt::CodeFacts::new("changed", &[409])
+            .with_retryable(false)
             .with_recovery(
                 rt::WayOut::new(rt::RecoveryAction::Reread)
                     .with_field(&["details", "current", "etag"]),
             ),
         rt::CodeFacts::new("down", &[409])
+            .with_retryable(true)
             .with_recovery(rt::WayOut::new(rt::RecoveryAction::Retry)),
         rt::CodeFacts::new("gone", &[409])
+            .with_retryable(false)
             .with_recovery(rt::WayOut::new(rt::RecoveryAction::GiveUp)),
         rt::CodeFacts::new("invalid", &[409])
+            .with_retryable(false)
             .with_recovery(
                 rt::WayOut::new(rt::RecoveryAction::Fix).with_field(&["message"]),
             ),
@@ -106,6 +117,7 @@ impl Code {
         rt::CodeFacts::new("signed_out", &[409])
             .with_recovery(rt::WayOut::new(rt::RecoveryAction::Reauthenticate)),
         rt::CodeFacts::new("slow", &[409])
+            .with_retryable(true)
             .with_recovery(
                 rt::WayOut::new(rt::RecoveryAction::Wait).with_field(&["again_at"]),
             ),
