@@ -1052,18 +1052,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("type", rt::Required),
-            rt::Member("title", rt::Required),
-            rt::Member("status", rt::Required),
-            rt::Member("detail", rt::Optional),
-            rt::Member("retryable", rt::Required),
-            rt::Member("suggestion", rt::Optional),
-            rt::Member("request_id", rt::Optional),
-            rt::Member("instance", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             r#type: String::new(),
@@ -1078,8 +1066,8 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.r#type,
                 1 => &self.title,
@@ -1089,7 +1077,11 @@ impl rt::Node for Problem {
                 5 => &self.suggestion,
                 6 => &self.request_id,
                 7 => &self.instance,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "type title status detail? retryable suggestion? request_id? instance?",
+                    );
+                }
             },
         )
     }
@@ -1128,15 +1120,15 @@ impl rt::ProblemNode for Problem {
             Some(6) => Kind::StepUpRequired,
             Some(7) => Kind::InsufficientScope,
             Some(8) => Kind::ServiceCannotMintDelegated,
-            Some(9) => Kind::FeatureNotInPlan(rt::Node::empty()),
-            Some(10) => Kind::QuotaExceeded(rt::Node::empty()),
-            Some(11) => Kind::ValidationError(rt::Node::empty()),
+            Some(9) => Kind::FeatureNotInPlan(rt::empty()),
+            Some(10) => Kind::QuotaExceeded(rt::empty()),
+            Some(11) => Kind::ValidationError(rt::empty()),
             Some(12) => Kind::NotFound,
-            Some(13) => Kind::RevisionConflict(rt::Node::empty()),
-            Some(14) => Kind::Conflict(rt::Node::empty()),
+            Some(13) => Kind::RevisionConflict(rt::empty()),
+            Some(14) => Kind::Conflict(rt::empty()),
             Some(15) => Kind::PublishConflict,
             Some(16) => Kind::WorkspaceNotFound,
-            Some(17) => Kind::WorkspaceChoiceRequired(rt::Node::empty()),
+            Some(17) => Kind::WorkspaceChoiceRequired(rt::empty()),
             Some(18) => Kind::WorkspaceMismatch,
             Some(19) => Kind::WorkspacePinned,
             Some(20) => Kind::SoleOwnerOfTeam,
@@ -1144,7 +1136,7 @@ impl rt::ProblemNode for Problem {
             Some(22) => Kind::WorkspaceSelectorNotAllowed,
             Some(23) => Kind::ChecksumMismatch,
             Some(24) => Kind::UploadExpired,
-            Some(25) => Kind::RemoteFetchFailed(rt::Node::empty()),
+            Some(25) => Kind::RemoteFetchFailed(rt::empty()),
             Some(26) => Kind::TooManyActiveUploads,
             Some(27) => Kind::UploadAlreadyUsed,
             Some(28) => Kind::UploadNotComplete,
@@ -1229,14 +1221,6 @@ impl FeatureNotInPlan {
 }
 
 impl rt::Node for FeatureNotInPlan {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("required_plan", rt::Required),
-            rt::Member("upgrade_url", rt::Required),
-            rt::Member("feature", rt::Optional),
-            rt::Member("current_plan", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             required_plan: String::new(),
@@ -1245,14 +1229,14 @@ impl rt::Node for FeatureNotInPlan {
             current_plan: None,
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.required_plan,
                 1 => &self.upgrade_url,
                 2 => &self.feature,
                 3 => &self.current_plan,
-                _ => return None,
+                _ => return Err("required_plan upgrade_url feature? current_plan?"),
             },
         )
     }
@@ -1317,15 +1301,6 @@ impl QuotaExceeded {
 }
 
 impl rt::Node for QuotaExceeded {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("limit", rt::Required),
-            rt::Member("used", rt::Required),
-            rt::Member("requested", rt::Required),
-            rt::Member("current_plan", rt::Optional),
-            rt::Member("upgrade_url", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             limit: 0,
@@ -1335,15 +1310,15 @@ impl rt::Node for QuotaExceeded {
             upgrade_url: None,
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.limit,
                 1 => &self.used,
                 2 => &self.requested,
                 3 => &self.current_plan,
                 4 => &self.upgrade_url,
-                _ => return None,
+                _ => return Err("limit used requested current_plan? upgrade_url?"),
             },
         )
     }
@@ -1392,21 +1367,18 @@ impl ValidationError {
 }
 
 impl rt::Node for ValidationError {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("param", rt::Required), rt::Member("violations", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             param: String::new(),
             violations: None,
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.param,
                 1 => &self.violations,
-                _ => return None,
+                _ => return Err("param violations?"),
             },
         )
     }
@@ -1447,17 +1419,14 @@ impl RevisionConflict {
 }
 
 impl rt::Node for RevisionConflict {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("current_revision", rt::Required)]
-    }
     fn empty() -> Self {
         Self { current_revision: 0 }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.current_revision,
-                _ => return None,
+                _ => return Err("current_revision"),
             },
         )
     }
@@ -1482,7 +1451,6 @@ impl From<RevisionConflict> for Kind {
 /// The members of `conflict`.
 ///
 /// See [`Code::Conflict`].
-#[derive(Default)]
 pub struct Conflict {
     /// The drop that occupies the dedicated domain. Present only in that case.
     ///
@@ -1491,17 +1459,14 @@ pub struct Conflict {
 }
 
 impl rt::Node for Conflict {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("drop_id", rt::Optional)]
-    }
     fn empty() -> Self {
         Self { drop_id: None }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.drop_id,
-                _ => return None,
+                _ => return Err("drop_id?"),
             },
         )
     }
@@ -1515,7 +1480,7 @@ impl rt::Node for Conflict {
     }
 }
 
-rt::record!(Conflict);
+rt::record!(Conflict, Default);
 
 impl From<Conflict> for Kind {
     fn from(members: Conflict) -> Self {
@@ -1539,17 +1504,14 @@ impl WorkspaceChoiceRequired {
 }
 
 impl rt::Node for WorkspaceChoiceRequired {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("choices", rt::Required)]
-    }
     fn empty() -> Self {
         Self { choices: Vec::new() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.choices,
-                _ => return None,
+                _ => return Err("choices"),
             },
         )
     }
@@ -1587,17 +1549,14 @@ impl RemoteFetchFailed {
 }
 
 impl rt::Node for RemoteFetchFailed {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("failures", rt::Required)]
-    }
     fn empty() -> Self {
         Self { failures: Vec::new() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.failures,
-                _ => return None,
+                _ => return Err("failures"),
             },
         )
     }

@@ -26,21 +26,18 @@ impl AcceptInvitationRequest {
 }
 
 impl rt::Node for AcceptInvitationRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("token", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
-            token: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            token: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.token,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("token"),
             },
         )
     }
@@ -98,20 +95,6 @@ pub struct Account {
 }
 
 impl rt::Node for Account {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("id", rt::Required),
-            rt::Member("email", rt::Required),
-            rt::Member("display_name", rt::Required),
-            rt::Member("plan", rt::Required),
-            rt::Member("status", rt::Required),
-            rt::Member("created_at", rt::Required),
-            rt::Member("entitlements", rt::Required),
-            rt::Member("usage", rt::Required),
-            rt::Member("workspace", rt::Required),
-            rt::Member("upgrade_url", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             id: String::new(),
@@ -119,16 +102,16 @@ impl rt::Node for Account {
             display_name: None,
             plan: String::new(),
             status: String::new(),
-            created_at: rt::Node::empty(),
-            entitlements: rt::Node::empty(),
-            usage: rt::Node::empty(),
-            workspace: rt::Node::empty(),
+            created_at: rt::empty(),
+            entitlements: rt::empty(),
+            usage: rt::empty(),
+            workspace: rt::empty(),
             upgrade_url: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.id,
                 1 => &self.email,
@@ -141,7 +124,11 @@ impl rt::Node for Account {
                 8 => &self.workspace,
                 9 => &self.upgrade_url,
                 10 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "id email display_name plan status created_at entitlements usage workspace upgrade_url",
+                    );
+                }
             },
         )
     }
@@ -198,16 +185,6 @@ pub struct AccountLimits {
 }
 
 impl rt::Node for AccountLimits {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("max_size_bytes", rt::Required),
-            rt::Member("max_storage_bytes", rt::Required),
-            rt::Member("default_ttl_seconds", rt::Required),
-            rt::Member("max_custom_hostnames", rt::Required),
-            rt::Member("seat_limit", rt::Required),
-            rt::Member("max_active_upload_sessions", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             max_size_bytes: 0,
@@ -216,11 +193,11 @@ impl rt::Node for AccountLimits {
             max_custom_hostnames: 0,
             seat_limit: 0,
             max_active_upload_sessions: 0,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.max_size_bytes,
                 1 => &self.max_storage_bytes,
@@ -229,7 +206,12 @@ impl rt::Node for AccountLimits {
                 4 => &self.seat_limit,
                 5 => &self.max_active_upload_sessions,
                 6 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "max_size_bytes max_storage_bytes default_ttl_seconds max_custom_hostnames seat_limit \
+                max_active_upload_sessions",
+                    );
+                }
             },
         )
     }
@@ -270,29 +252,22 @@ pub struct AccountUsage {
 }
 
 impl rt::Node for AccountUsage {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("storage_used_bytes", rt::Required),
-            rt::Member("custom_domains_used", rt::Required),
-            rt::Member("seats_used", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             storage_used_bytes: 0,
             custom_domains_used: 0,
             seats_used: 0,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.storage_used_bytes,
                 1 => &self.custom_domains_used,
                 2 => &self.seats_used,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("storage_used_bytes custom_domains_used seats_used"),
             },
         )
     }
@@ -334,27 +309,18 @@ pub struct AccountWorkspace {
 }
 
 impl rt::Node for AccountWorkspace {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("id", rt::Required),
-            rt::Member("name", rt::Required),
-            rt::Member("slug", rt::Required),
-            rt::Member("kind", rt::Required),
-            rt::Member("role", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             id: String::new(),
             name: String::new(),
             slug: String::new(),
-            kind: rt::Node::empty(),
-            role: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            kind: rt::empty(),
+            role: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.id,
                 1 => &self.name,
@@ -362,7 +328,7 @@ impl rt::Node for AccountWorkspace {
                 3 => &self.kind,
                 4 => &self.role,
                 5 => &self.additional,
-                _ => return None,
+                _ => return Err("id name slug kind role"),
             },
         )
     }
@@ -410,15 +376,6 @@ pub struct Action {
 }
 
 impl rt::Node for Action {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("code", rt::Required),
-            rt::Member("kind", rt::Required),
-            rt::Member("method", rt::Optional),
-            rt::Member("endpoint", rt::Optional),
-            rt::Member("message", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             code: String::new(),
@@ -426,11 +383,11 @@ impl rt::Node for Action {
             method: None,
             endpoint: None,
             message: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.code,
                 1 => &self.kind,
@@ -438,7 +395,7 @@ impl rt::Node for Action {
                 3 => &self.endpoint,
                 4 => &self.message,
                 5 => &self.additional,
-                _ => return None,
+                _ => return Err("code kind method? endpoint? message"),
             },
         )
     }
@@ -486,28 +443,18 @@ pub struct ApiKey {
 }
 
 impl rt::Node for ApiKey {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("object", rt::Presence::Constant(rt::Literal::String("api_key"))),
-            rt::Member("id", rt::Required),
-            rt::Member("key_last4", rt::Required),
-            rt::Member("label", rt::Required),
-            rt::Member("created_at", rt::Required),
-            rt::Member("scopes", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             id: String::new(),
             key_last4: String::new(),
             label: String::new(),
-            created_at: rt::Node::empty(),
+            created_at: rt::empty(),
             scopes: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 1 => &self.id,
                 2 => &self.key_last4,
@@ -515,7 +462,11 @@ impl rt::Node for ApiKey {
                 4 => &self.created_at,
                 5 => &self.scopes,
                 6 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "object=\"api_key\" id key_last4 label created_at scopes?",
+                    );
+                }
             },
         )
     }
@@ -545,24 +496,18 @@ pub struct ApiKeyList {
 }
 
 impl rt::Node for ApiKeyList {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("object", rt::Presence::Constant(rt::Literal::String("list"))),
-            rt::Member("data", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             data: Vec::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 1 => &self.data,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("object=\"list\" data"),
             },
         )
     }
@@ -633,23 +578,20 @@ impl ConnectDomainRequest {
 }
 
 impl rt::Node for ConnectDomainRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("hostname", rt::Required), rt::Member("mode", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             hostname: String::new(),
-            mode: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            mode: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.hostname,
                 1 => &self.mode,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("hostname mode"),
             },
         )
     }
@@ -686,29 +628,22 @@ pub struct ContentFile {
 }
 
 impl rt::Node for ContentFile {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("path", rt::Required),
-            rt::Member("size_bytes", rt::Required),
-            rt::Member("content_type", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             path: String::new(),
             size_bytes: 0,
             content_type: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.path,
                 1 => &self.size_bytes,
                 2 => &self.content_type,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("path size_bytes content_type"),
             },
         )
     }
@@ -740,23 +675,20 @@ pub struct ContentManifest {
 }
 
 impl rt::Node for ContentManifest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("entry", rt::Required), rt::Member("files", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             entry: None,
             files: Vec::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.entry,
                 1 => &self.files,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("entry files"),
             },
         )
     }
@@ -817,15 +749,6 @@ impl CreateApiKeyRequest {
 }
 
 impl rt::Node for CreateApiKeyRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("label", rt::Required),
-            rt::Member("type", rt::Optional),
-            rt::Member("workspace", rt::Optional),
-            rt::Member("allowed_workspaces", rt::Optional),
-            rt::Member("scopes", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             label: String::new(),
@@ -833,11 +756,11 @@ impl rt::Node for CreateApiKeyRequest {
             workspace: None,
             allowed_workspaces: None,
             scopes: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.label,
                 1 => &self.r#type,
@@ -845,7 +768,7 @@ impl rt::Node for CreateApiKeyRequest {
                 3 => &self.allowed_workspaces,
                 4 => &self.scopes,
                 5 => &self.additional,
-                _ => return None,
+                _ => return Err("label type? workspace? allowed_workspaces? scopes?"),
             },
         )
     }
@@ -890,8 +813,8 @@ impl rt::Union for CreateDeploymentRequest {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::DeployUploadRequest(rt::Node::empty()),
-            1 => Self::DeploySourceRequest(rt::Node::empty()),
+            0 => Self::DeployUploadRequest(rt::empty()),
+            1 => Self::DeploySourceRequest(rt::empty()),
             _ => return None,
         };
         Some(
@@ -952,29 +875,22 @@ impl CreateUploadRequest {
 }
 
 impl rt::Node for CreateUploadRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("schema_version", rt::Optional),
-            rt::Member("files", rt::Required),
-            rt::Member("entry", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             schema_version: None,
             files: Vec::new(),
-            entry: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            entry: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.schema_version,
                 1 => &self.files,
                 2 => &self.entry,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("schema_version? files entry?"),
             },
         )
     }
@@ -1044,23 +960,20 @@ impl CreateWorkspaceRequest {
 }
 
 impl rt::Node for CreateWorkspaceRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("name", rt::Required), rt::Member("slug", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             name: String::new(),
             slug: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.name,
                 1 => &self.slug,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("name slug?"),
             },
         )
     }
@@ -1117,34 +1030,21 @@ pub struct CreatedApiKey {
 }
 
 impl rt::Node for CreatedApiKey {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("object", rt::Presence::Constant(rt::Literal::String("api_key"))),
-            rt::Member("id", rt::Required),
-            rt::Member("key_last4", rt::Required),
-            rt::Member("label", rt::Required),
-            rt::Member("created_at", rt::Required),
-            rt::Member("scopes", rt::Optional),
-            rt::Member("key", rt::Required),
-            rt::Member("account_id", rt::Optional),
-            rt::Member("is_new_account", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             id: String::new(),
             key_last4: String::new(),
             label: String::new(),
-            created_at: rt::Node::empty(),
+            created_at: rt::empty(),
             scopes: None,
-            key: rt::Node::empty(),
+            key: rt::empty(),
             account_id: None,
             is_new_account: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 1 => &self.id,
                 2 => &self.key_last4,
@@ -1155,7 +1055,11 @@ impl rt::Node for CreatedApiKey {
                 7 => &self.account_id,
                 8 => &self.is_new_account,
                 9 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "object=\"api_key\" id key_last4 label created_at scopes? key account_id? is_new_account?",
+                    );
+                }
             },
         )
     }
@@ -1198,32 +1102,24 @@ pub struct CreatedUpload {
 }
 
 impl rt::Node for CreatedUpload {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("upload_id", rt::Required),
-            rt::Member("expires_at", rt::Required),
-            rt::Member("files", rt::Required),
-            rt::Member("next_action", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             upload_id: String::new(),
-            expires_at: rt::Node::empty(),
+            expires_at: rt::empty(),
             files: Vec::new(),
             next_action: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.upload_id,
                 1 => &self.expires_at,
                 2 => &self.files,
                 3 => &self.next_action,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("upload_id expires_at files next_action?"),
             },
         )
     }
@@ -1264,32 +1160,24 @@ pub struct CreatedUploadFile {
 }
 
 impl rt::Node for CreatedUploadFile {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("file_id", rt::Required),
-            rt::Member("path", rt::Required),
-            rt::Member("object_key", rt::Required),
-            rt::Member("upload", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             file_id: String::new(),
             path: String::new(),
             object_key: String::new(),
             upload: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.file_id,
                 1 => &self.path,
                 2 => &self.object_key,
                 3 => &self.upload,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("file_id path object_key upload?"),
             },
         )
     }
@@ -1340,29 +1228,22 @@ impl DeploySourceRequest {
 }
 
 impl rt::Node for DeploySourceRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("source_url", rt::Required),
-            rt::Member("mode", rt::Optional),
-            rt::Member("delete_paths", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             source_url: String::new(),
             mode: None,
             delete_paths: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.source_url,
                 1 => &self.mode,
                 2 => &self.delete_paths,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("source_url mode? delete_paths?"),
             },
         )
     }
@@ -1417,32 +1298,24 @@ impl DeployUploadRequest {
 }
 
 impl rt::Node for DeployUploadRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("upload_id", rt::Required),
-            rt::Member("mode", rt::Optional),
-            rt::Member("delete_paths", rt::Optional),
-            rt::Member("entry", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             upload_id: String::new(),
             mode: None,
             delete_paths: None,
             entry: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.upload_id,
                 1 => &self.mode,
                 2 => &self.delete_paths,
                 3 => &self.entry,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("upload_id mode? delete_paths? entry?"),
             },
         )
     }
@@ -1537,27 +1410,6 @@ pub struct Deployment {
 }
 
 impl rt::Node for Deployment {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("id", rt::Required),
-            rt::Member("drop_id", rt::Required),
-            rt::Member("revision", rt::Required),
-            rt::Member("status", rt::Required),
-            rt::Member("entry", rt::Required),
-            rt::Member("content_type", rt::Required),
-            rt::Member("render_mode", rt::Required),
-            rt::Member("files", rt::Required),
-            rt::Member("warnings", rt::Required),
-            rt::Member("size_bytes", rt::Required),
-            rt::Member("classification_version", rt::Required),
-            rt::Member("classification_reason", rt::Required),
-            rt::Member("error_code", rt::Required),
-            rt::Member("error_message", rt::Required),
-            rt::Member("created_at", rt::Required),
-            rt::Member("ready_at", rt::Required),
-            rt::Member("published_at", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             id: String::new(),
@@ -1574,14 +1426,14 @@ impl rt::Node for Deployment {
             classification_reason: String::new(),
             error_code: None,
             error_message: None,
-            created_at: rt::Node::empty(),
+            created_at: rt::empty(),
             ready_at: None,
             published_at: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.id,
                 1 => &self.drop_id,
@@ -1601,7 +1453,13 @@ impl rt::Node for Deployment {
                 15 => &self.ready_at,
                 16 => &self.published_at,
                 17 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "id drop_id revision status entry content_type render_mode files warnings size_bytes \
+                classification_version classification_reason error_code error_message created_at ready_at \
+                published_at",
+                    );
+                }
             },
         )
     }
@@ -1675,26 +1533,20 @@ pub struct DeploymentPage {
 }
 
 impl rt::Node for DeploymentPage {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("deployments", rt::Required),
-            rt::Member("next_cursor", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             deployments: Vec::new(),
             next_cursor: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.deployments,
                 1 => &self.next_cursor,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("deployments next_cursor"),
             },
         )
     }
@@ -1743,16 +1595,6 @@ pub struct DnsRecord {
 }
 
 impl rt::Node for DnsRecord {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("type", rt::Required),
-            rt::Member("name", rt::Required),
-            rt::Member("value", rt::Required),
-            rt::Member("status", rt::Required),
-            rt::Member("hint", rt::Optional),
-            rt::Member("retry_after", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             r#type: String::new(),
@@ -1761,11 +1603,11 @@ impl rt::Node for DnsRecord {
             status: String::new(),
             hint: None,
             retry_after: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.r#type,
                 1 => &self.name,
@@ -1774,7 +1616,7 @@ impl rt::Node for DnsRecord {
                 4 => &self.hint,
                 5 => &self.retry_after,
                 6 => &self.additional,
-                _ => return None,
+                _ => return Err("type name value status hint? retry_after?"),
             },
         )
     }
@@ -1842,39 +1684,24 @@ pub struct Domain {
 }
 
 impl rt::Node for Domain {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("object", rt::Optional),
-            rt::Member("id", rt::Required),
-            rt::Member("hostname", rt::Required),
-            rt::Member("mode", rt::Required),
-            rt::Member("status", rt::Required),
-            rt::Member("dns", rt::Required),
-            rt::Member("console_url", rt::Required),
-            rt::Member("failure_reason", rt::Required),
-            rt::Member("is_default", rt::Required),
-            rt::Member("drop_id", rt::Optional),
-            rt::Member("created_at", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             object: None,
             id: String::new(),
             hostname: String::new(),
-            mode: rt::Node::empty(),
-            status: rt::Node::empty(),
+            mode: rt::empty(),
+            status: rt::empty(),
             dns: Vec::new(),
             console_url: String::new(),
             failure_reason: None,
             is_default: false,
             drop_id: None,
             created_at: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.object,
                 1 => &self.id,
@@ -1888,7 +1715,12 @@ impl rt::Node for Domain {
                 9 => &self.drop_id,
                 10 => &self.created_at,
                 11 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "object? id hostname mode status dns console_url failure_reason is_default drop_id? \
+                created_at?",
+                    );
+                }
             },
         )
     }
@@ -1985,21 +1817,18 @@ pub struct DomainList {
 }
 
 impl rt::Node for DomainList {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("domains", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             domains: Vec::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.domains,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("domains"),
             },
         )
     }
@@ -2150,38 +1979,6 @@ pub struct Drop {
 }
 
 impl rt::Node for Drop {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("object", rt::Presence::Constant(rt::Literal::String("drop"))),
-            rt::Member("id", rt::Required),
-            rt::Member("slug", rt::Required),
-            rt::Member("url", rt::Required),
-            rt::Member("domain", rt::Required),
-            rt::Member("raw_url", rt::Required),
-            rt::Member("deployment_id", rt::Required),
-            rt::Member("title", rt::Required),
-            rt::Member("content_type", rt::Required),
-            rt::Member("render_mode", rt::Required),
-            rt::Member("visibility", rt::Required),
-            rt::Member("status", rt::Required),
-            rt::Member("revision", rt::Required),
-            rt::Member("content_revision", rt::Required),
-            rt::Member("access_revision", rt::Required),
-            rt::Member("size_bytes", rt::Required),
-            rt::Member("warnings", rt::Required),
-            rt::Member("created_at", rt::Required),
-            rt::Member("expires_at", rt::Required),
-            rt::Member("accessible", rt::Required),
-            rt::Member("persistent", rt::Required),
-            rt::Member("badge_applied", rt::Required),
-            rt::Member("noindex", rt::Required),
-            rt::Member("password_protected", rt::Required),
-            rt::Member("metadata", rt::Required),
-            rt::Member("tier", rt::Required),
-            rt::Member("limitations", rt::Required),
-            rt::Member("workspace", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             id: String::new(),
@@ -2193,14 +1990,14 @@ impl rt::Node for Drop {
             title: String::new(),
             content_type: String::new(),
             render_mode: String::new(),
-            visibility: rt::Node::empty(),
+            visibility: rt::empty(),
             status: String::new(),
             revision: 0,
             content_revision: 0,
             access_revision: 0,
             size_bytes: 0,
             warnings: Vec::new(),
-            created_at: rt::Node::empty(),
+            created_at: rt::empty(),
             expires_at: None,
             accessible: false,
             persistent: false,
@@ -2208,14 +2005,14 @@ impl rt::Node for Drop {
             noindex: false,
             password_protected: false,
             metadata: BTreeMap::new(),
-            tier: rt::Node::empty(),
-            limitations: rt::Node::empty(),
-            workspace: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            tier: rt::empty(),
+            limitations: rt::empty(),
+            workspace: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 1 => &self.id,
                 2 => &self.slug,
@@ -2245,7 +2042,14 @@ impl rt::Node for Drop {
                 26 => &self.limitations,
                 27 => &self.workspace,
                 28 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "object=\"drop\" id slug url domain raw_url deployment_id title content_type render_mode \
+                visibility status revision content_revision access_revision size_bytes warnings created_at \
+                expires_at accessible persistent badge_applied noindex password_protected metadata tier \
+                limitations workspace",
+                    );
+                }
             },
         )
     }
@@ -2313,27 +2117,18 @@ pub struct DropAction {
 }
 
 impl rt::Node for DropAction {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("code", rt::Required),
-            rt::Member("kind", rt::Required),
-            rt::Member("priority", rt::Required),
-            rt::Member("message", rt::Required),
-            rt::Member("resolve", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             code: String::new(),
-            kind: rt::Node::empty(),
-            priority: rt::Node::empty(),
+            kind: rt::empty(),
+            priority: rt::empty(),
             message: String::new(),
             resolve: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.code,
                 1 => &self.kind,
@@ -2341,7 +2136,7 @@ impl rt::Node for DropAction {
                 3 => &self.message,
                 4 => &self.resolve,
                 5 => &self.additional,
-                _ => return None,
+                _ => return Err("code kind priority message resolve?"),
             },
         )
     }
@@ -2437,29 +2232,22 @@ pub struct DropActionTarget {
 }
 
 impl rt::Node for DropActionTarget {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("method", rt::Required),
-            rt::Member("url", rt::Optional),
-            rt::Member("endpoint", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             method: String::new(),
             url: None,
             endpoint: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.method,
                 1 => &self.url,
                 2 => &self.endpoint,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("method url? endpoint?"),
             },
         )
     }
@@ -2487,21 +2275,18 @@ pub struct DropLimitations {
 }
 
 impl rt::Node for DropLimitations {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("actions", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             actions: Vec::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.actions,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("actions"),
             },
         )
     }
@@ -2535,30 +2320,22 @@ pub struct DropPage {
 }
 
 impl rt::Node for DropPage {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("object", rt::Presence::Constant(rt::Literal::String("list"))),
-            rt::Member("data", rt::Required),
-            rt::Member("has_more", rt::Required),
-            rt::Member("next_cursor", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             data: Vec::new(),
             has_more: false,
             next_cursor: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 1 => &self.data,
                 2 => &self.has_more,
                 3 => &self.next_cursor,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("object=\"list\" data has_more next_cursor"),
             },
         )
     }
@@ -2604,15 +2381,6 @@ pub struct DropTier {
 }
 
 impl rt::Node for DropTier {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("name", rt::Required),
-            rt::Member("max_size_bytes", rt::Required),
-            rt::Member("ttl_days", rt::Required),
-            rt::Member("persistent", rt::Required),
-            rt::Member("badge", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             name: String::new(),
@@ -2620,11 +2388,11 @@ impl rt::Node for DropTier {
             ttl_days: None,
             persistent: false,
             badge: false,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.name,
                 1 => &self.max_size_bytes,
@@ -2632,7 +2400,7 @@ impl rt::Node for DropTier {
                 3 => &self.persistent,
                 4 => &self.badge,
                 5 => &self.additional,
-                _ => return None,
+                _ => return Err("name max_size_bytes ttl_days persistent badge"),
             },
         )
     }
@@ -2670,29 +2438,22 @@ pub struct Entitlements {
 }
 
 impl rt::Node for Entitlements {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("capabilities", rt::Required),
-            rt::Member("required_plan", rt::Required),
-            rt::Member("limits", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             capabilities: BTreeMap::new(),
             required_plan: BTreeMap::new(),
-            limits: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            limits: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.capabilities,
                 1 => &self.required_plan,
                 2 => &self.limits,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("capabilities required_plan limits"),
             },
         )
     }
@@ -2734,8 +2495,8 @@ impl rt::Union for EntitlementsCapabilitiesValue {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::Boolean(rt::Node::empty()),
-            1 => Self::String(rt::Node::empty()),
+            0 => Self::Boolean(rt::empty()),
+            1 => Self::String(rt::empty()),
             _ => return None,
         };
         Some(
@@ -2796,16 +2557,6 @@ pub struct Invitation {
 }
 
 impl rt::Node for Invitation {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("id", rt::Required),
-            rt::Member("workspace", rt::Optional),
-            rt::Member("email", rt::Optional),
-            rt::Member("role", rt::Optional),
-            rt::Member("created_at", rt::Optional),
-            rt::Member("expires_at", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             id: String::new(),
@@ -2814,11 +2565,11 @@ impl rt::Node for Invitation {
             role: None,
             created_at: None,
             expires_at: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.id,
                 1 => &self.workspace,
@@ -2827,7 +2578,7 @@ impl rt::Node for Invitation {
                 4 => &self.created_at,
                 5 => &self.expires_at,
                 6 => &self.additional,
-                _ => return None,
+                _ => return Err("id workspace? email? role? created_at? expires_at?"),
             },
         )
     }
@@ -2858,21 +2609,18 @@ pub struct InvitationList {
 }
 
 impl rt::Node for InvitationList {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("invitations", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             invitations: Vec::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.invitations,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("invitations"),
             },
         )
     }
@@ -2917,23 +2665,20 @@ impl InviteMemberRequest {
 }
 
 impl rt::Node for InviteMemberRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("email", rt::Required), rt::Member("role", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             email: String::new(),
             role: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.email,
                 1 => &self.role,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("email role?"),
             },
         )
     }
@@ -3003,8 +2748,8 @@ impl rt::Union for ManifestFile {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::UploadedFile(rt::Node::empty()),
-            1 => Self::RemoteFile(rt::Node::empty()),
+            0 => Self::UploadedFile(rt::empty()),
+            1 => Self::RemoteFile(rt::empty()),
             _ => return None,
         };
         Some(
@@ -3063,27 +2808,18 @@ pub struct Member {
 }
 
 impl rt::Node for Member {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("account_id", rt::Required),
-            rt::Member("email", rt::Optional),
-            rt::Member("display_name", rt::Optional),
-            rt::Member("role", rt::Required),
-            rt::Member("joined_at", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             account_id: String::new(),
             email: None,
             display_name: None,
-            role: rt::Node::empty(),
+            role: rt::empty(),
             joined_at: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.account_id,
                 1 => &self.email,
@@ -3091,7 +2827,7 @@ impl rt::Node for Member {
                 3 => &self.role,
                 4 => &self.joined_at,
                 5 => &self.additional,
-                _ => return None,
+                _ => return Err("account_id email? display_name? role joined_at?"),
             },
         )
     }
@@ -3121,21 +2857,18 @@ pub struct MemberList {
 }
 
 impl rt::Node for MemberList {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("members", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             members: Vec::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.members,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("members"),
             },
         )
     }
@@ -3173,21 +2906,18 @@ impl OtpRequest {
 }
 
 impl rt::Node for OtpRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("email", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             email: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.email,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("email"),
             },
         )
     }
@@ -3217,27 +2947,20 @@ pub struct OtpSent {
 }
 
 impl rt::Node for OtpSent {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("ok", rt::Presence::Constant(rt::Literal::Bool(true))),
-            rt::Member("expires_in", rt::Required),
-            rt::Member("next_action", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             expires_in: 0,
             next_action: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 1 => &self.expires_in,
                 2 => &self.next_action,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("ok=true expires_in next_action?"),
             },
         )
     }
@@ -3281,23 +3004,20 @@ impl OtpVerification {
 }
 
 impl rt::Node for OtpVerification {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("email", rt::Required), rt::Member("code", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             email: String::new(),
-            code: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            code: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.email,
                 1 => &self.code,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("email code"),
             },
         )
     }
@@ -3338,32 +3058,24 @@ pub struct PathViolation {
 }
 
 impl rt::Node for PathViolation {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("path", rt::Required),
-            rt::Member("line", rt::Required),
-            rt::Member("ref", rt::Required),
-            rt::Member("attr", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             path: String::new(),
             line: 0,
             r#ref: String::new(),
             attr: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.path,
                 1 => &self.line,
                 2 => &self.r#ref,
                 3 => &self.attr,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("path line ref attr"),
             },
         )
     }
@@ -3384,7 +3096,6 @@ impl rt::Node for PathViolation {
 rt::record!(PathViolation);
 
 /// Settings of the new drop, and the workspace it goes to.
-#[derive(Default)]
 pub struct PublishOptions {
     /// Title of the drop.
     ///
@@ -3426,33 +3137,21 @@ pub struct PublishOptions {
 }
 
 impl rt::Node for PublishOptions {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("title", rt::Optional),
-            rt::Member("visibility", rt::Optional),
-            rt::Member("password", rt::Optional),
-            rt::Member("noindex", rt::Optional),
-            rt::Member("expires_at", rt::Optional),
-            rt::Member("domain", rt::Optional),
-            rt::Member("slug", rt::Optional),
-            rt::Member("workspace", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             title: None,
             visibility: None,
-            password: rt::Node::empty(),
-            noindex: rt::Node::empty(),
-            expires_at: rt::Node::empty(),
-            domain: rt::Node::empty(),
-            slug: rt::Node::empty(),
+            password: rt::empty(),
+            noindex: rt::empty(),
+            expires_at: rt::empty(),
+            domain: rt::empty(),
+            slug: rt::empty(),
             workspace: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.title,
                 1 => &self.visibility,
@@ -3463,7 +3162,11 @@ impl rt::Node for PublishOptions {
                 6 => &self.slug,
                 7 => &self.workspace,
                 8 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "title? visibility? password? noindex? expires_at? domain? slug? workspace?",
+                    );
+                }
             },
         )
     }
@@ -3485,7 +3188,7 @@ impl rt::Node for PublishOptions {
     }
 }
 
-rt::record!(PublishOptions);
+rt::record!(PublishOptions, Default);
 
 /// What to publish: either an upload session that is complete, or one URL that the server fetches.
 /// Exactly one of the two.
@@ -3511,8 +3214,8 @@ impl rt::Union for PublishRequest {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::PublishUploadRequest(rt::Node::empty()),
-            1 => Self::PublishSourceRequest(rt::Node::empty()),
+            0 => Self::PublishUploadRequest(rt::empty()),
+            1 => Self::PublishSourceRequest(rt::empty()),
             _ => return None,
         };
         Some(
@@ -3575,29 +3278,22 @@ impl PublishSourceRequest {
 }
 
 impl rt::Node for PublishSourceRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("source_url", rt::Required),
-            rt::Member("options", rt::Optional),
-            rt::Member("metadata", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             source_url: String::new(),
             options: None,
             metadata: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.source_url,
                 1 => &self.options,
                 2 => &self.metadata,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("source_url options? metadata?"),
             },
         )
     }
@@ -3650,32 +3346,24 @@ impl PublishUploadRequest {
 }
 
 impl rt::Node for PublishUploadRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("upload_id", rt::Required),
-            rt::Member("entry", rt::Optional),
-            rt::Member("options", rt::Optional),
-            rt::Member("metadata", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             upload_id: String::new(),
             entry: None,
             options: None,
             metadata: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.upload_id,
                 1 => &self.entry,
                 2 => &self.options,
                 3 => &self.metadata,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("upload_id entry? options? metadata?"),
             },
         )
     }
@@ -3714,29 +3402,22 @@ pub struct RemoteFetchFailure {
 }
 
 impl rt::Node for RemoteFetchFailure {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("path", rt::Required),
-            rt::Member("source_url", rt::Required),
-            rt::Member("reason", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             path: String::new(),
             source_url: String::new(),
             reason: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.path,
                 1 => &self.source_url,
                 2 => &self.reason,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("path source_url reason"),
             },
         )
     }
@@ -3786,29 +3467,22 @@ impl RemoteFile {
 }
 
 impl rt::Node for RemoteFile {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("path", rt::Required),
-            rt::Member("source_url", rt::Required),
-            rt::Member("content_type", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             path: String::new(),
             source_url: String::new(),
             content_type: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.path,
                 1 => &self.source_url,
                 2 => &self.content_type,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("path source_url content_type?"),
             },
         )
     }
@@ -3848,21 +3522,18 @@ impl ResolveDropRequest {
 }
 
 impl rt::Node for ResolveDropRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("target", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             target: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.target,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("target"),
             },
         )
     }
@@ -3902,33 +3573,28 @@ pub struct Session {
 }
 
 impl rt::Node for Session {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("object", rt::Presence::Constant(rt::Literal::String("session"))),
-            rt::Member("token", rt::Required),
-            rt::Member("account_id", rt::Required),
-            rt::Member("is_new_account", rt::Required),
-            rt::Member("expires_in", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
-            token: rt::Node::empty(),
+            token: rt::empty(),
             account_id: String::new(),
             is_new_account: false,
             expires_in: 0,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 1 => &self.token,
                 2 => &self.account_id,
                 3 => &self.is_new_account,
                 4 => &self.expires_in,
                 5 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "object=\"session\" token account_id is_new_account expires_in",
+                    );
+                }
             },
         )
     }
@@ -3969,21 +3635,18 @@ impl SwitchWorkspaceRequest {
 }
 
 impl rt::Node for SwitchWorkspaceRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("workspace", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             workspace: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.workspace,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("workspace"),
             },
         )
     }
@@ -4021,21 +3684,18 @@ impl UpdateAccountRequest {
 }
 
 impl rt::Node for UpdateAccountRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("display_name", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             display_name: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.display_name,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("display_name"),
             },
         )
     }
@@ -4053,7 +3713,6 @@ impl rt::Node for UpdateAccountRequest {
 rt::record!(UpdateAccountRequest);
 
 /// Changes of a domain. What is absent stays as it is. The mode cannot be changed.
-#[derive(Default)]
 pub struct UpdateDomainRequest {
     /// The drop to serve from now on. For domains in `dedicated` mode.
     ///
@@ -4068,23 +3727,20 @@ pub struct UpdateDomainRequest {
 }
 
 impl rt::Node for UpdateDomainRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("drop_id", rt::Optional), rt::Member("default", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             drop_id: None,
             default: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.drop_id,
                 1 => &self.default,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("drop_id? default?"),
             },
         )
     }
@@ -4100,11 +3756,10 @@ impl rt::Node for UpdateDomainRequest {
     }
 }
 
-rt::record!(UpdateDomainRequest);
+rt::record!(UpdateDomainRequest, Default);
 
 /// Changes of a drop's settings. A member that is absent leaves the setting as it is; null clears it.
 /// The content of a drop is changed with a new deployment instead.
-#[derive(Default)]
 pub struct UpdateDropRequest {
     /// New title. Absent leaves it as it is.
     ///
@@ -4143,33 +3798,21 @@ pub struct UpdateDropRequest {
 }
 
 impl rt::Node for UpdateDropRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("title", rt::Optional),
-            rt::Member("visibility", rt::Optional),
-            rt::Member("password", rt::Optional),
-            rt::Member("noindex", rt::Optional),
-            rt::Member("expires_at", rt::Optional),
-            rt::Member("metadata", rt::Optional),
-            rt::Member("domain", rt::Optional),
-            rt::Member("slug", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             title: None,
             visibility: None,
-            password: rt::Node::empty(),
-            noindex: rt::Node::empty(),
-            expires_at: rt::Node::empty(),
+            password: rt::empty(),
+            noindex: rt::empty(),
+            expires_at: rt::empty(),
             metadata: None,
-            domain: rt::Node::empty(),
-            slug: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            domain: rt::empty(),
+            slug: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.title,
                 1 => &self.visibility,
@@ -4180,7 +3823,11 @@ impl rt::Node for UpdateDropRequest {
                 6 => &self.domain,
                 7 => &self.slug,
                 8 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "title? visibility? password? noindex? expires_at? metadata? domain? slug?",
+                    );
+                }
             },
         )
     }
@@ -4202,7 +3849,7 @@ impl rt::Node for UpdateDropRequest {
     }
 }
 
-rt::record!(UpdateDropRequest);
+rt::record!(UpdateDropRequest, Default);
 
 /// The new role of a member.
 pub struct UpdateMemberRequest {
@@ -4223,21 +3870,18 @@ impl UpdateMemberRequest {
 }
 
 impl rt::Node for UpdateMemberRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("role", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
-            role: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            role: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.role,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("role"),
             },
         )
     }
@@ -4255,7 +3899,6 @@ impl rt::Node for UpdateMemberRequest {
 rt::record!(UpdateMemberRequest);
 
 /// New names for a workspace. What is absent stays as it is.
-#[derive(Default)]
 pub struct UpdateWorkspaceRequest {
     /// New name, for people.
     ///
@@ -4270,23 +3913,20 @@ pub struct UpdateWorkspaceRequest {
 }
 
 impl rt::Node for UpdateWorkspaceRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("name", rt::Optional), rt::Member("slug", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             name: None,
             slug: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.name,
                 1 => &self.slug,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("name? slug?"),
             },
         )
     }
@@ -4302,7 +3942,7 @@ impl rt::Node for UpdateWorkspaceRequest {
     }
 }
 
-rt::record!(UpdateWorkspaceRequest);
+rt::record!(UpdateWorkspaceRequest, Default);
 
 /// An upload session and how far it has come.
 pub struct Upload {
@@ -4331,29 +3971,19 @@ pub struct Upload {
 }
 
 impl rt::Node for Upload {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("upload_id", rt::Required),
-            rt::Member("status", rt::Required),
-            rt::Member("expires_at", rt::Required),
-            rt::Member("entry", rt::Optional),
-            rt::Member("files", rt::Required),
-            rt::Member("next_action", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             upload_id: String::new(),
             status: String::new(),
-            expires_at: rt::Node::empty(),
+            expires_at: rt::empty(),
             entry: None,
             files: Vec::new(),
             next_action: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.upload_id,
                 1 => &self.status,
@@ -4362,7 +3992,7 @@ impl rt::Node for Upload {
                 4 => &self.files,
                 5 => &self.next_action,
                 6 => &self.additional,
-                _ => return None,
+                _ => return Err("upload_id status expires_at entry? files next_action?"),
             },
         )
     }
@@ -4415,16 +4045,6 @@ pub struct UploadFile {
 }
 
 impl rt::Node for UploadFile {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("file_id", rt::Required),
-            rt::Member("path", rt::Required),
-            rt::Member("content_type", rt::Required),
-            rt::Member("size_bytes", rt::Required),
-            rt::Member("object_key", rt::Required),
-            rt::Member("verified", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             file_id: String::new(),
@@ -4433,11 +4053,11 @@ impl rt::Node for UploadFile {
             size_bytes: 0,
             object_key: String::new(),
             verified: false,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.file_id,
                 1 => &self.path,
@@ -4446,7 +4066,11 @@ impl rt::Node for UploadFile {
                 4 => &self.object_key,
                 5 => &self.verified,
                 6 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "file_id path content_type size_bytes object_key verified",
+                    );
+                }
             },
         )
     }
@@ -4488,33 +4112,22 @@ pub struct UploadTarget {
 }
 
 impl rt::Node for UploadTarget {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member(
-                "strategy",
-                rt::Presence::Constant(rt::Literal::String("single_put")),
-            ),
-            rt::Member("url", rt::Required),
-            rt::Member("headers", rt::Required),
-            rt::Member("expires_at", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             url: String::new(),
             headers: BTreeMap::new(),
-            expires_at: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            expires_at: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 1 => &self.url,
                 2 => &self.headers,
                 3 => &self.expires_at,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("strategy=\"single_put\" url headers expires_at"),
             },
         )
     }
@@ -4573,32 +4186,24 @@ impl UploadedFile {
 }
 
 impl rt::Node for UploadedFile {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("path", rt::Required),
-            rt::Member("content_type", rt::Required),
-            rt::Member("size_bytes", rt::Required),
-            rt::Member("checksum_sha256", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             path: String::new(),
             content_type: String::new(),
             size_bytes: 0,
-            checksum_sha256: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            checksum_sha256: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.path,
                 1 => &self.content_type,
                 2 => &self.size_bytes,
                 3 => &self.checksum_sha256,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("path content_type size_bytes checksum_sha256?"),
             },
         )
     }
@@ -4658,21 +4263,18 @@ pub struct Warning {
 }
 
 impl rt::Node for Warning {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("code", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             code: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.code,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("code"),
             },
         )
     }
@@ -4716,29 +4318,19 @@ pub struct Workspace {
 }
 
 impl rt::Node for Workspace {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("id", rt::Required),
-            rt::Member("name", rt::Required),
-            rt::Member("slug", rt::Required),
-            rt::Member("kind", rt::Required),
-            rt::Member("is_active", rt::Optional),
-            rt::Member("role", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             id: String::new(),
             name: String::new(),
             slug: String::new(),
-            kind: rt::Node::empty(),
+            kind: rt::empty(),
             is_active: None,
             role: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.id,
                 1 => &self.name,
@@ -4747,7 +4339,7 @@ impl rt::Node for Workspace {
                 4 => &self.is_active,
                 5 => &self.role,
                 6 => &self.additional,
-                _ => return None,
+                _ => return Err("id name slug kind is_active? role?"),
             },
         )
     }
@@ -4792,32 +4384,24 @@ pub struct WorkspaceChoice {
 }
 
 impl rt::Node for WorkspaceChoice {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("slug", rt::Required),
-            rt::Member("id", rt::Optional),
-            rt::Member("name", rt::Optional),
-            rt::Member("kind", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             slug: String::new(),
             id: None,
             name: None,
             kind: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.slug,
                 1 => &self.id,
                 2 => &self.name,
                 3 => &self.kind,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("slug id? name? kind?"),
             },
         )
     }
@@ -4877,21 +4461,18 @@ pub struct WorkspaceList {
 }
 
 impl rt::Node for WorkspaceList {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("workspaces", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             workspaces: Vec::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.workspaces,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("workspaces"),
             },
         )
     }
@@ -4960,32 +4541,24 @@ pub struct WorkspaceSummary {
 }
 
 impl rt::Node for WorkspaceSummary {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("id", rt::Required),
-            rt::Member("name", rt::Required),
-            rt::Member("slug", rt::Required),
-            rt::Member("kind", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             id: String::new(),
             name: String::new(),
             slug: String::new(),
-            kind: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            kind: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.id,
                 1 => &self.name,
                 2 => &self.slug,
                 3 => &self.kind,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("id name slug kind"),
             },
         )
     }

@@ -10,6 +10,7 @@ mod failures;
 mod file;
 mod headers;
 mod instance;
+mod members;
 mod mock;
 mod mount;
 mod names;

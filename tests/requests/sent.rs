@@ -137,8 +137,8 @@ fn what_is_not_in_memory_is_no_request_in_memory() {
     let error = picture.to_request(&base).expect_err("it is not in memory");
     assert!(error.to_string().contains("to_streamed_request"), "{error}");
     assert!(picture.to_streamed_request(&base).is_ok());
-    // Two bodies that go to the same place are the same request.
-    assert_eq!(picture, picture.clone());
+    // Two bodies that come from the same place are the same.
+    assert_eq!(picture.body, picture.clone().body);
     assert!(format!("{picture:?}").contains("none"));
 }
 

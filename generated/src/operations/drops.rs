@@ -993,12 +993,12 @@ pub enum GetDropContentOutput {
 
 impl rt::Output for GetDropContentOutput {
     fn empty() -> Self {
-        Self::ContentManifest(rt::Node::empty())
+        Self::ContentManifest(rt::empty())
     }
     fn case(&mut self, case: usize) -> Option<&mut dyn rt::Node> {
         *self = match case {
-            0 => Self::ContentManifest(rt::Node::empty()),
-            1 => Self::Bytes(rt::Node::empty()),
+            0 => Self::ContentManifest(rt::empty()),
+            1 => Self::Bytes(rt::empty()),
             _ => return None,
         };
         match self {

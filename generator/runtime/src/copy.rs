@@ -33,7 +33,7 @@ pub(crate) fn assign(to: &mut dyn Node, from: &dyn Node) {
         (View::Record(from), Slot::Record(to)) => {
             // After the last one stands the map of the others.
             for at in 0..=from.members().len() {
-                if let (Some(from), Some(to)) = (from.member(at), to.member_mut(at)) {
+                if let (Some(from), Some(to)) = (from.at(at), to.member_mut(at)) {
                     to.assign(from);
                 }
             }

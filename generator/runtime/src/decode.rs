@@ -370,7 +370,7 @@ impl<'de> Visitor<'de> for RecordVisitor<'_, '_> {
                     result.inspect_err(|_| walk.steps.push(member.name().into()))?;
                     let was_null = keep_others
                         && matches!(member.presence(), Presence::Optional)
-                        && target.member(at).is_some_and(|node| matches!(node.view(), View::Absent));
+                        && target.at(at).is_some_and(|node| matches!(node.view(), View::Absent));
                     if let Some(others) = target.others_mut().filter(|_| was_null) {
                         others.note_null(member.name());
                         unsettled = true;

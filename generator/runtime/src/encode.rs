@@ -74,9 +74,9 @@ fn serialize_octets<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok
 
 /// Writes the members of a record into an object that has been begun.
 pub(crate) fn write_members<M: SerializeMap>(record: &dyn Node, members: &mut M) -> Result<(), M::Error> {
-    let others = record.others();
-    for (at, member) in record.members().iter().enumerate() {
-        match (member.presence(), record.member(at)) {
+    let (declared, others) = (record.members(), record.others());
+    for (at, member) in declared.iter().enumerate() {
+        match (member.presence(), record.at(at)) {
             (Presence::Constant(value), _) => members.serialize_entry(member.name(), &value)?,
             (Presence::Optional, Some(node)) if matches!(node.view(), View::Absent) => {
                 if others.is_some_and(|others| others.has_null(member.name())) {
@@ -89,7 +89,7 @@ pub(crate) fn write_members<M: SerializeMap>(record: &dyn Node, members: &mut M)
     }
     if let Some(others) = others {
         for (name, value) in others.entries() {
-            if !record.members().iter().any(|member| member.name() == name) {
+            if !declared.iter().any(|member| member.name() == name) {
                 members.serialize_entry(name, &Written(value))?;
             }
         }

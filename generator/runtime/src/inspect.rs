@@ -5,6 +5,7 @@
 //! equal if they are the same on the wire. The derived implementations would say nearly the same, at a cost to whoever
 //! compiles a large API that is a multiple of all else in its types. Deliberately absent: order.
 
+use std::any::type_name;
 use std::fmt;
 
 use crate::node::{MapNode, Node, View};
@@ -14,7 +15,17 @@ use crate::operation::Operation;
 ///
 /// # Errors
 /// Those of the formatter.
-pub fn debug(name: &str, node: &dyn Node, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub fn debug<T: Node>(node: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    debug_node(type_name::<T>(), node, f)
+}
+
+/// The last segment of a type's path: what it is called.
+fn name(path: &'static str) -> &'static str {
+    path.rsplit("::").next().unwrap_or(path)
+}
+
+fn debug_node(path: &'static str, node: &dyn Node, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let name = name(path);
     let View::Record(record) = node.view() else {
         return f.debug_tuple(name).field(&Shown(node)).finish();
     };
@@ -55,7 +66,7 @@ pub fn same(one: &dyn Node, other: &dyn Node) -> bool {
             let names = |record: &dyn Node| record.members().len();
             names(one) == names(other)
                 && one.members().iter().zip(other.members()).all(|(one, other)| one.name() == other.name())
-                && (0..names(one)).all(|at| both(one.member(at), other.member(at)))
+                && (0..names(one)).all(|at| both(one.at(at), other.at(at)))
                 && match (one.others(), other.others()) {
                     (Some(one), Some(other)) => same_entries(one, other),
                     (one, other) => one.is_none() && other.is_none(),
@@ -90,8 +101,8 @@ fn same_entries(one: &dyn MapNode, other: &dyn MapNode) -> bool {
 ///
 /// # Errors
 /// Those of the formatter.
-pub fn debug_operation<T: Operation>(name: &str, operation: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut shown = f.debug_struct(name);
+pub fn debug_operation<T: Operation>(operation: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut shown = f.debug_struct(name(type_name::<T>()));
     for (at, param) in T::SPEC.params.iter().enumerate() {
         if let Some(value) = operation.param(at).filter(|value| !matches!(value.view(), View::Absent)) {
             shown.field(param.name, &Shown(value));
@@ -103,16 +114,11 @@ pub fn debug_operation<T: Operation>(name: &str, operation: &T, f: &mut fmt::For
     shown.finish()
 }
 
-/// `PartialEq` of a generated operation: the same request.
-pub fn same_operation<T: Operation>(one: &T, other: &T) -> bool {
-    (0..T::SPEC.params.len()).all(|at| both(one.param(at), other.param(at))) && one.body() == other.body()
-}
-
 /// The members that are there.
 fn members(record: &dyn Node) -> impl Iterator<Item = (&'static str, &dyn Node)> {
     let members = record.members().iter().enumerate();
     members.filter_map(|(at, member)| {
-        let value = record.member(at)?;
+        let value = record.at(at)?;
         (!matches!(value.view(), View::Absent)).then_some((member.name(), value))
     })
 }

@@ -18,6 +18,7 @@ pub mod inspect;
 mod json;
 mod mapped;
 mod maybe_send;
+mod members;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod multipart;
@@ -58,9 +59,8 @@ pub use mapped::{NumberOf, TextOf};
 pub use maybe_send::{MaybeSend, MaybeSendFuture};
 pub use multipart::{File, Multipart, Part};
 pub use node::{
-    AsNode, IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Patch, Presence,
-    Presence::{Optional, Required},
-    Slot, TextNode, Union, UnionNode, VariantSpec, View,
+    AsNode, IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Patch, Presence, Slot,
+    TextNode, Union, UnionNode, VariantSpec, View,
 };
 pub use operation::{
     AnswerSpec, BodySpec, Operation, OperationSpec, Output, ParamSpec, Segment, StatusSpec, Style,
@@ -85,3 +85,21 @@ pub use vocabulary::{IntegerVocabulary, List, Unlisted, Vocabulary};
 
 #[doc(hidden)]
 pub use {http, jiff, serde, uuid};
+
+// What the macros name, by paths that are as short as they can be: see `record!`.
+#[doc(hidden)]
+pub use {
+    copy::{clone_into, copy},
+    decode::deserialize,
+    encode::serialize,
+    inspect::{debug, debug_operation, same},
+    node::empty,
+    serde::{Deserialize, Deserializer, Serialize, Serializer},
+    std::clone::Clone,
+    std::cmp::{Eq, PartialEq},
+    std::convert::Infallible,
+    std::fmt::{Debug, Display, Formatter, Result as Formatted},
+    std::hash::{Hash, Hasher},
+    std::str::FromStr,
+    vocabulary::{from_i64, from_text, hash_text, show_text, view_text},
+};

@@ -12,6 +12,7 @@ use bytes::Bytes;
 
 use crate::copy;
 use crate::json::Json;
+use crate::members;
 use crate::multipart::File;
 use crate::stream::Body;
 
@@ -38,19 +39,58 @@ pub trait Node: AsNode + Any {
     fn assign(&mut self, from: &dyn Node) {
         copy::assign(self.as_node_mut(), from);
     }
-    /// The declared members of an object.
-    fn members(&self) -> &'static [Member] {
-        &[]
+    /// The declared member at a place of an object. After the last one stands the map that keeps members which are not
+    /// declared, if they are kept.
+    ///
+    /// Any other place, and that of a member which is always the same, gives the list of the members, as a text: their names
+    /// on the wire with a space between them, with `?` after one that need not be there, and `=` and a constant of JSON after
+    /// one that is always the same. Names that are not of letters, digits and `_-.$@:/` are strings of JSON.
+    ///
+    /// ```
+    /// use problemgen_runtime as rt;
+    ///
+    /// struct Item {
+    ///     id: i64,
+    ///     note: Option<String>,
+    /// }
+    ///
+    /// impl rt::Node for Item {
+    ///     fn empty() -> Self {
+    ///         Item { id: 0, note: None }
+    ///     }
+    ///     fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+    ///         Ok(match at {
+    ///             0 => &self.id,
+    ///             1 => &self.note,
+    ///             _ => return Err(r#"id note? object="item""#),
+    ///         })
+    ///     }
+    ///     fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+    ///         Some(match at {
+    ///             0 => &mut self.id,
+    ///             1 => &mut self.note,
+    ///             _ => return None,
+    ///         })
+    ///     }
+    /// }
+    /// rt::record!(Item);
+    ///
+    /// let item: Item = serde_json::from_str(r#"{"id": 7, "object": "item"}"#)?;
+    /// assert_eq!(serde_json::to_string(&item)?, r#"{"id":7,"object":"item"}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    fn member(&self, _: usize) -> Result<&dyn Node, &'static str> {
+        Err("")
     }
-    /// The member at a place of [`members`](Node::members); `None` for a constant. After the last one stands the map that
-    /// keeps members which are not declared, if they are kept.
-    fn member(&self, _: usize) -> Option<&dyn Node> {
-        None
-    }
-    /// The same, to read into.
+    /// The same, to read into; `None` for what is no member.
     fn member_mut(&mut self, _: usize) -> Option<&mut dyn Node> {
         None
     }
+}
+
+/// [`Node::empty`].
+pub fn empty<T: Node>() -> T {
+    T::empty()
 }
 
 /// Any [`Node`] without its type. Every node is one.
@@ -176,20 +216,22 @@ pub trait MapNode {
     fn settle(&mut self) {}
 }
 
-/// A declared member of an object: its name on the wire, and whether it must be there. Without names of fields, because
-/// generated code lists very many of them.
+/// A declared member of an object: its name on the wire, and whether it must be there.
 #[derive(Debug, Clone, Copy)]
-pub struct Member(pub &'static str, pub Presence);
+pub struct Member {
+    pub(crate) name: &'static str,
+    pub(crate) presence: Presence,
+}
 
 impl Member {
     /// The name on the wire.
     pub const fn name(&self) -> &'static str {
-        self.0
+        self.name
     }
 
     /// Must it be there, may it be there, or is it always the same?
     pub const fn presence(&self) -> Presence {
-        self.1
+        self.presence
     }
 }
 
@@ -216,9 +258,19 @@ pub enum Literal {
 }
 
 impl dyn Node + '_ {
+    /// The declared members of an object.
+    pub fn members(&self) -> &'static [Member] {
+        self.member(usize::MAX).map_or_else(members::of, |_| &[])
+    }
+
+    /// The member at a place of [`members`](Self::members), or what keeps the others; `None` for a constant.
+    pub fn at(&self, place: usize) -> Option<&dyn Node> {
+        self.member(place).ok()
+    }
+
     /// The members of an object that are not declared, where they are kept.
     pub(crate) fn others(&self) -> Option<&dyn MapNode> {
-        match self.member(self.members().len())?.view() {
+        match self.at(self.members().len())?.view() {
             View::Map(map) => Some(map),
             _ => None,
         }
@@ -314,7 +366,7 @@ impl<T> From<T> for Patch<T> {
 /// The value of a member, by its name.
 pub(crate) fn member<'a>(record: &'a dyn Node, name: &str) -> Option<View<'a>> {
     let at = record.members().iter().position(|member| member.name() == name)?;
-    Some(record.member(at)?.view())
+    Some(record.at(at)?.view())
 }
 
 macro_rules! integers {

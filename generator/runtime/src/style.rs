@@ -173,7 +173,7 @@ pub(crate) fn members(node: &dyn Node) -> Option<Vec<(String, Value<'_>)>> {
         View::Record(record) => {
             let mut found = Vec::new();
             for (at, member) in record.members().iter().enumerate() {
-                match (member.presence(), record.member(at)) {
+                match (member.presence(), record.at(at)) {
                     (Presence::Constant(value), _) => {
                         found.push((member.name().to_owned(), Value::Constant(value)));
                     }

@@ -98,7 +98,7 @@ impl<'a> Value<'a> {
                 };
                 match record.members().get(at)?.presence() {
                     Presence::Constant(literal) => Some(Self(Held::Constant(literal))),
-                    _ => record.member(at).map(Self::of),
+                    _ => record.at(at).map(Self::of),
                 }
             }
             View::Map(map) => map.get(name).map(Self::of),

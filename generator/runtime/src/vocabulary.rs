@@ -1,8 +1,10 @@
 //! Lists of values that stay open: what an API adds later is kept, not refused.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
-use crate::node::{IntegerNode, TextNode};
+use crate::node::{IntegerNode, TextNode, View};
 
 /// A value that the contract did not list. It is made by reading, and by `FromStr` and `From` of a vocabulary, which give
 /// the listed variant where there is one: a value is never both. To single one out, compare `as_str()`, which goes on
@@ -47,6 +49,24 @@ pub fn from_text<T: Vocabulary>(text: &str) -> T {
     listed.map_or_else(|| keep(Unlisted(text.to_owned())), |(_, variant)| variant.clone())
 }
 
+/// [`Node::view`](crate::Node::view) of a vocabulary.
+pub fn view_text<T: Vocabulary>(value: &T) -> View<'_> {
+    View::Text(Cow::Borrowed(value.text()))
+}
+
+/// `Display` of a vocabulary.
+///
+/// # Errors
+/// Those of the formatter.
+pub fn show_text<T: Vocabulary>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fmt::Display::fmt(value.text(), f)
+}
+
+/// `Hash` of a vocabulary.
+pub fn hash_text<T: Vocabulary, H: Hasher>(value: &T, state: &mut H) {
+    value.text().hash(state);
+}
+
 /// A list of integers: what a generated enum lists.
 pub trait IntegerVocabulary: Clone + Sized + 'static {
     /// The values on the wire and their variants, and the variant that keeps a value which the contract did not list.
@@ -78,18 +98,39 @@ impl<T: IntegerVocabulary> IntegerNode for T {
     }
 }
 
-/// Makes a generated struct, which is a [`Node`](crate::Node), a value that serde reads and writes, with `Clone`, `Debug`
-/// and `PartialEq`.
+/// Makes a generated struct, which is a [`Node`](crate::Node), a value with `Clone`, `Debug` and `PartialEq`, and with the
+/// feature `serde` one that serde reads and writes. With `Default` behind its name it is also what it is when
+/// [empty](crate::Node::empty).
+///
+/// Very many types are made by these macros, and what each costs to compile goes by the functions it gets and by the
+/// segments of the paths that it names: hence paths as short as they can be.
 #[macro_export]
 macro_rules! record {
-    ($ty:ident) => {
-        impl ::core::clone::Clone for $ty {
-            fn clone(&self) -> Self {
-                $crate::copy::copy(self)
+    ($ty:ident, Default) => {
+        impl Default for $ty {
+            fn default() -> Self {
+                $crate::empty()
             }
         }
-        $crate::debug_by_node!($ty);
-        $crate::traits_by_node!($ty);
+        $crate::record!($ty);
+    };
+    ($ty:ident) => {
+        impl $crate::Clone for $ty {
+            fn clone(&self) -> Self {
+                $crate::copy(self)
+            }
+        }
+        impl $crate::Debug for $ty {
+            fn fmt(&self, f: &mut $crate::Formatter<'_>) -> $crate::Formatted {
+                $crate::debug(self, f)
+            }
+        }
+        impl $crate::PartialEq for $ty {
+            fn eq(&self, other: &Self) -> bool {
+                $crate::same(self, other)
+            }
+        }
+        $crate::serde_if_asked!($ty);
     };
 }
 
@@ -100,7 +141,7 @@ macro_rules! newtype {
     ($ty:ident) => {
         impl $crate::Node for $ty {
             fn empty() -> Self {
-                $ty($crate::Node::empty())
+                $ty($crate::empty())
             }
             fn slot(&mut self) -> $crate::Slot<'_> {
                 $crate::Node::slot(&mut self.0)
@@ -109,11 +150,20 @@ macro_rules! newtype {
                 $crate::Node::view(&self.0)
             }
             fn assign(&mut self, from: &dyn $crate::Node) {
-                $crate::copy::clone_into(self, from)
+                $crate::clone_into(self, from)
             }
         }
-        $crate::debug_by_node!($ty);
-        $crate::traits_by_node!($ty);
+        impl $crate::Debug for $ty {
+            fn fmt(&self, f: &mut $crate::Formatter<'_>) -> $crate::Formatted {
+                $crate::debug(self, f)
+            }
+        }
+        impl $crate::PartialEq for $ty {
+            fn eq(&self, other: &Self) -> bool {
+                $crate::same(self, other)
+            }
+        }
+        $crate::serde_if_asked!($ty);
     };
 }
 
@@ -123,19 +173,24 @@ macro_rules! union {
     ($ty:ident) => {
         impl $crate::Node for $ty {
             fn empty() -> Self {
-                <Self as $crate::Union>::other($crate::Json::Null)
+                $crate::Union::other($crate::Json::Null)
             }
             fn slot(&mut self) -> $crate::Slot<'_> {
                 $crate::Slot::Union(self)
             }
             fn view(&self) -> $crate::View<'_> {
-                <Self as $crate::Union>::held(self).view()
+                $crate::Union::held(self).view()
             }
             fn assign(&mut self, from: &dyn $crate::Node) {
-                $crate::copy::clone_into(self, from)
+                $crate::clone_into(self, from)
             }
         }
-        $crate::traits_by_node!($ty);
+        impl $crate::PartialEq for $ty {
+            fn eq(&self, other: &Self) -> bool {
+                $crate::same(self, other)
+            }
+        }
+        $crate::serde_if_asked!($ty);
     };
 }
 
@@ -152,38 +207,43 @@ macro_rules! vocabulary {
         }
         impl $crate::Node for $ty {
             fn empty() -> Self {
-                $crate::vocabulary::from_text("")
+                $crate::from_text("")
             }
             fn slot(&mut self) -> $crate::Slot<'_> {
                 $crate::Slot::Text(self)
             }
             fn view(&self) -> $crate::View<'_> {
-                $crate::View::Text(::std::borrow::Cow::Borrowed(self.as_str()))
+                $crate::view_text(self)
             }
         }
-        impl ::core::fmt::Display for $ty {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(self.as_str(), f)
+        impl $crate::Display for $ty {
+            fn fmt(&self, f: &mut $crate::Formatter<'_>) -> $crate::Formatted {
+                $crate::show_text(self, f)
             }
         }
-        impl ::core::str::FromStr for $ty {
-            type Err = ::core::convert::Infallible;
-            fn from_str(text: &str) -> ::core::result::Result<Self, ::core::convert::Infallible> {
-                ::core::result::Result::Ok($crate::vocabulary::from_text(text))
+        impl $crate::FromStr for $ty {
+            type Err = $crate::Infallible;
+            fn from_str(text: &str) -> Result<Self, $crate::Infallible> {
+                Ok($crate::from_text(text))
             }
         }
-        impl ::core::convert::From<&str> for $ty {
+        impl From<&str> for $ty {
             fn from(text: &str) -> Self {
-                $crate::vocabulary::from_text(text)
+                $crate::from_text(text)
             }
         }
-        impl ::core::cmp::Eq for $ty {}
-        impl ::core::hash::Hash for $ty {
-            fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-                ::core::hash::Hash::hash(self.as_str(), state)
+        impl $crate::Eq for $ty {}
+        impl $crate::Hash for $ty {
+            fn hash<H: $crate::Hasher>(&self, state: &mut H) {
+                $crate::hash_text(self, state)
             }
         }
-        $crate::traits_by_node!($ty);
+        impl $crate::PartialEq for $ty {
+            fn eq(&self, other: &Self) -> bool {
+                $crate::same(self, other)
+            }
+        }
+        $crate::serde_if_asked!($ty);
     };
 }
 
@@ -200,7 +260,7 @@ macro_rules! integer_vocabulary {
         }
         impl $crate::Node for $ty {
             fn empty() -> Self {
-                $crate::vocabulary::from_i64(0)
+                $crate::from_i64(0)
             }
             fn slot(&mut self) -> $crate::Slot<'_> {
                 $crate::Slot::Integer(self)
@@ -209,23 +269,28 @@ macro_rules! integer_vocabulary {
                 $crate::View::I64(self.as_i64())
             }
         }
-        impl ::core::fmt::Display for $ty {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(&self.as_i64(), f)
+        impl $crate::Display for $ty {
+            fn fmt(&self, f: &mut $crate::Formatter<'_>) -> $crate::Formatted {
+                $crate::Display::fmt(&self.as_i64(), f)
             }
         }
-        impl ::core::convert::From<i64> for $ty {
+        impl From<i64> for $ty {
             fn from(value: i64) -> Self {
-                $crate::vocabulary::from_i64(value)
+                $crate::from_i64(value)
             }
         }
-        impl ::core::cmp::Eq for $ty {}
-        impl ::core::hash::Hash for $ty {
-            fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-                ::core::hash::Hash::hash(&self.as_i64(), state)
+        impl $crate::Eq for $ty {}
+        impl $crate::Hash for $ty {
+            fn hash<H: $crate::Hasher>(&self, state: &mut H) {
+                $crate::Hash::hash(&self.as_i64(), state)
             }
         }
-        $crate::traits_by_node!($ty);
+        impl $crate::PartialEq for $ty {
+            fn eq(&self, other: &Self) -> bool {
+                $crate::same(self, other)
+            }
+        }
+        $crate::serde_if_asked!($ty);
     };
 }
 
@@ -233,84 +298,61 @@ macro_rules! integer_vocabulary {
 #[macro_export]
 macro_rules! problem {
     ($ty:ident) => {
-        impl $crate::serde::Serialize for $ty {
-            fn serialize<S: $crate::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::problem::serialize(self, serializer)
+        impl $crate::Serialize for $ty {
+            fn serialize<S: $crate::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                $crate::problem::serialize(self, to)
             }
         }
-        impl<'de> $crate::serde::Deserialize<'de> for $ty {
-            fn deserialize<D: $crate::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                $crate::problem::deserialize(deserializer, <Self as $crate::Node>::empty)
+        impl<'de> $crate::Deserialize<'de> for $ty {
+            fn deserialize<D: $crate::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                $crate::problem::deserialize(from, $crate::empty)
             }
         }
     };
 }
 
-/// Gives a generated operation `Debug` and `PartialEq`.
+/// Gives a generated operation `Debug`.
 #[macro_export]
 macro_rules! operation {
     ($ty:ident) => {
-        impl ::core::fmt::Debug for $ty {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::inspect::debug_operation(stringify!($ty), self, f)
+        impl $crate::Debug for $ty {
+            fn fmt(&self, f: &mut $crate::Formatter<'_>) -> $crate::Formatted {
+                $crate::debug_operation(self, f)
             }
         }
-        impl ::core::cmp::PartialEq for $ty {
-            fn eq(&self, other: &Self) -> bool {
-                $crate::inspect::same_operation(self, other)
-            }
-        }
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! debug_by_node {
-    ($ty:ident) => {
-        impl ::core::fmt::Debug for $ty {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::inspect::debug(stringify!($ty), self, f)
-            }
-        }
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! traits_by_node {
-    ($ty:ident) => {
-        impl ::core::cmp::PartialEq for $ty {
-            fn eq(&self, other: &Self) -> bool {
-                $crate::inspect::same(self, other)
-            }
-        }
-        $crate::serde_by_node!($ty);
     };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! serde_by_node {
-    ($ty:ty) => {
-        impl $crate::serde::Serialize for $ty {
-            fn serialize<S: $crate::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::encode::serialize(self, serializer)
+    ($ty:ident) => {
+        impl $crate::Serialize for $ty {
+            fn serialize<S: $crate::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                $crate::serialize(self, to)
             }
         }
-        impl<'de> $crate::serde::Deserialize<'de> for $ty {
-            fn deserialize<D: $crate::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                $crate::decode::deserialize(deserializer)
+        impl<'de> $crate::Deserialize<'de> for $ty {
+            fn deserialize<D: $crate::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                $crate::deserialize(from)
             }
         }
     };
+}
+
+/// The same with the feature `serde`: what is generated cannot ask for a feature of this crate.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serde_if_asked {
+    ($ty:ident) => {
+        $crate::serde_by_node!($ty);
+    };
+}
+
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serde_if_asked {
+    ($ty:ident) => {};
 }

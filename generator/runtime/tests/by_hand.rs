@@ -63,22 +63,15 @@ pub struct QuotaExceeded {
 }
 
 impl rt::Node for QuotaExceeded {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("limit", rt::Required),
-            rt::Member("used", rt::Required),
-            rt::Member("plan", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self { limit: rt::Node::empty(), used: rt::Node::empty(), plan: rt::Node::empty() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(match at {
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(match at {
             0 => &self.limit,
             1 => &self.used,
             2 => &self.plan,
-            _ => return None,
+            _ => return Err("limit used plan?"),
         })
     }
     fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
@@ -126,16 +119,6 @@ pub struct Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("title", rt::Required),
-            rt::Member("status", rt::Required),
-            rt::Member("detail", rt::Optional),
-            rt::Member("retryable", rt::Required),
-            rt::Member("suggestion", rt::Optional),
-            rt::Member("request_id", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             title: rt::Node::empty(),
@@ -148,15 +131,15 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(match at {
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(match at {
             0 => &self.title,
             1 => &self.status,
             2 => &self.detail,
             3 => &self.retryable,
             4 => &self.suggestion,
             5 => &self.request_id,
-            _ => return None,
+            _ => return Err("title status detail? retryable suggestion? request_id?"),
         })
     }
     fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
@@ -241,21 +224,14 @@ pub struct Item {
 }
 
 impl rt::Node for Item {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("id", rt::Required),
-            rt::Member("note", rt::Optional),
-            rt::Member("object", rt::Presence::Constant(rt::Literal::String("item"))),
-        ]
-    }
     fn empty() -> Self {
         Self { id: rt::Node::empty(), note: rt::Node::empty() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(match at {
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(match at {
             0 => &self.id,
             1 => &self.note,
-            _ => return None,
+            _ => return Err(r#"id note? object="item""#),
         })
     }
     fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {

@@ -16,18 +16,15 @@ pub struct Open {
 }
 
 impl rt::Node for Open {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("name", rt::Optional), rt::Member("any", rt::Optional)]
-    }
     fn empty() -> Self {
         Self::default()
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(match at {
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(match at {
             0 => &self.name,
             1 => &self.any,
             2 => &self.additional,
-            _ => return None,
+            _ => return Err("name? any?"),
         })
     }
     fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
@@ -48,17 +45,14 @@ pub struct Counted {
 }
 
 impl rt::Node for Counted {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("name", rt::Optional)]
-    }
     fn empty() -> Self {
         Self { name: rt::Node::empty(), additional: rt::Node::empty() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(match at {
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(match at {
             0 => &self.name,
             1 => &self.additional,
-            _ => return None,
+            _ => return Err("name?"),
         })
     }
     fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
@@ -111,14 +105,11 @@ pub struct Branch {
 }
 
 impl rt::Node for Branch {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("inner", rt::Required)]
-    }
     fn empty() -> Self {
         Self { inner: rt::Node::empty() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        (at == 0).then_some(&self.inner as &dyn rt::Node)
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        (at == 0).then_some(&self.inner as &dyn rt::Node).ok_or("inner")
     }
     fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         (at == 0).then_some(&mut self.inner as &mut dyn rt::Node)

@@ -29,15 +29,14 @@ macro_rules! api {
                 pub(super) unit: Option<String>,
             }
             impl rt::Node for Limited {
-                fn members(&self) -> &'static [rt::Member] { &[rt::Member("limit", rt::Required), rt::Member("unit", rt::Optional)] }
                 fn empty() -> Self {
                     Self::default()
                 }
-                fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-                    Some(match at {
+                fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+                    Ok(match at {
                         0 => &self.limit,
                         1 => &self.unit,
-                        _ => return None,
+                        _ => return Err("limit unit?"),
                     })
                 }
                 fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
@@ -63,16 +62,15 @@ macro_rules! api {
                 pub(super) additional: rt::Others,
             }
             impl rt::Node for Envelope {
-                fn members(&self) -> &'static [rt::Member] { &[rt::Member("trace_id", rt::Required), rt::Member("hint", rt::Optional)] }
                 fn empty() -> Self {
                     Self::default()
                 }
-                fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-                    Some(match at {
+                fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+                    Ok(match at {
                         0 => &self.trace_id,
                         1 => &self.hint,
                         2 => &self.additional,
-                        _ => return None,
+                        _ => return Err("trace_id hint?"),
                     })
                 }
                 fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
@@ -95,7 +93,6 @@ macro_rules! api {
                 pub(super) further: Vec<Problem>,
             }
             impl rt::Node for Problem {
-                fn members(&self) -> &'static [rt::Member] { &[rt::Member("message", rt::Required), rt::Member("retryable", rt::Optional)] }
                 fn empty() -> Self {
                     Self {
                         message: String::new(),
@@ -106,11 +103,11 @@ macro_rules! api {
                         further: Vec::new(),
                     }
                 }
-                fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-                    Some(match at {
+                fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+                    Ok(match at {
                         0 => &self.message,
                         1 => &self.retryable,
-                        _ => return None,
+                        _ => return Err("message retryable?"),
                     })
                 }
                 fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {

@@ -26,17 +26,8 @@ struct Nothing {
 }
 
 impl rt::Node for Nothing {
-    fn members(&self) -> &'static [rt::Member] {
-        &[]
-    }
     fn empty() -> Self {
         Self::default()
-    }
-    fn member(&self, _: usize) -> Option<&dyn rt::Node> {
-        None
-    }
-    fn member_mut(&mut self, _: usize) -> Option<&mut dyn rt::Node> {
-        None
     }
 }
 

@@ -55,7 +55,7 @@ impl Printer<'_> {
         });
         let cases = plan.bodies.iter().enumerate().map(|(at, body)| {
             let (at, name) = (number(at), body.name.ident());
-            let value = body.ty.as_ref().map(|_| quote!((rt::Node::empty())));
+            let value = body.ty.as_ref().map(|_| quote!((rt::empty())));
             quote!(#at => Self::#name #value,)
         });
         let hands: Vec<_> = plan

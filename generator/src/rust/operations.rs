@@ -197,7 +197,7 @@ impl Printer<'_> {
             quote!(#doc #name #ty,)
         });
         let empty = |case: &super::plan::CasePlan| {
-            let (name, value) = (case.name.ident(), case.ty.as_ref().map(|_| quote!((rt::Node::empty()))));
+            let (name, value) = (case.name.ident(), case.ty.as_ref().map(|_| quote!((rt::empty()))));
             quote!(Self::#name #value)
         };
         let start = cases.first().map(empty);

@@ -6,7 +6,7 @@ use quote::quote;
 use super::RustName;
 use super::docs::{Doc, plain, sentence};
 use super::mount::how_to_mount;
-use super::plan::{FEATURES, FULL, FeaturesPlan, OperationPlan, Plan, StructPlan, Ty};
+use super::plan::{FEATURES, FULL, FeaturesPlan, OperationPlan, Plan, SERDE, StructPlan, Ty};
 use super::print::Printer;
 use super::sample::Sampler;
 use super::{Options, Runtime};
@@ -51,7 +51,7 @@ pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options, work
         license = license.unwrap_or_default(),
         publish = options.publish,
         others = others(&options.formats),
-        default = if plan.features.is_some() { "\"full\", \"reqwest\"" } else { "\"reqwest\"" },
+        default = if plan.features.is_some() { "\"full\", \"reqwest\"" } else { "\"reqwest\", \"serde\"" },
         features = FEATURES
             .iter()
             .map(|(what, name, on)| {
@@ -176,6 +176,10 @@ fn how_to_choose(plan: &Plan, features: &FeaturesPlan, doc: &mut Doc) {
         doc.line(format!("| `{name}` | {tag} |"));
     }
     doc.line(format!("| `{FULL}` | all of these, and types that no operation uses |"));
+    doc.gap().paragraph(format!(
+        "With the feature `{SERDE}` types are also values that serde reads and writes. It is not on by default, because that takes \
+         two more items for each type, and calls do not need it."
+    ));
 }
 
 /// Prints `src/lib.rs`.
@@ -326,7 +330,7 @@ fn marker(contract: &Contract, plan: &Plan) -> TokenStream {
             type Problem = Problem;
             type Kind = Kind;
             type Failure = #failure;
-            fn empty_problem() -> Problem { rt::Node::empty() }
+            fn empty_problem() -> Problem { rt::empty() }
             fn kind(problem: &Problem) -> &Kind { &problem.kind }
         }
 

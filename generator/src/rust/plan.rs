@@ -25,7 +25,7 @@ use crate::report::{Place, Report};
 
 pub(super) use self::operations::success_status;
 pub use failures::{FailureCase, FailuresPlan, SharedView};
-pub use features::{FEATURES, FULL, FeaturesPlan, GroupPlan};
+pub use features::{FEATURES, FULL, FeaturesPlan, GroupPlan, SERDE};
 pub use headers::HeaderPlan;
 
 use super::Options;

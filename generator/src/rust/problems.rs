@@ -224,7 +224,7 @@ impl Printer<'_> {
             quote!(kind: Kind::Unlisted(rt::UnlistedCode::from_wire(""))),
             quote!(extensions: BTreeMap::new()),
         ];
-        others.extend(plan.envelope.iter().map(|_| quote!(envelope: rt::Node::empty())));
+        others.extend(plan.envelope.iter().map(|_| quote!(envelope: rt::empty())));
         let further = matches!(family.place, CodePlace::Each(..));
         others.extend(further.then(|| quote!(further: Vec::new())));
         let further = further.then(|| {
@@ -483,7 +483,7 @@ impl ProblemParts<'_> {
                     self.further.get(number).map(|problem| problem as &dyn rt::ProblemNode)
                 }
                 fn grow(&mut self) -> Option<&mut dyn rt::ProblemNode> {
-                    self.further.push(rt::Node::empty());
+                    self.further.push(rt::empty());
                     self.further.last_mut().map(|problem| problem as &mut dyn rt::ProblemNode)
                 }
                 fn shrink(&mut self) { self.further.pop(); }
@@ -504,7 +504,7 @@ impl ProblemParts<'_> {
         }
         let arms = self.codes.iter().enumerate().map(|(at, (_, plan))| {
             let (at, name) = (number(at), plan.variant.ident());
-            let members = plan.payload.is_some().then(|| quote!((rt::Node::empty())));
+            let members = plan.payload.is_some().then(|| quote!((rt::empty())));
             quote!(Some(#at) => Kind::#name #members,)
         });
         quote! {

@@ -160,7 +160,7 @@ impl Printer<'_> {
             quote! {
                 fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
                     *self = match at {
-                        #(#places => Self::#names(rt::Node::empty()),)*
+                        #(#places => Self::#names(rt::empty()),)*
                         _ => return None,
                     };
                     Some(match self {

@@ -17,7 +17,7 @@ pub(super) fn manifest(package: &str, krate: &str, runtime: &Path) -> String {
          \n\
          [dependencies]\n\
          {krate} = {{ path = \"../crate\", default-features = false }}\n\
-         problemgen-runtime = {{ path = {runtime}, default-features = false }}\n\
+         problemgen-runtime = {{ path = {runtime}, default-features = false, features = [\"serde\"] }}\n\
          serde_json = \"1\"\n\
          \n\
          [workspace]\n"

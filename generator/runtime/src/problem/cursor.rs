@@ -37,7 +37,7 @@ impl Cursor {
     /// Notes in a record that a member of it was `null`.
     pub(super) fn note_null(&self, record: &mut dyn Node, at: Option<usize>) {
         let Some((at, member)) = at.and_then(|at| Some((at, self.members.get(at)?))) else { return };
-        if record.member(at).is_some_and(|node| self.leaves_open(at, node))
+        if record.at(at).is_some_and(|node| self.leaves_open(at, node))
             && let Some(others) = record.others_mut()
         {
             others.note_null(member.name());

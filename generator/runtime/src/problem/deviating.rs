@@ -144,12 +144,12 @@ fn fill(
         if let Some(found) = common.find(name) {
             let record = problem.common_mut();
             complete &= read_member(record, found, value, pointer, violations);
-            open = record.member(found.at).is_some_and(|node| common.leaves_open(found.at, node));
+            open = record.at(found.at).is_some_and(|node| common.leaves_open(found.at, node));
         } else if let Some(found) = own.find(name)
             && let Some(record) = problem.conditional_mut()
         {
             complete &= read_member(record, found, value, pointer, violations);
-            open = record.member(found.at).is_some_and(|node| own.leaves_open(found.at, node));
+            open = record.at(found.at).is_some_and(|node| own.leaves_open(found.at, node));
         } else if let Ok(value) = serde_json::from_str(value.get()) {
             problem.extensions_mut().insert(name.clone().into_owned(), value);
         }

@@ -74,7 +74,7 @@ fn is_free(problem: &dyn ProblemNode, name: &str, value: &Json) -> bool {
     let record = |record: &dyn Node| {
         let at = decode::position(record.members(), 0, name)?;
         let optional = matches!(record.members().get(at)?.presence(), Presence::Optional);
-        let absent = record.member(at).is_some_and(|node| matches!(node.view(), View::Absent));
+        let absent = record.at(at).is_some_and(|node| matches!(node.view(), View::Absent));
         Some(optional && absent && *value == Json::Null)
     };
     record(problem.common()).or_else(|| record(problem.conditional()?)).unwrap_or(true)

@@ -16,6 +16,10 @@ use crate::rust::{Layout, Options};
 /// The feature that has every operation and every type.
 pub const FULL: &str = "full";
 
+/// The feature by which types are also values of serde. It is on by default unless the document is so large that its tags
+/// have features: what each type costs to compile matters there, and who wants it can say so.
+pub const SERDE: &str = "serde";
+
 /// From so many operations on, a document is large: compiling what one does not call takes seconds.
 const LARGE: usize = 100;
 
@@ -23,8 +27,13 @@ const LARGE: usize = 100;
 const MANY: usize = 250;
 
 /// The features of every package: what each is for, its name, and what it turns on.
-pub const FEATURES: [(&str, &str, &[&str]); 9] = [
+pub const FEATURES: [(&str, &str, &[&str]); 10] = [
     ("The asynchronous HTTP transport over reqwest with rustls.", "reqwest", &["problemgen-runtime/reqwest"]),
+    (
+        "`Serialize` and `Deserialize` of all types, for what else a program does with them.",
+        SERDE,
+        &["problemgen-runtime/serde"],
+    ),
     (
         "The blocking HTTP transport over ureq with rustls, for programs without a runtime.",
         "ureq",
@@ -38,7 +47,11 @@ pub const FEATURES: [(&str, &str, &[&str]); 9] = [
     ("Spans and events with the names of OpenTelemetry.", "tracing", &["problemgen-runtime/tracing"]),
     ("Bodies packed with gzip.", "gzip", &["problemgen-runtime/gzip"]),
     ("Bodies packed with brotli.", "brotli", &["problemgen-runtime/brotli"]),
-    ("Errors and outputs as answers, for those who serve the API.", "server", &["problemgen-runtime/server"]),
+    (
+        "Errors and outputs as answers, for those who serve the API.",
+        "server",
+        &[SERDE, "problemgen-runtime/server"],
+    ),
     ("The same as answers of axum.", "axum", &["server", "problemgen-runtime/axum"]),
     (
         "A typed mock, for the tests of those who call the API.",

@@ -15,23 +15,20 @@ pub struct Picture {
 }
 
 impl rt::Node for Picture {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("id", rt::Required), rt::Member("preview", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             id: 0,
             preview: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.id,
                 1 => &self.preview,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("id preview?"),
             },
         )
     }

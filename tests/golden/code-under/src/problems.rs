@@ -172,24 +172,21 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("message", rt::Required), rt::Member("retryable", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             message: String::new(),
             retryable: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
-            envelope: rt::Node::empty(),
+            envelope: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.message,
                 1 => &self.retryable,
-                _ => return None,
+                _ => return Err("message retryable?"),
             },
         )
     }
@@ -213,7 +210,7 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::Limited(rt::Node::empty()),
+            Some(0) => Kind::Limited(rt::empty()),
             Some(1) => Kind::Busy,
             Some(2) => Kind::Locked,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
@@ -275,23 +272,20 @@ impl Envelope {
 }
 
 impl rt::Node for Envelope {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("request_id", rt::Required), rt::Member("docs", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             request_id: String::new(),
             docs: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.request_id,
                 1 => &self.docs,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("request_id docs?"),
             },
         )
     }
@@ -325,17 +319,14 @@ impl Limited {
 }
 
 impl rt::Node for Limited {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("limit", rt::Required)]
-    }
     fn empty() -> Self {
         Self { limit: 0 }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.limit,
-                _ => return None,
+                _ => return Err("limit"),
             },
         )
     }

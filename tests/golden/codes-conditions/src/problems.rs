@@ -143,9 +143,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("title", rt::Required), rt::Member("desk", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             title: String::new(),
@@ -154,12 +151,12 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.title,
                 1 => &self.desk,
-                _ => return None,
+                _ => return Err("title desk?"),
             },
         )
     }
@@ -183,9 +180,9 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::BookLent(rt::Node::empty()),
+            Some(0) => Kind::BookLent(rt::empty()),
             Some(1) => Kind::Closed,
-            Some(2) => Kind::TooMany(rt::Node::empty()),
+            Some(2) => Kind::TooMany(rt::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
@@ -235,17 +232,14 @@ impl BookLent {
 }
 
 impl rt::Node for BookLent {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("until", rt::Required)]
-    }
     fn empty() -> Self {
-        Self { until: rt::Node::empty() }
+        Self { until: rt::empty() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.until,
-                _ => return None,
+                _ => return Err("until"),
             },
         )
     }
@@ -283,17 +277,14 @@ impl TooMany {
 }
 
 impl rt::Node for TooMany {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("limit", rt::Required)]
-    }
     fn empty() -> Self {
         Self { limit: 0 }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.limit,
-                _ => return None,
+                _ => return Err("limit"),
             },
         )
     }

@@ -122,9 +122,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("title", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             title: String::new(),
@@ -132,11 +129,11 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.title,
-                _ => return None,
+                _ => return Err("title"),
             },
         )
     }

@@ -150,9 +150,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("message", rt::Required), rt::Member("hint", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             message: String::new(),
@@ -161,12 +158,12 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.message,
                 1 => &self.hint,
-                _ => return None,
+                _ => return Err("message hint?"),
             },
         )
     }

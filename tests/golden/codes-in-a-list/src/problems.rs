@@ -141,25 +141,22 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("message", rt::Required), rt::Member("field", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             message: String::new(),
             field: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
-            envelope: rt::Node::empty(),
+            envelope: rt::empty(),
             further: Vec::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.message,
                 1 => &self.field,
-                _ => return None,
+                _ => return Err("message field?"),
             },
         )
     }
@@ -216,7 +213,7 @@ impl rt::ProblemNode for Problem {
         self.further.get(number).map(|problem| problem as &dyn rt::ProblemNode)
     }
     fn grow(&mut self) -> Option<&mut dyn rt::ProblemNode> {
-        self.further.push(rt::Node::empty());
+        self.further.push(rt::empty());
         self.further.last_mut().map(|problem| problem as &mut dyn rt::ProblemNode)
     }
     fn shrink(&mut self) {
@@ -232,7 +229,6 @@ impl rt::ProblemNode for Problem {
 rt::problem!(Problem);
 
 /// The members of the body of an error around its problem.
-#[derive(Default)]
 pub struct Envelope {
     /// `trace`.
     pub trace: Option<String>,
@@ -241,21 +237,18 @@ pub struct Envelope {
 }
 
 impl rt::Node for Envelope {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("trace", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             trace: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.trace,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("trace?"),
             },
         )
     }
@@ -270,4 +263,4 @@ impl rt::Node for Envelope {
     }
 }
 
-rt::record!(Envelope);
+rt::record!(Envelope, Default);

@@ -153,9 +153,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("message", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             message: String::new(),
@@ -163,11 +160,11 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.message,
-                _ => return None,
+                _ => return Err("message"),
             },
         )
     }
@@ -190,9 +187,9 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::BookLent(rt::Node::empty()),
-            Some(1) => Kind::NotLent(rt::Node::empty()),
-            Some(2) => Kind::OtherReader(rt::Node::empty()),
+            Some(0) => Kind::BookLent(rt::empty()),
+            Some(1) => Kind::NotLent(rt::empty()),
+            Some(2) => Kind::OtherReader(rt::empty()),
             Some(3) => Kind::ShelfClosed,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
@@ -245,17 +242,14 @@ impl BookLent {
 }
 
 impl rt::Node for BookLent {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("until", rt::Required)]
-    }
     fn empty() -> Self {
-        Self { until: rt::Node::empty() }
+        Self { until: rt::empty() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.until,
-                _ => return None,
+                _ => return Err("until"),
             },
         )
     }
@@ -280,24 +274,20 @@ impl From<BookLent> for Kind {
 /// The members of `not_lent`.
 ///
 /// See [`Code::NotLent`].
-#[derive(Default)]
 pub struct NotLent {
     /// `reader`.
     pub reader: Option<String>,
 }
 
 impl rt::Node for NotLent {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("reader", rt::Optional)]
-    }
     fn empty() -> Self {
         Self { reader: None }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.reader,
-                _ => return None,
+                _ => return Err("reader?"),
             },
         )
     }
@@ -311,7 +301,7 @@ impl rt::Node for NotLent {
     }
 }
 
-rt::record!(NotLent);
+rt::record!(NotLent, Default);
 
 impl From<NotLent> for Kind {
     fn from(members: NotLent) -> Self {
@@ -322,24 +312,20 @@ impl From<NotLent> for Kind {
 /// The members of `other_reader`.
 ///
 /// See [`Code::OtherReader`].
-#[derive(Default)]
 pub struct OtherReader {
     /// `reader`.
     pub reader: Option<String>,
 }
 
 impl rt::Node for OtherReader {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("reader", rt::Optional)]
-    }
     fn empty() -> Self {
         Self { reader: None }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.reader,
-                _ => return None,
+                _ => return Err("reader?"),
             },
         )
     }
@@ -353,7 +339,7 @@ impl rt::Node for OtherReader {
     }
 }
 
-rt::record!(OtherReader);
+rt::record!(OtherReader, Default);
 
 impl From<OtherReader> for Kind {
     fn from(members: OtherReader) -> Self {

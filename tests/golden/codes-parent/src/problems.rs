@@ -134,9 +134,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("text", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             text: String::new(),
@@ -144,11 +141,11 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.text,
-                _ => return None,
+                _ => return Err("text"),
             },
         )
     }
@@ -171,8 +168,8 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::N1001(rt::Node::empty()),
-            Some(1) => Kind::N1002(rt::Node::empty()),
+            Some(0) => Kind::N1001(rt::empty()),
+            Some(1) => Kind::N1002(rt::empty()),
             Some(2) => Kind::N2001,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
@@ -223,17 +220,14 @@ impl N1001 {
 }
 
 impl rt::Node for N1001 {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("until", rt::Required)]
-    }
     fn empty() -> Self {
-        Self { until: rt::Node::empty() }
+        Self { until: rt::empty() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.until,
-                _ => return None,
+                _ => return Err("until"),
             },
         )
     }
@@ -271,17 +265,14 @@ impl N1002 {
 }
 
 impl rt::Node for N1002 {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("until", rt::Required)]
-    }
     fn empty() -> Self {
-        Self { until: rt::Node::empty() }
+        Self { until: rt::empty() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.until,
-                _ => return None,
+                _ => return Err("until"),
             },
         )
     }

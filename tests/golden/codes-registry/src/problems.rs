@@ -165,9 +165,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("message", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             message: None,
@@ -175,11 +172,11 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.message,
-                _ => return None,
+                _ => return Err("message?"),
             },
         )
     }
@@ -204,7 +201,7 @@ impl rt::ProblemNode for Problem {
         self.kind = match place {
             Some(0) => Kind::AlreadyBack,
             Some(1) => Kind::BadPage,
-            Some(2) => Kind::BookLent(rt::Node::empty()),
+            Some(2) => Kind::BookLent(rt::empty()),
             Some(3) => Kind::LoanMissing,
             Some(4) => Kind::UnknownReader,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
@@ -254,17 +251,14 @@ impl BookLent {
 }
 
 impl rt::Node for BookLent {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("until", rt::Required)]
-    }
     fn empty() -> Self {
-        Self { until: rt::Node::empty() }
+        Self { until: rt::empty() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.until,
-                _ => return None,
+                _ => return Err("until"),
             },
         )
     }

@@ -127,9 +127,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("detail", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             detail: String::new(),
@@ -137,11 +134,11 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.detail,
-                _ => return None,
+                _ => return Err("detail"),
             },
         )
     }
@@ -164,8 +161,8 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::Busy(rt::Node::empty()),
-            Some(1) => Kind::Invalid(rt::Node::empty()),
+            Some(0) => Kind::Busy(rt::empty()),
+            Some(1) => Kind::Invalid(rt::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
@@ -215,17 +212,14 @@ impl Busy {
 }
 
 impl rt::Node for Busy {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("seconds", rt::Required)]
-    }
     fn empty() -> Self {
         Self { seconds: 0 }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.seconds,
-                _ => return None,
+                _ => return Err("seconds"),
             },
         )
     }
@@ -250,7 +244,6 @@ impl From<Busy> for Kind {
 /// The members of `invalid`.
 ///
 /// See [`Code::Invalid`].
-#[derive(Default)]
 pub struct Invalid {
     /// `errors`.
     pub errors: Option<Vec<String>>,
@@ -259,18 +252,15 @@ pub struct Invalid {
 }
 
 impl rt::Node for Invalid {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("errors", rt::Optional), rt::Member("field", rt::Optional)]
-    }
     fn empty() -> Self {
         Self { errors: None, field: None }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.errors,
                 1 => &self.field,
-                _ => return None,
+                _ => return Err("errors? field?"),
             },
         )
     }
@@ -285,7 +275,7 @@ impl rt::Node for Invalid {
     }
 }
 
-rt::record!(Invalid);
+rt::record!(Invalid, Default);
 
 impl From<Invalid> for Kind {
     fn from(members: Invalid) -> Self {

@@ -135,9 +135,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("title", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             title: String::new(),
@@ -145,11 +142,11 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.title,
-                _ => return None,
+                _ => return Err("title"),
             },
         )
     }
@@ -173,7 +170,7 @@ impl rt::ProblemNode for Problem {
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
             Some(0) => Kind::Lent,
-            Some(1) => Kind::OutOfCredit(rt::Node::empty()),
+            Some(1) => Kind::OutOfCredit(rt::empty()),
             Some(2) => Kind::ShelfClosed,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
@@ -222,17 +219,14 @@ impl OutOfCredit {
 }
 
 impl rt::Node for OutOfCredit {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("balance", rt::Required)]
-    }
     fn empty() -> Self {
         Self { balance: 0 }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.balance,
-                _ => return None,
+                _ => return Err("balance"),
             },
         )
     }

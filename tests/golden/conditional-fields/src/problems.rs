@@ -198,17 +198,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("type", rt::Required),
-            rt::Member("title", rt::Required),
-            rt::Member("status", rt::Required),
-            rt::Member("detail", rt::Optional),
-            rt::Member("retryable", rt::Required),
-            rt::Member("suggestion", rt::Optional),
-            rt::Member("request_id", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             r#type: String::new(),
@@ -222,8 +211,8 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.r#type,
                 1 => &self.title,
@@ -232,7 +221,11 @@ impl rt::Node for Problem {
                 4 => &self.retryable,
                 5 => &self.suggestion,
                 6 => &self.request_id,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "type title status detail? retryable suggestion? request_id?",
+                    );
+                }
             },
         )
     }
@@ -262,8 +255,8 @@ impl rt::ProblemNode for Problem {
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
             Some(0) => Kind::NotFound,
-            Some(1) => Kind::AlreadyShipped(rt::Node::empty()),
-            Some(2) => Kind::PartlyShipped(rt::Node::empty()),
+            Some(1) => Kind::AlreadyShipped(rt::empty()),
+            Some(2) => Kind::PartlyShipped(rt::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
@@ -324,30 +317,22 @@ impl AlreadyShipped {
 }
 
 impl rt::Node for AlreadyShipped {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("shipped_at", rt::Required),
-            rt::Member("parcels", rt::Required),
-            rt::Member("carrier", rt::Optional),
-            rt::Member("weight", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
-            shipped_at: rt::Node::empty(),
+            shipped_at: rt::empty(),
             parcels: Vec::new(),
             carrier: None,
             weight: None,
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.shipped_at,
                 1 => &self.parcels,
                 2 => &self.carrier,
                 3 => &self.weight,
-                _ => return None,
+                _ => return Err("shipped_at parcels carrier? weight?"),
             },
         )
     }
@@ -388,17 +373,14 @@ impl PartlyShipped {
 }
 
 impl rt::Node for PartlyShipped {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("left", rt::Required)]
-    }
     fn empty() -> Self {
         Self { left: 0 }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.left,
-                _ => return None,
+                _ => return Err("left"),
             },
         )
     }

@@ -13,21 +13,18 @@ pub struct Parcel {
 }
 
 impl rt::Node for Parcel {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("id", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             id: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.id,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("id"),
             },
         )
     }

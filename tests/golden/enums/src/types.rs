@@ -143,32 +143,24 @@ pub struct Signal {
 }
 
 impl rt::Node for Signal {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("colour", rt::Required),
-            rt::Member("priority", rt::Required),
-            rt::Member("state", rt::Required),
-            rt::Member("odd", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
-            colour: rt::Node::empty(),
-            priority: rt::Node::empty(),
-            state: rt::Node::empty(),
+            colour: rt::empty(),
+            priority: rt::empty(),
+            state: rt::empty(),
             odd: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.colour,
                 1 => &self.priority,
                 2 => &self.state,
                 3 => &self.odd,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("colour priority state odd?"),
             },
         )
     }

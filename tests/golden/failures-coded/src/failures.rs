@@ -18,7 +18,7 @@ impl rt::FailureBody for Failure {
     fn of_case(case: usize) -> Option<Self> {
         Some(
             match case {
-                0 => Self::TokenError(rt::Node::empty()),
+                0 => Self::TokenError(rt::empty()),
                 _ => return None,
             },
         )

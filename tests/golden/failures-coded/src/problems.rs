@@ -92,22 +92,19 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("message", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             message: String::new(),
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
-            envelope: rt::Node::empty(),
+            envelope: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.message,
-                _ => return None,
+                _ => return Err("message"),
             },
         )
     }
@@ -160,7 +157,6 @@ impl rt::ProblemNode for Problem {
 rt::problem!(Problem);
 
 /// The members of the body of an error around its problem.
-#[derive(Default)]
 pub struct Envelope {
     /// Members that the contract does not name.
     pub additional: rt::Others,
@@ -168,15 +164,13 @@ pub struct Envelope {
 
 impl rt::Node for Envelope {
     fn empty() -> Self {
-        Self {
-            additional: rt::Node::empty(),
-        }
+        Self { additional: rt::empty() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.additional,
-                _ => return None,
+                _ => return Err(""),
             },
         )
     }
@@ -190,4 +184,4 @@ impl rt::Node for Envelope {
     }
 }
 
-rt::record!(Envelope);
+rt::record!(Envelope, Default);

@@ -15,23 +15,20 @@ pub struct TokenError {
 }
 
 impl rt::Node for TokenError {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("code", rt::Required), rt::Member("hint", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             code: String::new(),
             hint: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.code,
                 1 => &self.hint,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("code hint?"),
             },
         )
     }

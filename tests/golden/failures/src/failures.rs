@@ -33,13 +33,13 @@ impl rt::FailureBody for Failure {
         Some(
             match case {
                 0 => Self::Empty,
-                1 => Self::Text(rt::Node::empty()),
-                2 => Self::Bytes(rt::Node::empty()),
-                3 => Self::Basic(rt::Node::empty()),
-                4 => Self::Findings(rt::Node::empty()),
-                5 => Self::Validation(rt::Node::empty()),
-                6 => Self::PatchThingError400(rt::Node::empty()),
-                7 => Self::BasicList(rt::Node::empty()),
+                1 => Self::Text(rt::empty()),
+                2 => Self::Bytes(rt::empty()),
+                3 => Self::Basic(rt::empty()),
+                4 => Self::Findings(rt::empty()),
+                5 => Self::Validation(rt::empty()),
+                6 => Self::PatchThingError400(rt::empty()),
+                7 => Self::BasicList(rt::empty()),
                 _ => return None,
             },
         )

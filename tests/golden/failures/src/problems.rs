@@ -128,9 +128,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("status", rt::Required), rt::Member("detail", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             status: 0,
@@ -139,12 +136,12 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.status,
                 1 => &self.detail,
-                _ => return None,
+                _ => return Err("status detail?"),
             },
         )
     }
@@ -168,7 +165,7 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::Locked(rt::Node::empty()),
+            Some(0) => Kind::Locked(rt::empty()),
             Some(1) => Kind::NotReady,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
@@ -217,17 +214,14 @@ impl Locked {
 }
 
 impl rt::Node for Locked {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("by", rt::Required)]
-    }
     fn empty() -> Self {
         Self { by: String::new() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.by,
-                _ => return None,
+                _ => return Err("by"),
             },
         )
     }

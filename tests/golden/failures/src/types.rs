@@ -17,29 +17,22 @@ pub struct Basic {
 }
 
 impl rt::Node for Basic {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("message", rt::Required),
-            rt::Member("hint", rt::Optional),
-            rt::Member("trace_id", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             message: String::new(),
             hint: None,
             trace_id: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.message,
                 1 => &self.hint,
                 2 => &self.trace_id,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("message hint? trace_id?"),
             },
         )
     }
@@ -69,23 +62,20 @@ pub struct Finding {
 }
 
 impl rt::Node for Finding {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("errorCode", rt::Required), rt::Member("in", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
-            error_code: rt::Node::empty(),
+            error_code: rt::empty(),
             r#in: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.error_code,
                 1 => &self.r#in,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("errorCode in?"),
             },
         )
     }
@@ -140,21 +130,18 @@ pub struct Findings {
 }
 
 impl rt::Node for Findings {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("problems", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             problems: Vec::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.problems,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("problems"),
             },
         )
     }
@@ -182,26 +169,20 @@ pub struct Rule {
 }
 
 impl rt::Node for Rule {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("errorCode", rt::Required),
-            rt::Member("errorMessage", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             error_code: String::new(),
             error_message: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.error_code,
                 1 => &self.error_message,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("errorCode errorMessage"),
             },
         )
     }
@@ -230,30 +211,20 @@ pub struct RuleBroken {
 }
 
 impl rt::Node for RuleBroken {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member(
-                "errorCode",
-                rt::Presence::Constant(rt::Literal::String("rule_broken")),
-            ),
-            rt::Member("errorMessage", rt::Required),
-            rt::Member("rule", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             error_message: String::new(),
             rule: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 1 => &self.error_message,
                 2 => &self.rule,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("errorCode=\"rule_broken\" errorMessage rule"),
             },
         )
     }
@@ -280,21 +251,18 @@ pub struct Validation {
 }
 
 impl rt::Node for Validation {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("errors", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             errors: Vec::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.errors,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("errors"),
             },
         )
     }
@@ -322,23 +290,20 @@ pub struct ValidationErrorsItem {
 }
 
 impl rt::Node for ValidationErrorsItem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("field", rt::Required), rt::Member("message", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             field: String::new(),
             message: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.field,
                 1 => &self.message,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("field message"),
             },
         )
     }
@@ -379,8 +344,8 @@ impl rt::Union for PatchThingError400 {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::RuleBroken(rt::Node::empty()),
-            1 => Self::Rule(rt::Node::empty()),
+            0 => Self::RuleBroken(rt::empty()),
+            1 => Self::Rule(rt::empty()),
             _ => return None,
         };
         Some(

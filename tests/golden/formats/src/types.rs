@@ -47,33 +47,21 @@ impl Price {
 }
 
 impl rt::Node for Price {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("amount", rt::Required),
-            rt::Member("limit", rt::Required),
-            rt::Member("hosts", rt::Optional),
-            rt::Member("fallback", rt::Optional),
-            rt::Member("total", rt::Optional),
-            rt::Member("small", rt::Optional),
-            rt::Member("seen", rt::Optional),
-            rt::Member("other", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
-            amount: rt::Node::empty(),
-            limit: rt::Node::empty(),
+            amount: rt::empty(),
+            limit: rt::empty(),
             hosts: None,
-            fallback: rt::Node::empty(),
+            fallback: rt::empty(),
             total: None,
             small: None,
             seen: None,
             other: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.amount,
                 1 => &self.limit,
@@ -84,7 +72,11 @@ impl rt::Node for Price {
                 6 => &self.seen,
                 7 => &self.other,
                 8 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "amount limit hosts? fallback? total? small? seen? other?",
+                    );
+                }
             },
         )
     }
@@ -131,8 +123,8 @@ impl rt::Union for PriceOther {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::Decimal(rt::Node::empty()),
-            1 => Self::Boolean(rt::Node::empty()),
+            0 => Self::Decimal(rt::empty()),
+            1 => Self::Boolean(rt::empty()),
             _ => return None,
         };
         Some(

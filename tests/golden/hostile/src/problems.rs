@@ -187,13 +187,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("title", rt::Optional),
-            rt::Member("status", rt::Optional),
-            rt::Member("type", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             title: None,
@@ -203,13 +196,13 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.title,
                 1 => &self.status,
                 2 => &self.r#type,
-                _ => return None,
+                _ => return Err("title? status? type?"),
             },
         )
     }
@@ -234,7 +227,7 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::CScriptScriptAlert1Script0XR(rt::Node::empty()),
+            Some(0) => Kind::CScriptScriptAlert1Script0XR(rt::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
@@ -270,7 +263,6 @@ rt::problem!(Problem);
 /// ````c " */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \ � r#" "# �````.
 ///
 /// See [`Code::CScriptScriptAlert1Script0XR`].
-#[derive(Default)]
 pub struct CScriptScriptAlert1Script0Xr {
     /// " \*/ } { \`\`\` \~\~\~ &lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; {} {0} #\[x\] \\ � r#"
     /// "# �
@@ -278,17 +270,14 @@ pub struct CScriptScriptAlert1Script0Xr {
 }
 
 impl rt::Node for CScriptScriptAlert1Script0Xr {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("f \"*/ </script>", rt::Optional)]
-    }
     fn empty() -> Self {
         Self { f_script: None }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.f_script,
-                _ => return None,
+                _ => return Err("\"f \\\"*/ </script>\"?"),
             },
         )
     }
@@ -302,7 +291,7 @@ impl rt::Node for CScriptScriptAlert1Script0Xr {
     }
 }
 
-rt::record!(CScriptScriptAlert1Script0Xr);
+rt::record!(CScriptScriptAlert1Script0Xr, Default);
 
 impl From<CScriptScriptAlert1Script0Xr> for Kind {
     fn from(members: CScriptScriptAlert1Script0Xr) -> Self {

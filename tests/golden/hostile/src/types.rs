@@ -38,23 +38,20 @@ pub struct Thing {
 }
 
 impl rt::Node for Thing {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("m \"*/", rt::Required), rt::Member("n\u{202e}", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
-            m: rt::Node::empty(),
+            m: rt::empty(),
             n: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.m,
                 1 => &self.n,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("\"m \\\"*/\" \"n\u{202e}\"?"),
             },
         )
     }

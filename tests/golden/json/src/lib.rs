@@ -81,7 +81,7 @@ impl rt::Api for Api {
     type Kind = Kind;
     type Failure = rt::NoFailure;
     fn empty_problem() -> Problem {
-        rt::Node::empty()
+        rt::empty()
     }
     fn kind(problem: &Problem) -> &Kind {
         &problem.kind

@@ -30,19 +30,6 @@ pub struct Labels {
 }
 
 impl rt::Node for Labels {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("count", rt::Required),
-            rt::Member("nested", rt::Optional),
-            rt::Member("anything", rt::Optional),
-            rt::Member("unsaid", rt::Optional),
-            rt::Member("listed", rt::Optional),
-            rt::Member("point", rt::Optional),
-            rt::Member("entry", rt::Optional),
-            rt::Member("rows", rt::Optional),
-            rt::Member("open", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             count: 0,
@@ -54,11 +41,11 @@ impl rt::Node for Labels {
             entry: None,
             rows: None,
             open: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.count,
                 1 => &self.nested,
@@ -70,7 +57,11 @@ impl rt::Node for Labels {
                 7 => &self.rows,
                 8 => &self.open,
                 9 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "count nested? anything? unsaid? listed? point? entry? rows? open?",
+                    );
+                }
             },
         )
     }
@@ -121,9 +112,9 @@ impl rt::Union for LabelsEntryItem {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::String(rt::Node::empty()),
-            1 => Self::Integer(rt::Node::empty()),
-            2 => Self::Mark(rt::Node::empty()),
+            0 => Self::String(rt::empty()),
+            1 => Self::Integer(rt::empty()),
+            2 => Self::Mark(rt::empty()),
             _ => return None,
         };
         Some(
@@ -188,8 +179,8 @@ impl rt::Union for LabelsRowsItem {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::String(rt::Node::empty()),
-            1 => Self::Integer(rt::Node::empty()),
+            0 => Self::String(rt::empty()),
+            1 => Self::Integer(rt::empty()),
             _ => return None,
         };
         Some(
@@ -224,7 +215,6 @@ impl From<i64> for LabelsRowsItem {
 }
 
 /// `Labels unsaid`.
-#[derive(Default)]
 pub struct LabelsUnsaid {
     /// `a`.
     pub a: Option<String>,
@@ -233,21 +223,18 @@ pub struct LabelsUnsaid {
 }
 
 impl rt::Node for LabelsUnsaid {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("a", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             a: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.a,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("a?"),
             },
         )
     }
@@ -262,7 +249,7 @@ impl rt::Node for LabelsUnsaid {
     }
 }
 
-rt::record!(LabelsUnsaid);
+rt::record!(LabelsUnsaid, Default);
 
 /// `Mark`.
 pub struct Mark {
@@ -273,21 +260,18 @@ pub struct Mark {
 }
 
 impl rt::Node for Mark {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("mark", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             mark: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.mark,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("mark"),
             },
         )
     }

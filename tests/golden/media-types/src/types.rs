@@ -27,23 +27,20 @@ impl Pet {
 }
 
 impl rt::Node for Pet {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("name", rt::Required), rt::Member("age", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             name: String::new(),
             age: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.name,
                 1 => &self.age,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("name age?"),
             },
         )
     }
@@ -92,15 +89,6 @@ impl PutRowRequest {
 }
 
 impl rt::Node for PutRowRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("name", rt::Required),
-            rt::Member("tags", rt::Optional),
-            rt::Member("range", rt::Optional),
-            rt::Member("path", rt::Optional),
-            rt::Member("meta", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             name: String::new(),
@@ -108,11 +96,11 @@ impl rt::Node for PutRowRequest {
             range: None,
             path: None,
             meta: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.name,
                 1 => &self.tags,
@@ -120,7 +108,7 @@ impl rt::Node for PutRowRequest {
                 3 => &self.path,
                 4 => &self.meta,
                 5 => &self.additional,
-                _ => return None,
+                _ => return Err("name tags? range? path? meta?"),
             },
         )
     }
@@ -142,7 +130,6 @@ impl rt::Node for PutRowRequest {
 rt::record!(PutRowRequest);
 
 /// `putRow request range`.
-#[derive(Default)]
 pub struct PutRowRequestRange {
     /// `from`.
     pub from: Option<i64>,
@@ -153,23 +140,20 @@ pub struct PutRowRequestRange {
 }
 
 impl rt::Node for PutRowRequestRange {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("from", rt::Optional), rt::Member("to", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             from: None,
             to: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.from,
                 1 => &self.to,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("from? to?"),
             },
         )
     }
@@ -185,4 +169,4 @@ impl rt::Node for PutRowRequestRange {
     }
 }
 
-rt::record!(PutRowRequestRange);
+rt::record!(PutRowRequestRange, Default);

@@ -54,23 +54,9 @@ impl Profile {
 }
 
 impl rt::Node for Profile {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("photo", rt::Required),
-            rt::Member("scans", rt::Optional),
-            rt::Member("name", rt::Required),
-            rt::Member("biography", rt::Optional),
-            rt::Member("rank", rt::Optional),
-            rt::Member("born", rt::Optional),
-            rt::Member("address", rt::Optional),
-            rt::Member("aliases", rt::Optional),
-            rt::Member("limits", rt::Optional),
-            rt::Member("kind", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
-            photo: rt::Node::empty(),
+            photo: rt::empty(),
             scans: None,
             name: String::new(),
             biography: None,
@@ -80,11 +66,11 @@ impl rt::Node for Profile {
             aliases: None,
             limits: None,
             kind: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.photo,
                 1 => &self.scans,
@@ -97,7 +83,11 @@ impl rt::Node for Profile {
                 8 => &self.limits,
                 9 => &self.kind,
                 10 => &self.additional,
-                _ => return None,
+                _ => {
+                    return Err(
+                        "photo scans? name biography? rank? born? address? aliases? limits? kind?",
+                    );
+                }
             },
         )
     }
@@ -124,7 +114,6 @@ impl rt::Node for Profile {
 rt::record!(Profile);
 
 /// `Profile address`.
-#[derive(Default)]
 pub struct ProfileAddress {
     /// `city`.
     pub city: Option<String>,
@@ -133,21 +122,18 @@ pub struct ProfileAddress {
 }
 
 impl rt::Node for ProfileAddress {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("city", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             city: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.city,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("city?"),
             },
         )
     }
@@ -162,7 +148,7 @@ impl rt::Node for ProfileAddress {
     }
 }
 
-rt::record!(ProfileAddress);
+rt::record!(ProfileAddress, Default);
 
 /// `Profile kind`.
 #[derive(Debug, Clone)]

@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `Box`.
-#[derive(Default)]
 pub struct BoxModel {
     /// `string`.
     pub string: Option<StringModel>,
@@ -16,23 +15,20 @@ pub struct BoxModel {
 }
 
 impl rt::Node for BoxModel {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("string", rt::Optional), rt::Member("error", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             string: None,
             error: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.string,
                 1 => &self.error,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("string? error?"),
             },
         )
     }
@@ -48,7 +44,7 @@ impl rt::Node for BoxModel {
     }
 }
 
-rt::record!(BoxModel);
+rt::record!(BoxModel, Default);
 
 /// `Error`.
 pub struct Error {
@@ -59,21 +55,18 @@ pub struct Error {
 }
 
 impl rt::Node for Error {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("code", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             code: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.code,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("code"),
             },
         )
     }
@@ -113,18 +106,6 @@ pub struct OptionModel {
 }
 
 impl rt::Node for OptionModel {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("self", rt::Required),
-            rt::Member("Self", rt::Required),
-            rt::Member("super", rt::Optional),
-            rt::Member("1st", rt::Optional),
-            rt::Member("", rt::Optional),
-            rt::Member("a-b", rt::Optional),
-            rt::Member("a_b", rt::Optional),
-            rt::Member("aB", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             self_: String::new(),
@@ -135,11 +116,11 @@ impl rt::Node for OptionModel {
             a_b_xdf63: None,
             a_b: None,
             a_b_x382a: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.self_,
                 1 => &self.self_x8197,
@@ -150,7 +131,7 @@ impl rt::Node for OptionModel {
                 6 => &self.a_b,
                 7 => &self.a_b_x382a,
                 8 => &self.additional,
-                _ => return None,
+                _ => return Err("self Self super? 1st? \"\"? a-b? a_b? aB?"),
             },
         )
     }
@@ -206,7 +187,6 @@ impl rt::Vocabulary for ResultModel {
 rt::vocabulary!(ResultModel);
 
 /// `String`.
-#[derive(Default)]
 pub struct StringModel {
     /// `Vec`.
     pub vec: Option<Vec<String>>,
@@ -217,23 +197,20 @@ pub struct StringModel {
 }
 
 impl rt::Node for StringModel {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("Vec", rt::Optional), rt::Member("result", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             vec: None,
             result: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.vec,
                 1 => &self.result,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("Vec? result?"),
             },
         )
     }
@@ -249,4 +226,4 @@ impl rt::Node for StringModel {
     }
 }
 
-rt::record!(StringModel);
+rt::record!(StringModel, Default);

@@ -23,8 +23,8 @@ impl rt::FailureBody for Failure {
         Some(
             match case {
                 0 => Self::Empty,
-                1 => Self::Text(rt::Node::empty()),
-                2 => Self::ListThingsError400(rt::Node::empty()),
+                1 => Self::Text(rt::empty()),
+                2 => Self::ListThingsError400(rt::empty()),
                 _ => return None,
             },
         )

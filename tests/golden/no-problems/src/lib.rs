@@ -82,7 +82,7 @@ impl rt::Api for Api {
     type Kind = Kind;
     type Failure = Failure;
     fn empty_problem() -> Problem {
-        rt::Node::empty()
+        rt::empty()
     }
     fn kind(problem: &Problem) -> &Kind {
         &problem.kind

@@ -13,21 +13,18 @@ pub struct ListThingsError400 {
 }
 
 impl rt::Node for ListThingsError400 {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("message", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             message: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.message,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("message"),
             },
         )
     }

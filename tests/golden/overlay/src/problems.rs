@@ -131,13 +131,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("type", rt::Optional),
-            rt::Member("title", rt::Optional),
-            rt::Member("status", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             r#type: None,
@@ -147,13 +140,13 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.r#type,
                 1 => &self.title,
                 2 => &self.status,
-                _ => return None,
+                _ => return Err("type? title? status?"),
             },
         )
     }
@@ -179,7 +172,7 @@ impl rt::ProblemNode for Problem {
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
             Some(0) => Kind::OrderMissing,
-            Some(1) => Kind::OrderShipped(rt::Node::empty()),
+            Some(1) => Kind::OrderShipped(rt::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
@@ -227,17 +220,14 @@ impl OrderShipped {
 }
 
 impl rt::Node for OrderShipped {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("carrier", rt::Required)]
-    }
     fn empty() -> Self {
         Self { carrier: String::new() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.carrier,
-                _ => return None,
+                _ => return Err("carrier"),
             },
         )
     }

@@ -13,21 +13,18 @@ pub struct Order {
 }
 
 impl rt::Node for Order {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("total", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             total: 0,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.total,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("total"),
             },
         )
     }

@@ -8,7 +8,6 @@ use problemgen_runtime as rt;
 pub type List = Vec<Thing>;
 
 /// `Search`.
-#[derive(Default)]
 pub struct Search {
     /// `text`.
     pub text: Option<String>,
@@ -19,23 +18,20 @@ pub struct Search {
 }
 
 impl rt::Node for Search {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("text", rt::Optional), rt::Member("page", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             text: None,
             page: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.text,
                 1 => &self.page,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("text? page?"),
             },
         )
     }
@@ -51,10 +47,9 @@ impl rt::Node for Search {
     }
 }
 
-rt::record!(Search);
+rt::record!(Search, Default);
 
 /// `Search page`.
-#[derive(Default)]
 pub struct SearchPage {
     /// `after`.
     pub after: Option<i64>,
@@ -67,29 +62,22 @@ pub struct SearchPage {
 }
 
 impl rt::Node for SearchPage {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("after", rt::Optional),
-            rt::Member("from", rt::Optional),
-            rt::Member("size", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             after: None,
             from: None,
             size: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.after,
                 1 => &self.from,
                 2 => &self.size,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("after? from? size?"),
             },
         )
     }
@@ -106,7 +94,7 @@ impl rt::Node for SearchPage {
     }
 }
 
-rt::record!(SearchPage);
+rt::record!(SearchPage, Default);
 
 /// `Thing`.
 pub struct Thing {
@@ -117,21 +105,18 @@ pub struct Thing {
 }
 
 impl rt::Node for Thing {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("id", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             id: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.id,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("id"),
             },
         )
     }
@@ -161,29 +146,22 @@ pub struct Things {
 }
 
 impl rt::Node for Things {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("data", rt::Required),
-            rt::Member("has_more", rt::Optional),
-            rt::Member("next", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
-            data: rt::Node::empty(),
+            data: rt::empty(),
             has_more: None,
             next: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.data,
                 1 => &self.has_more,
                 2 => &self.next,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("data has_more? next?"),
             },
         )
     }
@@ -203,7 +181,6 @@ impl rt::Node for Things {
 rt::record!(Things);
 
 /// `byCursor response`.
-#[derive(Default)]
 pub struct ByCursorResponse {
     /// `result`.
     pub result: Option<ByCursorResponseResult>,
@@ -212,21 +189,18 @@ pub struct ByCursorResponse {
 }
 
 impl rt::Node for ByCursorResponse {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("result", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             result: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.result,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("result?"),
             },
         )
     }
@@ -241,10 +215,9 @@ impl rt::Node for ByCursorResponse {
     }
 }
 
-rt::record!(ByCursorResponse);
+rt::record!(ByCursorResponse, Default);
 
 /// `byCursor response result`.
-#[derive(Default)]
 pub struct ByCursorResponseResult {
     /// `things`.
     pub things: Option<Vec<Thing>>,
@@ -255,23 +228,20 @@ pub struct ByCursorResponseResult {
 }
 
 impl rt::Node for ByCursorResponseResult {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("things", rt::Optional), rt::Member("next", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             things: None,
             next: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.things,
                 1 => &self.next,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("things? next?"),
             },
         )
     }
@@ -287,4 +257,4 @@ impl rt::Node for ByCursorResponseResult {
     }
 }
 
-rt::record!(ByCursorResponseResult);
+rt::record!(ByCursorResponseResult, Default);

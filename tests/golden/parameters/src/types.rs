@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `everyStyle deep`.
-#[derive(Default)]
 pub struct EveryStyleDeep {
     /// `from`.
     pub from: Option<rt::jiff::civil::Date>,
@@ -16,23 +15,20 @@ pub struct EveryStyleDeep {
 }
 
 impl rt::Node for EveryStyleDeep {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("from", rt::Optional), rt::Member("to", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             from: None,
             to: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.from,
                 1 => &self.to,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("from? to?"),
             },
         )
     }
@@ -48,10 +44,9 @@ impl rt::Node for EveryStyleDeep {
     }
 }
 
-rt::record!(EveryStyleDeep);
+rt::record!(EveryStyleDeep, Default);
 
 /// `everyStyle matrix`.
-#[derive(Default)]
 pub struct EveryStyleMatrix {
     /// `x`.
     pub x: Option<f64>,
@@ -62,23 +57,20 @@ pub struct EveryStyleMatrix {
 }
 
 impl rt::Node for EveryStyleMatrix {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("x", rt::Optional), rt::Member("y", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             x: None,
             y: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.x,
                 1 => &self.y,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("x? y?"),
             },
         )
     }
@@ -94,4 +86,4 @@ impl rt::Node for EveryStyleMatrix {
     }
 }
 
-rt::record!(EveryStyleMatrix);
+rt::record!(EveryStyleMatrix, Default);

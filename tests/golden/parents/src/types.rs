@@ -8,7 +8,6 @@ use problemgen_runtime as rt;
 pub type AnyPet = Pet;
 
 /// `Car`.
-#[derive(Default)]
 pub struct Car {
     /// `@type`.
     pub r#type: Option<String>,
@@ -23,32 +22,24 @@ pub struct Car {
 }
 
 impl rt::Node for Car {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("@type", rt::Optional),
-            rt::Member("owner", rt::Optional),
-            rt::Member("wheels", rt::Optional),
-            rt::Member("doors", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             r#type: None,
             owner: None,
             wheels: None,
             doors: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.r#type,
                 1 => &self.owner,
                 2 => &self.wheels,
                 3 => &self.doors,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("@type? owner? wheels? doors?"),
             },
         )
     }
@@ -66,7 +57,7 @@ impl rt::Node for Car {
     }
 }
 
-rt::record!(Car);
+rt::record!(Car, Default);
 
 /// `Cat`.
 pub struct Cat {
@@ -96,32 +87,24 @@ impl Cat {
 }
 
 impl rt::Node for Cat {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("kind", rt::Required),
-            rt::Member("name", rt::Required),
-            rt::Member("friend", rt::Optional),
-            rt::Member("lives", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             kind: String::new(),
             name: String::new(),
             friend: None,
             lives: 0,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.kind,
                 1 => &self.name,
                 2 => &self.friend,
                 3 => &self.lives,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("kind name friend? lives"),
             },
         )
     }
@@ -169,32 +152,24 @@ impl Dog {
 }
 
 impl rt::Node for Dog {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("kind", rt::Required),
-            rt::Member("name", rt::Required),
-            rt::Member("friend", rt::Optional),
-            rt::Member("best", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             kind: String::new(),
             name: String::new(),
             friend: None,
             best: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.kind,
                 1 => &self.name,
                 2 => &self.friend,
                 3 => &self.best,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("kind name friend? best?"),
             },
         )
     }
@@ -239,29 +214,22 @@ impl Fish {
 }
 
 impl rt::Node for Fish {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("kind", rt::Required),
-            rt::Member("name", rt::Required),
-            rt::Member("friend", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             kind: String::new(),
             name: String::new(),
             friend: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.kind,
                 1 => &self.name,
                 2 => &self.friend,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("kind name friend?"),
             },
         )
     }
@@ -311,10 +279,10 @@ impl rt::Union for Pet {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::Cat(rt::Node::empty()),
-            1 => Self::Dog(rt::Node::empty()),
-            2 => Self::Fish(rt::Node::empty()),
-            3 => Self::Base(rt::Node::empty()),
+            0 => Self::Cat(rt::empty()),
+            1 => Self::Dog(rt::empty()),
+            2 => Self::Fish(rt::empty()),
+            3 => Self::Base(rt::empty()),
             _ => return None,
         };
         Some(
@@ -391,29 +359,22 @@ impl PetBase {
 }
 
 impl rt::Node for PetBase {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("kind", rt::Required),
-            rt::Member("name", rt::Required),
-            rt::Member("friend", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             kind: String::new(),
             name: String::new(),
             friend: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.kind,
                 1 => &self.name,
                 2 => &self.friend,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("kind name friend?"),
             },
         )
     }
@@ -460,9 +421,9 @@ impl rt::Union for Thing {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::Car(rt::Node::empty()),
-            1 => Self::Vehicle(rt::Node::empty()),
-            2 => Self::Base(rt::Node::empty()),
+            0 => Self::Car(rt::empty()),
+            1 => Self::Vehicle(rt::empty()),
+            2 => Self::Base(rt::empty()),
             _ => return None,
         };
         Some(
@@ -505,7 +466,6 @@ impl From<ThingBase> for Thing {
 }
 
 /// What \`Thing\` says by itself.
-#[derive(Default)]
 pub struct ThingBase {
     /// `@type`.
     pub r#type: Option<String>,
@@ -516,23 +476,20 @@ pub struct ThingBase {
 }
 
 impl rt::Node for ThingBase {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("@type", rt::Optional), rt::Member("owner", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             r#type: None,
             owner: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.r#type,
                 1 => &self.owner,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("@type? owner?"),
             },
         )
     }
@@ -548,7 +505,7 @@ impl rt::Node for ThingBase {
     }
 }
 
-rt::record!(ThingBase);
+rt::record!(ThingBase, Default);
 
 /// `Vehicle`.
 #[derive(Debug, Clone)]
@@ -573,8 +530,8 @@ impl rt::Union for Vehicle {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::Car(rt::Node::empty()),
-            1 => Self::Base(rt::Node::empty()),
+            0 => Self::Car(rt::empty()),
+            1 => Self::Base(rt::empty()),
             _ => return None,
         };
         Some(
@@ -609,7 +566,6 @@ impl From<VehicleBase> for Vehicle {
 }
 
 /// What \`Vehicle\` says by itself.
-#[derive(Default)]
 pub struct VehicleBase {
     /// `@type`.
     pub r#type: Option<String>,
@@ -622,29 +578,22 @@ pub struct VehicleBase {
 }
 
 impl rt::Node for VehicleBase {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("@type", rt::Optional),
-            rt::Member("owner", rt::Optional),
-            rt::Member("wheels", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             r#type: None,
             owner: None,
             wheels: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.r#type,
                 1 => &self.owner,
                 2 => &self.wheels,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("@type? owner? wheels?"),
             },
         )
     }
@@ -661,4 +610,4 @@ impl rt::Node for VehicleBase {
     }
 }
 
-rt::record!(VehicleBase);
+rt::record!(VehicleBase, Default);

@@ -23,21 +23,18 @@ impl Due {
 }
 
 impl rt::Node for Due {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("on", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
-            on: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            on: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.on,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("on"),
             },
         )
     }
@@ -71,32 +68,24 @@ pub struct Note {
 }
 
 impl rt::Node for Note {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("title", rt::Required),
-            rt::Member("folder", rt::Required),
-            rt::Member("due", rt::Optional),
-            rt::Member("pinned", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             title: String::new(),
             folder: None,
             due: None,
             pinned: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.title,
                 1 => &self.folder,
                 2 => &self.due,
                 3 => &self.pinned,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("title folder due? pinned?"),
             },
         )
     }
@@ -117,7 +106,6 @@ impl rt::Node for Note {
 rt::record!(Note);
 
 /// `NotePatch`.
-#[derive(Default)]
 pub struct NotePatch {
     /// Left out keeps it.
     pub title: Option<String>,
@@ -130,29 +118,22 @@ pub struct NotePatch {
 }
 
 impl rt::Node for NotePatch {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("title", rt::Optional),
-            rt::Member("folder", rt::Optional),
-            rt::Member("due", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             title: None,
-            folder: rt::Node::empty(),
-            due: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            folder: rt::empty(),
+            due: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.title,
                 1 => &self.folder,
                 2 => &self.due,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("title? folder? due?"),
             },
         )
     }
@@ -169,4 +150,4 @@ impl rt::Node for NotePatch {
     }
 }
 
-rt::record!(NotePatch);
+rt::record!(NotePatch, Default);

@@ -24,8 +24,8 @@ impl rt::FailureBody for Failure {
         Some(
             match case {
                 0 => Self::Empty,
-                1 => Self::SearchResponse(rt::Node::empty()),
-                2 => Self::JsonMap(rt::Node::empty()),
+                1 => Self::SearchResponse(rt::empty()),
+                2 => Self::JsonMap(rt::empty()),
                 _ => return None,
             },
         )

@@ -33,7 +33,6 @@ impl rt::Vocabulary for GetTileFormat {
 rt::vocabulary!(GetTileFormat);
 
 /// `search response`.
-#[derive(Default)]
 pub struct SearchResponse {
     /// `hits`.
     pub hits: Option<i64>,
@@ -42,21 +41,18 @@ pub struct SearchResponse {
 }
 
 impl rt::Node for SearchResponse {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("hits", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             hits: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.hits,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("hits?"),
             },
         )
     }
@@ -71,4 +67,4 @@ impl rt::Node for SearchResponse {
     }
 }
 
-rt::record!(SearchResponse);
+rt::record!(SearchResponse, Default);

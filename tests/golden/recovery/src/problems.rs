@@ -269,24 +269,21 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("message", rt::Optional), rt::Member("details", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             message: None,
             details: None,
             kind: Kind::Unlisted(rt::UnlistedCode::from_wire("")),
             extensions: BTreeMap::new(),
-            envelope: rt::Node::empty(),
+            envelope: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.message,
                 1 => &self.details,
-                _ => return None,
+                _ => return Err("message? details?"),
             },
         )
     }
@@ -352,7 +349,6 @@ impl rt::ProblemNode for Problem {
 rt::problem!(Problem);
 
 /// The members of the body of an error around its problem.
-#[derive(Default)]
 pub struct Envelope {
     /// `trace`.
     pub trace: Option<String>,
@@ -363,23 +359,20 @@ pub struct Envelope {
 }
 
 impl rt::Node for Envelope {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("trace", rt::Optional), rt::Member("again_at", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             trace: None,
             again_at: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.trace,
                 1 => &self.again_at,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("trace? again_at?"),
             },
         )
     }
@@ -395,4 +388,4 @@ impl rt::Node for Envelope {
     }
 }
 
-rt::record!(Envelope);
+rt::record!(Envelope, Default);

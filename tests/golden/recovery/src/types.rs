@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `Failure details`.
-#[derive(Default)]
 pub struct FailureDetails {
     /// `current`.
     pub current: Option<FailureDetailsCurrent>,
@@ -18,29 +17,22 @@ pub struct FailureDetails {
 }
 
 impl rt::Node for FailureDetails {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("current", rt::Optional),
-            rt::Member("candidates", rt::Optional),
-            rt::Member("odata.page", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             current: None,
             candidates: None,
             odata_page: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.current,
                 1 => &self.candidates,
                 2 => &self.odata_page,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("current? candidates? odata.page?"),
             },
         )
     }
@@ -57,10 +49,9 @@ impl rt::Node for FailureDetails {
     }
 }
 
-rt::record!(FailureDetails);
+rt::record!(FailureDetails, Default);
 
 /// `Failure details current`.
-#[derive(Default)]
 pub struct FailureDetailsCurrent {
     /// `etag`.
     pub etag: Option<String>,
@@ -69,21 +60,18 @@ pub struct FailureDetailsCurrent {
 }
 
 impl rt::Node for FailureDetailsCurrent {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("etag", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             etag: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.etag,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("etag?"),
             },
         )
     }
@@ -98,10 +86,9 @@ impl rt::Node for FailureDetailsCurrent {
     }
 }
 
-rt::record!(FailureDetailsCurrent);
+rt::record!(FailureDetailsCurrent, Default);
 
 /// `saveNote request`.
-#[derive(Default)]
 pub struct SaveNoteRequest {
     /// `text`.
     pub text: Option<String>,
@@ -110,21 +97,18 @@ pub struct SaveNoteRequest {
 }
 
 impl rt::Node for SaveNoteRequest {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("text", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             text: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.text,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("text?"),
             },
         )
     }
@@ -139,4 +123,4 @@ impl rt::Node for SaveNoteRequest {
     }
 }
 
-rt::record!(SaveNoteRequest);
+rt::record!(SaveNoteRequest, Default);

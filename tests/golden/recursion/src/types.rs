@@ -31,9 +31,9 @@ impl rt::Union for Expression {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::Sum(rt::Node::empty()),
-            1 => Self::Not(rt::Node::empty()),
-            2 => Self::Number(rt::Node::empty()),
+            0 => Self::Sum(rt::empty()),
+            1 => Self::Not(rt::empty()),
+            2 => Self::Number(rt::empty()),
             _ => return None,
         };
         Some(
@@ -103,32 +103,24 @@ impl Node {
 }
 
 impl rt::Node for Node {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("name", rt::Required),
-            rt::Member("parent", rt::Optional),
-            rt::Member("children", rt::Optional),
-            rt::Member("by_name", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             name: String::new(),
             parent: None,
             children: None,
             by_name: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.name,
                 1 => &self.parent,
                 2 => &self.children,
                 3 => &self.by_name,
                 4 => &self.additional,
-                _ => return None,
+                _ => return Err("name parent? children? by_name?"),
             },
         )
     }
@@ -157,21 +149,18 @@ pub struct Not {
 }
 
 impl rt::Node for Not {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("not", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
-            not: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            not: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.not,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("not"),
             },
         )
     }
@@ -199,23 +188,20 @@ pub struct Sum {
 }
 
 impl rt::Node for Sum {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("left", rt::Required), rt::Member("right", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
-            left: rt::Node::empty(),
-            right: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            left: rt::empty(),
+            right: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.left,
                 1 => &self.right,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("left right"),
             },
         )
     }

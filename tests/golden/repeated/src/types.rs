@@ -13,21 +13,18 @@ pub struct Editor {
 }
 
 impl rt::Node for Editor {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("name", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             name: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.name,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("name"),
             },
         )
     }
@@ -65,31 +62,20 @@ pub struct Note {
 }
 
 impl rt::Node for Note {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("state", rt::Required),
-            rt::Member("before", rt::Optional),
-            rt::Member("by", rt::Required),
-            rt::Member("for", rt::Optional),
-            rt::Member("origin", rt::Optional),
-            rt::Member("copy", rt::Optional),
-            rt::Member("link", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
-            state: rt::Node::empty(),
+            state: rt::empty(),
             before: None,
-            by: rt::Node::empty(),
+            by: rt::empty(),
             r#for: None,
             origin: None,
             copy: None,
             link: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.state,
                 1 => &self.before,
@@ -99,7 +85,7 @@ impl rt::Node for Note {
                 5 => &self.copy,
                 6 => &self.link,
                 7 => &self.additional,
-                _ => return None,
+                _ => return Err("state before? by for? origin? copy? link?"),
             },
         )
     }
@@ -154,7 +140,6 @@ rt::vocabulary!(NoteBefore);
 pub type NoteBy = Editor;
 
 /// `Note copy`.
-#[derive(Default)]
 pub struct NoteCopy {
     /// Where it was copied to.
     pub at: Option<String>,
@@ -163,21 +148,18 @@ pub struct NoteCopy {
 }
 
 impl rt::Node for NoteCopy {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("at", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             at: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.at,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("at?"),
             },
         )
     }
@@ -192,7 +174,7 @@ impl rt::Node for NoteCopy {
     }
 }
 
-rt::record!(NoteCopy);
+rt::record!(NoteCopy, Default);
 
 /// `Note link`.
 #[derive(Debug, Clone)]
@@ -217,8 +199,8 @@ impl rt::Union for NoteLink {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::Short(rt::Node::empty()),
-            1 => Self::Long(rt::Node::empty()),
+            0 => Self::Short(rt::empty()),
+            1 => Self::Long(rt::empty()),
             _ => return None,
         };
         Some(
@@ -249,21 +231,18 @@ pub struct NoteLinkLong {
 }
 
 impl rt::Node for NoteLinkLong {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("url", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             url: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.url,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("url"),
             },
         )
     }
@@ -284,7 +263,6 @@ rt::record!(NoteLinkLong);
 pub type NoteLinkShort = NoteLinkLong;
 
 /// `Note origin`.
-#[derive(Default)]
 pub struct NoteOrigin {
     /// Where it was written.
     pub at: Option<String>,
@@ -293,21 +271,18 @@ pub struct NoteOrigin {
 }
 
 impl rt::Node for NoteOrigin {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("at", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             at: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.at,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("at?"),
             },
         )
     }
@@ -322,7 +297,7 @@ impl rt::Node for NoteOrigin {
     }
 }
 
-rt::record!(NoteOrigin);
+rt::record!(NoteOrigin, Default);
 
 /// `Note state`.
 pub type NoteState = NoteBefore;
@@ -366,23 +341,20 @@ pub struct ListArchiveResponse {
 }
 
 impl rt::Node for ListArchiveResponse {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("items", rt::Required), rt::Member("page", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             items: Vec::new(),
             page: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.items,
                 1 => &self.page,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("items page?"),
             },
         )
     }
@@ -409,21 +381,18 @@ pub struct ListArchiveResponsePage {
 }
 
 impl rt::Node for ListArchiveResponsePage {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("next", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             next: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.next,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("next"),
             },
         )
     }

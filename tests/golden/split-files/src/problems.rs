@@ -114,9 +114,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("status", rt::Optional), rt::Member("retryable", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             status: None,
@@ -125,12 +122,12 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.status,
                 1 => &self.retryable,
-                _ => return None,
+                _ => return Err("status? retryable?"),
             },
         )
     }
@@ -154,7 +151,7 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::Winter(rt::Node::empty()),
+            Some(0) => Kind::Winter(rt::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
@@ -202,17 +199,14 @@ impl Winter {
 }
 
 impl rt::Node for Winter {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("until", rt::Required)]
-    }
     fn empty() -> Self {
-        Self { until: rt::Node::empty() }
+        Self { until: rt::empty() }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.until,
-                _ => return None,
+                _ => return Err("until"),
             },
         )
     }

@@ -56,29 +56,22 @@ pub struct Tree {
 }
 
 impl rt::Node for Tree {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("height", rt::Required),
-            rt::Member("best", rt::Optional),
-            rt::Member("branches", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             height: 0.0,
             best: None,
             branches: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.height,
                 1 => &self.best,
                 2 => &self.branches,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("height best? branches?"),
             },
         )
     }

@@ -137,6 +137,9 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
+    fn member(&self, _: usize) -> Result<&dyn rt::Node, &'static str> {
+        Err("")
+    }
 }
 
 impl rt::ProblemNode for Problem {

@@ -135,9 +135,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("status", rt::Required), rt::Member("retryable", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             status: 0,
@@ -146,12 +143,12 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.status,
                 1 => &self.retryable,
-                _ => return None,
+                _ => return Err("status retryable?"),
             },
         )
     }

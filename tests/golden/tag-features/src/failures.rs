@@ -20,8 +20,8 @@ impl rt::FailureBody for Failure {
     fn of_case(case: usize) -> Option<Self> {
         Some(
             match case {
-                0 => Self::Conflict(rt::Node::empty()),
-                1 => Self::Missing(rt::Node::empty()),
+                0 => Self::Conflict(rt::empty()),
+                1 => Self::Missing(rt::empty()),
                 _ => return None,
             },
         )

@@ -50,21 +50,18 @@ pub struct BoxModel {
 }
 
 impl rt::Node for BoxModel {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("size", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             size: 0,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.size,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("size"),
             },
         )
     }
@@ -90,21 +87,18 @@ pub struct Conflict {
 }
 
 impl rt::Node for Conflict {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("other", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
-            other: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            other: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.other,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("other"),
             },
         )
     }
@@ -158,21 +152,18 @@ pub struct Missing {
 }
 
 impl rt::Node for Missing {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("what", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
-            what: rt::Node::empty(),
-            additional: rt::Node::empty(),
+            what: rt::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.what,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("what"),
             },
         )
     }

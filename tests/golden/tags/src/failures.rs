@@ -18,7 +18,7 @@ impl rt::FailureBody for Failure {
     fn of_case(case: usize) -> Option<Self> {
         Some(
             match case {
-                0 => Self::Text(rt::Node::empty()),
+                0 => Self::Text(rt::empty()),
                 _ => return None,
             },
         )

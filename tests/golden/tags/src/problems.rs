@@ -121,9 +121,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("envelope", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             envelope: None,
@@ -131,11 +128,11 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.envelope,
-                _ => return None,
+                _ => return Err("envelope?"),
             },
         )
     }
@@ -158,7 +155,7 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::Kind(rt::Node::empty()),
+            Some(0) => Kind::Kind(rt::empty()),
             Some(1) => Kind::Problem,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
@@ -194,24 +191,20 @@ rt::problem!(Problem);
 /// The members of `kind`.
 ///
 /// See [`Code::Kind`].
-#[derive(Default)]
 pub struct KindMembers {
     /// `kind`.
     pub kind: Option<types::Error>,
 }
 
 impl rt::Node for KindMembers {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("kind", rt::Optional)]
-    }
     fn empty() -> Self {
         Self { kind: None }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.kind,
-                _ => return None,
+                _ => return Err("kind?"),
             },
         )
     }
@@ -225,7 +218,7 @@ impl rt::Node for KindMembers {
     }
 }
 
-rt::record!(KindMembers);
+rt::record!(KindMembers, Default);
 
 impl From<KindMembers> for Kind {
     fn from(members: KindMembers) -> Self {

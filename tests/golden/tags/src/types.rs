@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `Client`.
-#[derive(Default)]
 pub struct Client {
     /// `code`.
     pub code: Option<Code>,
@@ -16,23 +15,20 @@ pub struct Client {
 }
 
 impl rt::Node for Client {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("code", rt::Optional), rt::Member("failure", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             code: None,
             failure: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.code,
                 1 => &self.failure,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("code? failure?"),
             },
         )
     }
@@ -48,7 +44,7 @@ impl rt::Node for Client {
     }
 }
 
-rt::record!(Client);
+rt::record!(Client, Default);
 
 /// `Code`.
 #[derive(Debug, Clone)]
@@ -101,7 +97,6 @@ impl rt::Vocabulary for Error {
 rt::vocabulary!(Error);
 
 /// `Failure`.
-#[derive(Default)]
 pub struct Failure {
     /// `api`.
     pub api: Option<String>,
@@ -110,21 +105,18 @@ pub struct Failure {
 }
 
 impl rt::Node for Failure {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("api", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             api: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.api,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("api?"),
             },
         )
     }
@@ -139,7 +131,7 @@ impl rt::Node for Failure {
     }
 }
 
-rt::record!(Failure);
+rt::record!(Failure, Default);
 
 /// `Operation`.
 pub struct Operation {
@@ -152,23 +144,20 @@ pub struct Operation {
 }
 
 impl rt::Node for Operation {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("error", rt::Required), rt::Member("client", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
-            error: rt::Node::empty(),
+            error: rt::empty(),
             client: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.error,
                 1 => &self.client,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("error client?"),
             },
         )
     }

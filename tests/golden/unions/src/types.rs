@@ -26,23 +26,20 @@ impl Circle {
 }
 
 impl rt::Node for Circle {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("kind", rt::Required), rt::Member("radius", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             kind: String::new(),
             radius: 0.0,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.kind,
                 1 => &self.radius,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("kind radius"),
             },
         )
     }
@@ -87,8 +84,8 @@ impl rt::Union for Outcome {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::Added(rt::Node::empty()),
-            1 => Self::Refused(rt::Node::empty()),
+            0 => Self::Added(rt::empty()),
+            1 => Self::Refused(rt::empty()),
             _ => return None,
         };
         Some(
@@ -131,24 +128,18 @@ pub struct OutcomeAdded {
 }
 
 impl rt::Node for OutcomeAdded {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("state", rt::Presence::Constant(rt::Literal::String("added"))),
-            rt::Member("id", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             id: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 1 => &self.id,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("state=\"added\" id"),
             },
         )
     }
@@ -174,24 +165,18 @@ pub struct OutcomeRefused {
 }
 
 impl rt::Node for OutcomeRefused {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("state", rt::Presence::Constant(rt::Literal::String("refused"))),
-            rt::Member("why", rt::Required),
-        ]
-    }
     fn empty() -> Self {
         Self {
             why: String::new(),
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 1 => &self.why,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("state=\"refused\" why"),
             },
         )
     }
@@ -235,8 +220,8 @@ impl rt::Union for Shape {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::Circle(rt::Node::empty()),
-            1 => Self::Square(rt::Node::empty()),
+            0 => Self::Circle(rt::empty()),
+            1 => Self::Square(rt::empty()),
             _ => return None,
         };
         Some(
@@ -292,23 +277,20 @@ impl Square {
 }
 
 impl rt::Node for Square {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("kind", rt::Required), rt::Member("side", rt::Required)]
-    }
     fn empty() -> Self {
         Self {
             kind: String::new(),
             side: 0.0,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.kind,
                 1 => &self.side,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("kind side"),
             },
         )
     }
@@ -352,9 +334,9 @@ impl rt::Union for AddShapeResponse202 {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::String(rt::Node::empty()),
-            1 => Self::Integer(rt::Node::empty()),
-            2 => Self::Circle(rt::Node::empty()),
+            0 => Self::String(rt::empty()),
+            1 => Self::Integer(rt::empty()),
+            2 => Self::Circle(rt::empty()),
             _ => return None,
         };
         Some(

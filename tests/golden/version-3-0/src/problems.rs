@@ -113,13 +113,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("status", rt::Required),
-            rt::Member("title", rt::Optional),
-            rt::Member("type", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             status: 0,
@@ -129,13 +122,13 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.status,
                 1 => &self.title,
                 2 => &self.r#type,
-                _ => return None,
+                _ => return Err("status title? type?"),
             },
         )
     }
@@ -160,7 +153,7 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::Sold(rt::Node::empty()),
+            Some(0) => Kind::Sold(rt::empty()),
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
     }
@@ -208,17 +201,14 @@ impl Sold {
 }
 
 impl rt::Node for Sold {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("buyer", rt::Required)]
-    }
     fn empty() -> Self {
         Self { buyer: None }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.buyer,
-                _ => return None,
+                _ => return Err("buyer"),
             },
         )
     }

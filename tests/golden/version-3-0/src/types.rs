@@ -17,29 +17,22 @@ pub struct Item {
 }
 
 impl rt::Node for Item {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("id", rt::Required),
-            rt::Member("note", rt::Required),
-            rt::Member("price", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             id: 0,
             note: None,
             price: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.id,
                 1 => &self.note,
                 2 => &self.price,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("id note price?"),
             },
         )
     }

@@ -121,9 +121,6 @@ impl Problem {
 }
 
 impl rt::Node for Problem {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("title", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             title: None,
@@ -131,11 +128,11 @@ impl rt::Node for Problem {
             extensions: BTreeMap::new(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.title,
-                _ => return None,
+                _ => return Err("title?"),
             },
         )
     }
@@ -158,7 +155,7 @@ impl rt::ProblemNode for Problem {
     }
     fn select(&mut self, place: Option<usize>, code: &str) {
         self.kind = match place {
-            Some(0) => Kind::TooMany(rt::Node::empty()),
+            Some(0) => Kind::TooMany(rt::empty()),
             Some(1) => Kind::TooOld,
             _ => Kind::Unlisted(rt::UnlistedCode::from_wire(code)),
         };
@@ -207,17 +204,14 @@ impl TooMany {
 }
 
 impl rt::Node for TooMany {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("most", rt::Required)]
-    }
     fn empty() -> Self {
         Self { most: 0 }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.most,
-                _ => return None,
+                _ => return Err("most"),
             },
         )
     }

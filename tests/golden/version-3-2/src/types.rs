@@ -30,9 +30,9 @@ impl rt::Union for Event {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::Made(rt::Node::empty()),
-            1 => Self::Gone(rt::Node::empty()),
-            2 => Self::OtherVariant(rt::Node::empty()),
+            0 => Self::Made(rt::empty()),
+            1 => Self::Gone(rt::empty()),
+            2 => Self::OtherVariant(rt::empty()),
             _ => return None,
         };
         Some(
@@ -75,7 +75,6 @@ impl From<Other> for Event {
 }
 
 /// `Filter content`.
-#[derive(Default)]
 pub struct FilterContent {
     /// `words`.
     pub words: Option<Vec<String>>,
@@ -84,21 +83,18 @@ pub struct FilterContent {
 }
 
 impl rt::Node for FilterContent {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("words", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             words: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.words,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("words?"),
             },
         )
     }
@@ -113,7 +109,7 @@ impl rt::Node for FilterContent {
     }
 }
 
-rt::record!(FilterContent);
+rt::record!(FilterContent, Default);
 
 /// `FirstNote`.
 pub struct FirstNote {
@@ -140,29 +136,22 @@ impl FirstNote {
 }
 
 impl rt::Node for FirstNote {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("version", rt::Required),
-            rt::Member("text", rt::Optional),
-            rt::Member("color", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             version: 0,
             text: None,
             color: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.version,
                 1 => &self.text,
                 2 => &self.color,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("version text? color?"),
             },
         )
     }
@@ -203,23 +192,20 @@ impl Gone {
 }
 
 impl rt::Node for Gone {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("kind", rt::Required), rt::Member("note", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             kind: String::new(),
             note: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.kind,
                 1 => &self.note,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("kind note?"),
             },
         )
     }
@@ -262,29 +248,22 @@ impl LaterNote {
 }
 
 impl rt::Node for LaterNote {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("version", rt::Required),
-            rt::Member("text", rt::Optional),
-            rt::Member("palette", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             version: 0,
             text: None,
             palette: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.version,
                 1 => &self.text,
                 2 => &self.palette,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("version text? palette?"),
             },
         )
     }
@@ -325,23 +304,20 @@ impl Made {
 }
 
 impl rt::Node for Made {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("kind", rt::Required), rt::Member("note", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             kind: String::new(),
             note: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.kind,
                 1 => &self.note,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("kind note?"),
             },
         )
     }
@@ -385,9 +361,9 @@ impl rt::Union for Note {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::FirstNote(rt::Node::empty()),
-            1 => Self::LaterNote(rt::Node::empty()),
-            2 => Self::SecondNote(rt::Node::empty()),
+            0 => Self::FirstNote(rt::empty()),
+            1 => Self::LaterNote(rt::empty()),
+            2 => Self::SecondNote(rt::empty()),
             _ => return None,
         };
         Some(
@@ -430,7 +406,6 @@ impl From<SecondNote> for Note {
 }
 
 /// `Other`.
-#[derive(Default)]
 pub struct Other {
     /// `kind`.
     pub kind: Option<String>,
@@ -441,23 +416,20 @@ pub struct Other {
 }
 
 impl rt::Node for Other {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("kind", rt::Optional), rt::Member("text", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             kind: None,
             text: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.kind,
                 1 => &self.text,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("kind? text?"),
             },
         )
     }
@@ -473,7 +445,7 @@ impl rt::Node for Other {
     }
 }
 
-rt::record!(Other);
+rt::record!(Other, Default);
 
 /// `SecondNote`.
 pub struct SecondNote {
@@ -500,29 +472,22 @@ impl SecondNote {
 }
 
 impl rt::Node for SecondNote {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("version", rt::Required),
-            rt::Member("text", rt::Optional),
-            rt::Member("colors", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             version: 0,
             text: None,
             colors: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.version,
                 1 => &self.text,
                 2 => &self.colors,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("version text? colors?"),
             },
         )
     }
@@ -542,7 +507,6 @@ impl rt::Node for SecondNote {
 rt::record!(SecondNote);
 
 /// `ServerSentEvent`.
-#[derive(Default)]
 pub struct ServerSentEvent {
     /// `event`.
     pub event: Option<String>,
@@ -553,23 +517,20 @@ pub struct ServerSentEvent {
 }
 
 impl rt::Node for ServerSentEvent {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("event", rt::Optional), rt::Member("data", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             event: None,
             data: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.event,
                 1 => &self.data,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("event? data?"),
             },
         )
     }
@@ -585,7 +546,7 @@ impl rt::Node for ServerSentEvent {
     }
 }
 
-rt::record!(ServerSentEvent);
+rt::record!(ServerSentEvent, Default);
 
 /// `Shape`.
 #[derive(Debug, Clone)]
@@ -610,8 +571,8 @@ impl rt::Union for Shape {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::Object(rt::Node::empty()),
-            1 => Self::Object2(rt::Node::empty()),
+            0 => Self::Object(rt::empty()),
+            1 => Self::Object2(rt::empty()),
             _ => return None,
         };
         Some(
@@ -646,7 +607,6 @@ impl From<ShapeObject2> for Shape {
 }
 
 /// `Shape object`.
-#[derive(Default)]
 pub struct ShapeObject {
     /// `base`.
     pub base: Option<f64>,
@@ -655,24 +615,18 @@ pub struct ShapeObject {
 }
 
 impl rt::Node for ShapeObject {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("sides", rt::Presence::Constant(rt::Literal::Integer(3))),
-            rt::Member("base", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             base: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 1 => &self.base,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("sides=3 base?"),
             },
         )
     }
@@ -687,10 +641,9 @@ impl rt::Node for ShapeObject {
     }
 }
 
-rt::record!(ShapeObject);
+rt::record!(ShapeObject, Default);
 
 /// `Shape object 2`.
-#[derive(Default)]
 pub struct ShapeObject2 {
     /// `width`.
     pub width: Option<f64>,
@@ -699,24 +652,18 @@ pub struct ShapeObject2 {
 }
 
 impl rt::Node for ShapeObject2 {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("sides", rt::Presence::Constant(rt::Literal::Integer(4))),
-            rt::Member("width", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             width: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 1 => &self.width,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("sides=4 width?"),
             },
         )
     }
@@ -731,7 +678,7 @@ impl rt::Node for ShapeObject2 {
     }
 }
 
-rt::record!(ShapeObject2);
+rt::record!(ShapeObject2, Default);
 
 /// `events selection`.
 pub struct EventsSelection {
@@ -755,23 +702,20 @@ impl EventsSelection {
 }
 
 impl rt::Node for EventsSelection {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("since", rt::Required), rt::Member("kinds", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             since: 0,
             kinds: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.since,
                 1 => &self.kinds,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("since kinds?"),
             },
         )
     }

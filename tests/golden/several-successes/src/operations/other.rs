@@ -43,12 +43,12 @@ pub enum StartJobOutput {
 
 impl rt::Output for StartJobOutput {
     fn empty() -> Self {
-        Self::Ok(rt::Node::empty())
+        Self::Ok(rt::empty())
     }
     fn case(&mut self, case: usize) -> Option<&mut dyn rt::Node> {
         *self = match case {
-            0 => Self::Ok(rt::Node::empty()),
-            1 => Self::Accepted(rt::Node::empty()),
+            0 => Self::Ok(rt::empty()),
+            1 => Self::Accepted(rt::empty()),
             2 => Self::NoContent,
             _ => return None,
         };
@@ -133,12 +133,12 @@ pub enum GetJobOutput {
 
 impl rt::Output for GetJobOutput {
     fn empty() -> Self {
-        Self::OkJob(rt::Node::empty())
+        Self::OkJob(rt::empty())
     }
     fn case(&mut self, case: usize) -> Option<&mut dyn rt::Node> {
         *self = match case {
-            0 => Self::OkJob(rt::Node::empty()),
-            1 => Self::OkText(rt::Node::empty()),
+            0 => Self::OkJob(rt::empty()),
+            1 => Self::OkText(rt::empty()),
             2 => Self::Status2xx,
             _ => return None,
         };

@@ -30,29 +30,22 @@ impl Book {
 }
 
 impl rt::Node for Book {
-    fn members(&self) -> &'static [rt::Member] {
-        &[
-            rt::Member("title", rt::Required),
-            rt::Member("author", rt::Optional),
-            rt::Member("sequel", rt::Optional),
-        ]
-    }
     fn empty() -> Self {
         Self {
             title: String::new(),
             author: None,
             sequel: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.title,
                 1 => &self.author,
                 2 => &self.sequel,
                 3 => &self.additional,
-                _ => return None,
+                _ => return Err("title author? sequel?"),
             },
         )
     }

@@ -34,7 +34,6 @@ impl rt::Vocabulary for Language {
 rt::vocabulary!(Language);
 
 /// `Person`.
-#[derive(Default)]
 pub struct Person {
     /// `name`.
     pub name: Option<String>,
@@ -45,23 +44,20 @@ pub struct Person {
 }
 
 impl rt::Node for Person {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("name", rt::Optional), rt::Member("language", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             name: None,
             language: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.name,
                 1 => &self.language,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("name? language?"),
             },
         )
     }
@@ -77,4 +73,4 @@ impl rt::Node for Person {
     }
 }
 
-rt::record!(Person);
+rt::record!(Person, Default);

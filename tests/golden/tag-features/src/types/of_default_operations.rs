@@ -7,7 +7,6 @@ use problemgen_runtime as rt;
 use crate::types;
 
 /// `Everything`.
-#[derive(Default)]
 pub struct Everything {
     /// `of`.
     pub of: Option<BTreeMap<String, types::Setting>>,
@@ -16,21 +15,18 @@ pub struct Everything {
 }
 
 impl rt::Node for Everything {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("of", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             of: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.of,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("of?"),
             },
         )
     }
@@ -45,10 +41,9 @@ impl rt::Node for Everything {
     }
 }
 
-rt::record!(Everything);
+rt::record!(Everything, Default);
 
 /// `Setting`.
-#[derive(Default)]
 pub struct Setting {
     /// `value`.
     pub value: Option<rt::Json>,
@@ -57,21 +52,18 @@ pub struct Setting {
 }
 
 impl rt::Node for Setting {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("value", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             value: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.value,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("value?"),
             },
         )
     }
@@ -86,4 +78,4 @@ impl rt::Node for Setting {
     }
 }
 
-rt::record!(Setting);
+rt::record!(Setting, Default);

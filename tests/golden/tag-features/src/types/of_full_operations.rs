@@ -28,8 +28,8 @@ impl rt::Union for Shelf {
     }
     fn select(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
         *self = match at {
-            0 => Self::Book(rt::Node::empty()),
-            1 => Self::Box(rt::Node::empty()),
+            0 => Self::Book(rt::empty()),
+            1 => Self::Box(rt::empty()),
             _ => return None,
         };
         Some(

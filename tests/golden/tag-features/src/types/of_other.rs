@@ -5,7 +5,6 @@
 use problemgen_runtime as rt;
 
 /// `Health`.
-#[derive(Default)]
 pub struct Health {
     /// `up`.
     pub up: Option<bool>,
@@ -14,21 +13,18 @@ pub struct Health {
 }
 
 impl rt::Node for Health {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("up", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             up: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.up,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("up?"),
             },
         )
     }
@@ -43,4 +39,4 @@ impl rt::Node for Health {
     }
 }
 
-rt::record!(Health);
+rt::record!(Health, Default);

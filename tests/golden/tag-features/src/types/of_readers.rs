@@ -16,23 +16,20 @@ pub struct Reader {
 }
 
 impl rt::Node for Reader {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("person", rt::Required), rt::Member("card", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
-            person: rt::Node::empty(),
+            person: rt::empty(),
             card: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.person,
                 1 => &self.card,
                 2 => &self.additional,
-                _ => return None,
+                _ => return Err("person card?"),
             },
         )
     }
@@ -51,7 +48,6 @@ impl rt::Node for Reader {
 rt::record!(Reader);
 
 /// `Reader card`.
-#[derive(Default)]
 pub struct ReaderCard {
     /// `number`.
     pub number: Option<i64>,
@@ -60,21 +56,18 @@ pub struct ReaderCard {
 }
 
 impl rt::Node for ReaderCard {
-    fn members(&self) -> &'static [rt::Member] {
-        &[rt::Member("number", rt::Optional)]
-    }
     fn empty() -> Self {
         Self {
             number: None,
-            additional: rt::Node::empty(),
+            additional: rt::empty(),
         }
     }
-    fn member(&self, at: usize) -> Option<&dyn rt::Node> {
-        Some(
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
             match at {
                 0 => &self.number,
                 1 => &self.additional,
-                _ => return None,
+                _ => return Err("number?"),
             },
         )
     }
@@ -89,7 +82,7 @@ impl rt::Node for ReaderCard {
     }
 }
 
-rt::record!(ReaderCard);
+rt::record!(ReaderCard, Default);
 
 /// `listReaders order`.
 pub type ListReadersOrder = types::ListBooksOrder;

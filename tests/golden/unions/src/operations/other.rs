@@ -41,12 +41,12 @@ pub enum AddShapeOutput {
 
 impl rt::Output for AddShapeOutput {
     fn empty() -> Self {
-        Self::Ok(rt::Node::empty())
+        Self::Ok(rt::empty())
     }
     fn case(&mut self, case: usize) -> Option<&mut dyn rt::Node> {
         *self = match case {
-            0 => Self::Ok(rt::Node::empty()),
-            1 => Self::Accepted(rt::Node::empty()),
+            0 => Self::Ok(rt::empty()),
+            1 => Self::Accepted(rt::empty()),
             _ => return None,
         };
         match self {
