@@ -13,10 +13,12 @@
 //! 3. Words go where case or signs change, as [`heck`] does it, and are joined in the case of the place. Digits that would
 //!    run together stay apart: `1.0` and `10` are `N1_0` and `N10`.
 //! 4. A name that begins with a digit gets an `n`, and a name without words is `empty`.
-//! 5. A keyword is a raw identifier (`r#type`); those that cannot be raw, and keywords in PascalCase (`Self`), get `_`.
-//! 6. A name that the place reserves for its own use (in `types`, what the prelude calls `Option`, `String`, …) gets the
+//! 5. A name of more than 160 letters is cut behind a word and ends in four digits of the hash of all of it, because files are
+//!    named after names and systems allow 255.
+//! 6. A keyword is a raw identifier (`r#type`); those that cannot be raw, and keywords in PascalCase (`Self`), get `_`.
+//! 7. A name that the place reserves for its own use (in `types`, what the prelude calls `Option`, `String`, …) gets the
 //!    place's ending: `OptionModel`.
-//! 7. Of names that are the same by now, one stays as it is: the one that is spelled like the wire name, else one of which no
+//! 8. Of names that are the same by now, one stays as it is: the one that is spelled like the wire name, else one of which no
 //!    sign was left out, else the first by octets. The others get all of their signs as words, if that tells them apart (`c` and `c#` are `c` and `c_hash`), but not
 //!    those that join or enclose words (`-`, `_`, `.`, `/`, `:`, brackets). If it does not, they end in four digits of the hash of their wire name:
 //!    `created_at_x3f2a`. So what is added can rename what wants the same name, and nothing else.
@@ -199,11 +201,25 @@ pub(crate) fn pascal(text: &str) -> String {
 
 fn snake_of(plain: &str) -> String {
     let name = plain.to_snake_case();
-    match name.chars().next() {
+    shortened(match name.chars().next() {
         None => "empty".to_owned(),
         Some(first) if first.is_ascii_digit() => format!("n{name}"),
         Some(_) => name,
+    })
+}
+
+/// How long a name becomes. What is made of it, and the ending of a file, come to it.
+const LONGEST: usize = 160;
+
+/// A name in `snake_case`, cut if nobody could read it or write a file of that name.
+fn shortened(name: String) -> String {
+    const MARK: usize = "_x0000".len();
+    if name.len() <= LONGEST {
+        return name;
     }
+    let start = name.get(..LONGEST - MARK).unwrap_or_default();
+    let start = start.rfind('_').filter(|&at| at > 0).and_then(|at| start.get(..at)).unwrap_or(start);
+    format!("{start}_x{:04x}", mark(&name))
 }
 
 fn pascal_of(plain: &str) -> String {
@@ -527,6 +543,21 @@ mod tests {
                 assert_eq!(after, names, "with {added}");
             }
         }
+    }
+
+    #[test]
+    fn long_names_are_cut_and_still_differ() {
+        let (long, other) = ("very long ".repeat(20_000), "very long ".repeat(20_001));
+        let word = "x".repeat(1_000);
+        for case in [Case::Snake, Case::Module, Case::Pascal, Case::Constant] {
+            let names = assigned(case, &[&long, &other, &word, "very long"]);
+            assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 4, "{names:?}");
+            assert!(names.iter().all(|name| name.len() <= LONGEST), "{names:?}");
+            // A name that was cut is one that stays.
+            assert_eq!(assigned(case, &[&names[0]]), names[..1]);
+        }
+        assert!(snake(&long).starts_with("very_long_very_") && pascal(&long).starts_with("VeryLongVery"));
+        assert_eq!(snake(&"a".repeat(LONGEST)), "a".repeat(LONGEST));
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options, work
         // The runtime's.
         rust = toml(env!("CARGO_PKG_RUST_VERSION")),
         version = toml(&options.version),
-        description = toml(&format!("Client of {}", crate::docs::text::line(&contract.api.title))),
+        description = toml(&description(&contract.api.title)),
         license = license.unwrap_or_default(),
         publish = options.publish,
         others = others(&options.formats),
@@ -63,6 +63,16 @@ pub(super) fn manifest(contract: &Contract, plan: &Plan, options: &Options, work
         workspace = if workspace { OWN_WORKSPACE } else { "" },
     );
     Artifact::new("Cargo.toml", text)
+}
+
+/// What the package is. Cargo hands it to the compiler, by a way on which not everything fits.
+fn description(title: &str) -> String {
+    const LONGEST: usize = 300;
+    let title = crate::docs::text::line(title);
+    match title.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("Client of {}…", title.get(..end).unwrap_or_default()),
+        None => format!("Client of {title}"),
+    }
 }
 
 /// The features of the tags, as lines of the manifest.
