@@ -61,6 +61,9 @@ pub(crate) struct Args {
     /// Leave out what cannot be generated, and what needs it, and say so; the rest is generated, and it is a success
     #[arg(long)]
     keep_going: bool,
+    /// Take warnings for errors: write nothing, compare nothing, and exit 2 if there is one
+    #[arg(long)]
+    deny_warnings: bool,
     /// Generate only some of the output, and leave the other files as they are
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_enum)]
     only: Vec<Only>,
@@ -102,7 +105,13 @@ pub(crate) fn run(args: &Args) -> Ended {
     };
     let done = generate(&whole, &spec, &out, &mut rust, marker, &mut report);
     complain_of(&report);
-    let Some(Done { sentences, outcome, left_out }) = done else { return Ended::Unusable };
+    let Some(Done { sentences, outcome, left_out }) = done else {
+        if denied(args, &report) && report.errors() == 0 {
+            let warnings = count(report.warnings(), "warning");
+            complain(format!("{}: {warnings}, and --deny-warnings takes none", styled(BAD, "error")));
+        }
+        return Ended::Unusable;
+    };
     contract(sentences.as_deref(), args.check && !outcome.changes.is_empty());
     incomplete(&left_out);
     if args.check {
@@ -159,7 +168,7 @@ fn rust_options(args: &Args, out: &Path) -> Result<rust::Options, String> {
         Layout::Package { .. } => args.crate_name.clone(),
     };
     let runtime = layout::runtime(out, &layout);
-    let command = command::command(out);
+    let command = command::command(out, &layout);
     Ok(rust::Options { package, runtime, layout, command, ..Default::default() })
 }
 
@@ -213,6 +222,9 @@ fn generate(
             (read, artifacts)
         }
     };
+    if denied(args, report) {
+        return None;
+    }
     let scope = if args.only.is_empty() { Scope::Whole } else { Scope::Part };
     let mode = if args.check { Mode::Check } else { Mode::Write };
     let sentences = sentences(&artifacts, out);
@@ -220,6 +232,11 @@ fn generate(
     let outcome = store::store(&artifacts, out, scope, mode, report)?;
     rust.formats = read.formats;
     Some(Done { sentences, outcome, left_out: read.left_out })
+}
+
+/// Are there warnings that the run does not take?
+fn denied(args: &Args, report: &Report) -> bool {
+    args.deny_warnings && report.warnings() > 0
 }
 
 /// Says what was left out.

@@ -31,7 +31,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  all is well
   1  drift: the output is not what the document says; or, of `ci`, a step failed
-  2  the document cannot be used, or the command was not understood
+  2  the document cannot be used (with --deny-warnings: has warnings), or the command was not understood
 
 Colours are used on a terminal only; NO_COLOR=1 turns them off there too.";
 

@@ -222,9 +222,15 @@ fn a_folder_remembers_how_it_was_generated() {
     assert_eq!(first.code, 0, "{first:?}");
     let readme = fs::read_to_string(place.path("out/README.md")).expect("a README");
     // The command that it names is one that works, also when the document and the folder are moved together.
-    let command =
-        readme.lines().find(|line| line.starts_with("`cargo xtask codegen --out ")).expect("a command");
-    assert!(command.contains("/out`"), "{command}");
+    let command = readme.lines().find_map(|line| line.strip_prefix("`cargo run --manifest-path "));
+    let (manifest, verb) = command.and_then(|rest| rest.split_once(" -p xtask -- ")).expect("a command");
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("Cargo.toml");
+    let named = fs::canonicalize(place.path("out").join(manifest)).expect("a manifest");
+    assert_eq!(named, fs::canonicalize(ours).expect("ours"));
+    let arguments: Vec<&str> = verb.trim_end_matches("`.").split(' ').collect();
+    let again =
+        run(Command::new(env!("CARGO_BIN_EXE_xtask")).args(&arguments).current_dir(place.path("out")));
+    assert!(again.code == 0 && again.out.starts_with(". is up to date ("), "{arguments:?}: {again:?}");
     let before = place.tree();
     for more in [&[][..], &["--check"]] {
         let said = place.xtask(&[&["codegen", "--out", "out"], more].concat());
@@ -325,6 +331,26 @@ fn check_says_first_what_changed_in_the_contract() {
     let (words, diffs) = said.out.split_once("\n\n").expect("two parts");
     assert!(!words.contains("stale") && diffs.contains("stale out/docs/errors.json\n"), "{said:?}");
     assert!(diffs.contains("\n--- a/contract.txt\n+++ b/contract.txt\n@@ "), "{said:?}");
+}
+
+#[test]
+fn warnings_can_be_denied() {
+    let place = Place::generated();
+    let clean = place.codegen(&["--deny-warnings"]);
+    assert_eq!(clean.code, 0, "{clean:?}");
+    place.write("library.yaml", &DOCUMENT.replace("paths:", "paths:\n  /shelves/{shelf}:\n    get: { operationId: getShelf, responses: { '204': { description: One. } } }"));
+    let before = place.tree();
+    for more in [&["--deny-warnings"][..], &["--deny-warnings", "--check"]] {
+        let said = place.codegen(more);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
+        assert!(said.err.contains("warning[P041]"), "{said:?}");
+        assert!(said.err.ends_with("error: 1 warning, and --deny-warnings takes none\n"), "{said:?}");
+        assert!(before == place.tree(), "{more:?} wrote");
+    }
+    assert_eq!(place.codegen(&["--check"]).code, 1);
+    // The folder does not remember it.
+    assert_eq!(place.codegen(&[]).code, 0);
+    assert_eq!(place.codegen(&["--check"]).code, 0);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What can go wrong, as a caller sees it.
 
+mod shown;
 mod transport;
 
 use std::collections::BTreeMap;
@@ -13,8 +14,7 @@ use http::{HeaderMap, StatusCode};
 use crate::clock::{Clock as _, SystemClock};
 use crate::decode::Violation;
 use crate::failure::{
-    DETAIL, Failed, FailureBody, REQUEST_ID, RETRYABLE, SUGGESTION, TITLE, find_bool, find_code, find_text,
-    plain,
+    DETAIL, Failed, FailureBody, REQUEST_ID, RETRYABLE, SUGGESTION, find_bool, find_code, find_text, plain,
 };
 use crate::json::Json;
 use crate::problem::{CodeFacts, Family, ProblemNode, Undeclared};
@@ -368,6 +368,12 @@ impl<O: Raises> Error<O> {
         self.text(O::Api::FAMILY.suggestion, SUGGESTION)
     }
 
+    /// What to do about the code, as the contract says to people: CommonMark, of the contract that the crate was generated from. The
+    /// answer itself may know better: [`suggestion`](Self::suggestion).
+    pub fn remedy(&self) -> Option<&'static str> {
+        self.facts()?.remedy
+    }
+
     /// What happened this time: RFC 9457's `detail`, the member that others use for it, such as `message`, or the whole body
     /// where that is text.
     pub fn detail(&self) -> Option<&str> {
@@ -428,14 +434,6 @@ impl<O: Raises> Error<O> {
             Error::Failure(failed) => &failed.violations,
             Error::Unexpected(unexpected) => &unexpected.violations,
             Error::Transport(_) | Error::Request(_) => &[],
-        }
-    }
-
-    /// Says how often it was tried, where that was more than once.
-    fn write_attempts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.attempts().map(Attempts::count) {
-            Some(count) if count > 1 => write!(f, " (after {count} attempts)"),
-            _ => Ok(()),
         }
     }
 
@@ -514,54 +512,6 @@ impl<O: Raises> fmt::Debug for Error<O> {
     }
 }
 
-impl<O: Raises> fmt::Display for Error<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let response = match self {
-            Error::Transport(error) => {
-                error.fmt(f)?;
-                return self.write_attempts(f);
-            }
-            Error::Request(error) => return write!(f, "the request cannot be built: {error}"),
-            Error::Problem(raised) => &raised.response,
-            Error::Failure(failed) => &failed.response,
-            Error::Unexpected(unexpected) => &unexpected.response,
-        };
-        match self.code() {
-            Some(code) => {
-                escape(f, code)?;
-                write!(f, " ({})", response.status.as_u16())?;
-            }
-            None => write!(f, "status {}", response.status)?,
-        }
-        if let Some(said) = self.detail().or_else(|| self.places().find_map(|place| find_text(place, TITLE)))
-        {
-            f.write_str(": ")?;
-            let shown = said.char_indices().nth(SHOWN).map_or(said, |(end, _)| &said[..end]);
-            escape(f, shown)?;
-            if shown.len() < said.len() {
-                f.write_str("…")?;
-            }
-        } else if self.code().is_none() {
-            let media_type = response.header("content-type").unwrap_or("no media type");
-            f.write_str(": ")?;
-            escape(f, media_type)?;
-            write!(f, ", {} octets", response.body_length)?;
-        } else if let (Error::Unexpected(_), Some(violation)) = (self, self.violations().first()) {
-            write!(f, ": {violation}")?;
-        }
-        if let Some(suggestion) = self.suggestion() {
-            f.write_str(" — ")?;
-            escape(f, suggestion)?;
-        }
-        if let Some(request_id) = self.request_id() {
-            f.write_str(" [request ")?;
-            escape(f, request_id)?;
-            f.write_str("]")?;
-        }
-        self.write_attempts(f)
-    }
-}
-
 impl<O: Raises> std::error::Error for Error<O> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
@@ -577,9 +527,6 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     let text = |name: &&str| headers.get(*name)?.to_str().ok();
     ["x-request-id", "request-id", "x-correlation-id"].iter().find_map(text)
 }
-
-/// How many characters of what an answer says stand in the line for a person.
-const SHOWN: usize = 1000;
 
 pub(crate) fn is_url(text: &str) -> bool {
     text.starts_with("https://") || text.starts_with("http://")

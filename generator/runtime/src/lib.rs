@@ -16,6 +16,7 @@ mod failure;
 mod header;
 pub mod inspect;
 mod json;
+mod locked;
 mod mapped;
 mod maybe_send;
 mod members;

@@ -40,11 +40,12 @@ use http::header::RETRY_AFTER;
 
 use crate::client::Client;
 use crate::error::{Api, TransportError, TransportStage};
+use crate::locked::lock;
 use crate::operation::{Operation, OperationSpec};
 use crate::problem::ProblemNode as _;
 use crate::retry::delay_seconds;
 use crate::server::{Answer, Promise, Refusal, Refuses, ServedApi, Success};
-use crate::testing::{ManualClock, Step, lock};
+use crate::testing::{ManualClock, Step};
 use crate::transport::{Exchange, Limits, Transport};
 
 pub use self::coverage::{Coverage, Exercised, Tally};

@@ -24,7 +24,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
@@ -34,6 +34,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::clock::{Clock, Sleep};
 use crate::error::{TransportError, TransportStage};
+use crate::locked::lock;
 use crate::transport::{BoundedBody, Exchange, Exchanged, Limits, Transport};
 
 /// What a server does with one request.
@@ -276,8 +277,4 @@ impl Drop for Jump<'_> {
             lock(&self.clock.0).waiting.remove(due);
         }
     }
-}
-
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

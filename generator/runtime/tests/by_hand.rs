@@ -20,7 +20,8 @@ impl Code {
     pub const FACTS: &'static [rt::CodeFacts] = &[
         rt::CodeFacts::new("quota_exceeded", &[403, 413])
             .with_retryable(false)
-            .with_remedy("Free up space or upgrade."),
+            .with_remedy("Free up space or upgrade.")
+            .with_docs_url("https://shop.example/errors#quota_exceeded"),
         rt::CodeFacts::new("not_found", &[404]).with_retryable(false),
     ];
 
@@ -350,6 +351,23 @@ fn a_problem_has_the_members_of_its_code() {
     assert_eq!(error.violations(), []);
     assert_eq!(error.to_string(), "quota_exceeded (413): Too much — Delete something. [request req_1]");
     assert_eq!(error.problem().expect("a problem").extensions["more"].to_string(), r#"{"a":[1]}"#);
+}
+
+#[test]
+fn what_the_contract_knows_of_a_code_is_for_whoever_asks() {
+    let shown = |body: &str| {
+        let error = answer(413, body).expect_err("an error");
+        assert_eq!(error.remedy(), Some("Free up space or upgrade."));
+        (error.to_string(), format!("{error:#}"))
+    };
+    let see = "(see https://shop.example/errors#quota_exceeded) [request req_1]";
+    // What the answer suggests fits this time.
+    assert_eq!(shown(QUOTA).1, format!("quota_exceeded (413): Too much — Delete something. {see}"));
+    let (short, whole) = shown(&QUOTA.replace("\"suggestion\":\"Delete something.\",", ""));
+    assert_eq!(short, "quota_exceeded (413): Too much [request req_1]");
+    assert_eq!(whole, format!("quota_exceeded (413): Too much — Free up space or upgrade. {see}"));
+    // There is no remedy for a code that the contract does not list.
+    assert_eq!(answer(413, r#"{"code":"later"}"#).expect_err("an error").remedy(), None);
 }
 
 #[test]

@@ -146,21 +146,12 @@ fn fits_within(contract: &Contract, ty: &Type, value: &Value, depth: usize) -> b
     }
 }
 
-/// Is a text one of a format?
+/// Is a text one of a format, as the runtime reads it?
 fn is_of(format: TextFormat, text: &str) -> bool {
-    let date = |text: &str| {
-        let digits = |range: std::ops::Range<usize>| {
-            text.get(range).is_some_and(|part| part.bytes().all(|octet| octet.is_ascii_digit()))
-        };
-        text.len() >= 10 && digits(0..4) && digits(5..7) && digits(8..10)
-    };
     match format {
-        TextFormat::Date => date(text) && text.len() == 10,
-        TextFormat::DateTime => {
-            let time = text.get(10..).unwrap_or_default();
-            date(text) && time.starts_with(['T', 't']) && time.contains(['Z', 'z', '+', '-'])
-        }
-        TextFormat::Uuid => text.len() == 36 && text.bytes().all(|it| it == b'-' || it.is_ascii_hexdigit()),
+        TextFormat::Date => text.parse::<jiff::civil::Date>().is_ok(),
+        TextFormat::DateTime => text.parse::<jiff::Timestamp>().is_ok(),
+        TextFormat::Uuid => text.parse::<uuid::Uuid>().is_ok(),
         TextFormat::Base64 | TextFormat::Base64Url => {
             text.bytes().all(|it| it.is_ascii_alphanumeric() || b"+/-_=".contains(&it))
                 && text.len().is_multiple_of(4)

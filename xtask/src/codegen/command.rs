@@ -2,17 +2,31 @@
 
 use std::path::Path;
 
-use super::Args;
-use crate::repository;
-use crate::terminal::visible;
+use problemgen::rust::Layout;
 
-/// The command that what is generated names, to be run in the repository: the folder remembers the rest.
-pub(super) fn command(out: &Path) -> String {
-    if repository::same(out, &repository::generated()) {
+use super::Args;
+use crate::terminal::visible;
+use crate::{layout, repository};
+
+/// The command that what is generated names; the folder remembers the rest. To be run in the repository where the folder lies
+/// in it, and otherwise in the package that it is, or is a part of: whoever reads it there knows no `cargo xtask`.
+pub(super) fn command(out: &Path, layout: &Layout) -> String {
+    let (root, out) = (repository::settled(&repository::root()), repository::settled(out));
+    if repository::same(&out, &repository::generated()) {
         return "cargo xtask codegen".to_owned();
     }
-    let way = repository::from_to(&repository::root(), out);
-    format!("cargo xtask codegen --out {}", visible(&quoted(&way)))
+    if out.starts_with(&root) {
+        let way = repository::from_to(&root, &out);
+        return format!("cargo xtask codegen --out {}", visible(&quoted(&way)));
+    }
+    let manifest = match layout {
+        Layout::Package { .. } => None,
+        Layout::Module { .. } => layout::manifest_above(&out),
+    };
+    let package = manifest.as_deref().and_then(Path::parent).unwrap_or(&out);
+    let words = [repository::from_to(package, &root.join("Cargo.toml")), repository::from_to(package, &out)];
+    let [ours, way] = words.map(|word| quoted(if word.is_empty() { "." } else { &word }));
+    visible(&format!("cargo run --manifest-path {ours} -p xtask -- codegen --out {way}")).into_owned()
 }
 
 /// The flags without paths that decide what is generated.
@@ -82,8 +96,19 @@ mod tests {
     #[test]
     fn what_is_generated_names_the_command_that_generates_it() {
         let root = repository::root();
-        assert_eq!(command(&repository::generated()), "cargo xtask codegen");
-        assert_eq!(command(&root.join("xtask/../generated")), "cargo xtask codegen");
-        assert_eq!(command(&root.join("../my shop/api")), "cargo xtask codegen --out '../my shop/api'");
+        let package = |out: &Path| command(out, &Layout::Package { workspace: false });
+        assert_eq!(package(&repository::generated()), "cargo xtask codegen");
+        assert_eq!(package(&root.join("xtask/../generated")), "cargo xtask codegen");
+        assert_eq!(package(&root.join("my shop/api")), "cargo xtask codegen --out 'my shop/api'");
+        let folder = tempfile::tempdir().expect("a folder");
+        let way = repository::from_to(folder.path(), &root);
+        let (api, module) = (folder.path().join("api"), folder.path().join("src/my shop"));
+        let expected = format!("cargo run --manifest-path ../{way}/Cargo.toml -p xtask -- codegen --out .");
+        assert_eq!(package(&api), expected);
+        std::fs::write(folder.path().join("Cargo.toml"), "").expect("written");
+        assert_eq!(
+            command(&module, &Layout::Module { name: "shop".to_owned() }),
+            format!("cargo run --manifest-path {way}/Cargo.toml -p xtask -- codegen --out 'src/my shop'")
+        );
     }
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::locked;
 
 /// A wait.
 pub(super) struct Waiting {
@@ -73,8 +75,7 @@ impl Timer {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing that panics happens under the lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked::lock(&self.state)
     }
 
     fn number(&self) -> u64 {
@@ -115,11 +116,8 @@ impl Timer {
                     }
                     self.lock()
                 }
-                Some(due) => {
-                    let waited = self.changed.wait_timeout(state, due - now);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
-                }
-                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(due) => locked::held(self.changed.wait_timeout(state, due - now)).0,
+                None => locked::held(self.changed.wait(state)),
             };
         }
     }

@@ -6,9 +6,9 @@ use std::sync::Mutex;
 
 use super::key;
 use crate::error::Api;
+use crate::locked::lock;
 use crate::operation::{AnswerSpec, BodySpec, StatusSpec};
 use crate::server::{Promise, ServedApi};
-use crate::testing::lock;
 
 /// Counts the declared errors that mocks give, over as many tests as share it.
 ///

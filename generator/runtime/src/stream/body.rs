@@ -3,13 +3,14 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use bytes::{Bytes, BytesMut};
 
 use super::pieces::{Guard, Pieces};
 use super::watch::Watch;
 use crate::error::{TransportError, TransportStage};
+use crate::locked;
 use crate::maybe_send::MaybeSendFuture;
 use crate::node::{Node, Slot, View};
 
@@ -176,7 +177,7 @@ impl Source {
                 Source::Whole(octets) => Ok(Pieces::from(octets)),
                 Source::Made(make) => Ok(make()),
                 Source::Once(make) => {
-                    let make = make.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    let make = locked::lock(&make).take();
                     let make =
                         make.ok_or_else(|| failure("it was read before, and can be read only once"))?;
                     Ok(make())

@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use bytes::Bytes;
 
 use crate::error::TransportError;
+use crate::locked;
 
 /// The length of a piece in octets.
 pub(super) const PIECE: usize = 64 * 1024;
@@ -94,8 +95,7 @@ impl Drop for Reading {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing that panics happens under the lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked::lock(&self.state)
     }
 
     fn run(&self) {
@@ -107,7 +107,7 @@ impl Shared {
             let last = !matches!(next, Some(Ok(_)));
             let mut state = self.lock();
             while state.pieces.len() >= AHEAD && !state.left {
-                state = self.taken.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = locked::held(self.taken.wait(state));
             }
             state.pieces.extend(next);
             state.ended = last;

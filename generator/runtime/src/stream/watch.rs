@@ -1,11 +1,12 @@
 //! What is watched while octets go and come: how many, whether they still move, and what went wrong with them.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::error::{TransportError, TransportStage};
+use crate::locked;
 use crate::maybe_send::MaybeSendFuture;
 
 /// How far a call has come. [`Call::progress`](crate::Call::progress) tells it with each piece.
@@ -68,8 +69,7 @@ impl Watch {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing that panics happens under the lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked::lock(&self.state)
     }
 
     fn changed(&self, change: impl FnOnce(&mut Progress)) {

@@ -1,7 +1,7 @@
 //! Bodies as streams, over those of hyper.
 
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -9,6 +9,7 @@ use http_body::{Body as _, Frame, SizeHint};
 
 use super::{failure, head, unusable};
 use crate::error::TransportError;
+use crate::locked;
 use crate::stream::{Body, Pieces};
 use crate::transport::{Limits, Streamed};
 
@@ -68,7 +69,7 @@ impl http_body::Body for Sent {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        let pieces = self.pieces.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let pieces = locked::held(self.pieces.get_mut());
         pieces.poll_next(context).map(|piece| piece.map(|piece| piece.map(Frame::data)))
     }
 
