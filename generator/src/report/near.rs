@@ -102,4 +102,19 @@ mod tests {
         assert_eq!([far("kitten", "sitting"), far("ca", "abc"), far("abc", "")], [3, 3, 3]);
         assert_eq!(nearest("requierd", ["title", "required"]), ["required"]);
     }
+    #[test]
+    fn a_short_name_is_a_slip_of_one_candidate_alone() {
+        assert_eq!(slipped("usd", ["used", "limit"]), Some("used"));
+        assert_eq!(slipped("ulr", ["url"]), Some("url"));
+        assert_eq!(slipped("di", ["id"]), Some("id"));
+        for (name, candidates) in [
+            ("car", &["cart", "card"][..]),
+            ("x", &["y"]),
+            ("l1", &["l2"]),
+            ("used", &["usd"]),
+            ("key", &["url"]),
+        ] {
+            assert_eq!(slipped(name, candidates.iter().copied()), None, "{name}");
+        }
+    }
 }

@@ -5,23 +5,28 @@ use super::read_all;
 /// The members of the code `bad`, and what is said of its description, in a document with two operations whose errors have
 /// the schemas `first` and `second`.
 fn bad(first: &str, second: &str, schemas: &str) -> String {
-    let error = |schema: &str| {
-        format!("{{'409': {{description: No, content: {{application/json: {{schema: {schema}}}}}}}}}")
-    };
+    raised([("", first), ("", second)], schemas)
+}
+
+/// The same, with what each operation says beside its error.
+fn raised(operations: [(&str, &str); 2], schemas: &str) -> String {
+    let [first, second] = operations.map(|(beside, schema)| {
+        format!(
+            "{beside} responses: {{'409': {{description: No, content: {{application/json: {{schema: {schema}}}}}}}}}"
+        )
+    });
     let text = format!(
         "openapi: 3.1.0
 info: {{title: Test, version: '1'}}
 paths:
   /a:
-    get: {{operationId: first, responses: {}}}
-    put: {{operationId: second, responses: {}}}
+    get: {{operationId: first, {first}}}
+    put: {{operationId: second, {second}}}
 components:
   schemas:
     E: {{type: object, required: [code], properties: {{code: {{enum: [bad, sad]}}, why: {{type: string}}}}}}
     Bad: {{allOf: [{{$ref: '#/components/schemas/E'}}, {{required: [field], properties: {{code: {{const: bad}}, field: {{type: string}}}}}}]}}
-{schemas}",
-        error(first),
-        error(second)
+{schemas}"
     );
     let read = read_all(&text);
     let members = read.lines().skip_while(|line| !line.starts_with("code bad")).skip(1);
@@ -105,10 +110,24 @@ fn what_only_one_definition_requires_is_optional() {
 }
 
 #[test]
-fn alternatives_beside_the_members_and_lists_of_operations_are_definitions() {
+fn alternatives_beside_the_members_are_definitions() {
     let beside = "    O: {type: object, required: [code], properties: {code: {type: string}}, \
                   oneOf: [{required: [a], properties: {code: {const: bad}, a: {type: string}}}, \
                   {required: [b], properties: {code: {const: bad}, b: {type: string}}}]}\n";
     let of_o = "{$ref: '#/components/schemas/O'}";
     assert_eq!(bad(of_o, of_o, beside), format!("a?: string; b?: string; {SAID}`a`, `b`"));
+}
+
+#[test]
+fn what_operations_say_of_a_code_are_definitions_unless_a_schema_is() {
+    let of_o = "{$ref: '#/components/schemas/O'}";
+    let open = "    O: {type: object, required: [code], properties: {code: {type: string}}}\n";
+    let lists = |one: &str, other: &str| raised([(one, of_o), (other, of_o)], open);
+    let a = "x-errors: [{code: bad, fields: {a: {type: string, required: true}}}],";
+    let b = "x-errors: [{code: bad, fields: {b: {type: string, required: true}}}],";
+    assert_eq!(lists(a, b), format!("a?: string; b?: string; {SAID}`a`, `b`"));
+    assert_eq!(lists(a, "x-errors: [bad],"), "a: string");
+    assert_eq!(lists(a, "x-errors: [{code: bad, description: Words.}],"), "meaning: Words.; a: string");
+    // It adds to what a schema says.
+    assert_eq!(raised([(a, BAD), ("", BAD)], ""), "field: string; a: string");
 }
