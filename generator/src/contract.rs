@@ -8,6 +8,7 @@
 //! The order of every list is canonical, so that equivalent documents give equal contracts: types by name,
 //! operations by path and method as they stand in the document, codes by section, `order` and code, statuses ascending.
 
+mod limits;
 mod operations;
 mod pagination;
 mod recovery;
@@ -15,6 +16,7 @@ mod types;
 
 use serde_json::Value;
 
+pub use limits::{Bound, Limits, Range};
 pub(crate) use operations::is_tchar;
 pub use operations::{
     Body, Encoding, ErrorBody, ErrorKind, ErrorResponse, Media, Method, Operation, Param, ParamPlace,

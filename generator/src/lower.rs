@@ -11,6 +11,7 @@ mod aliases;
 mod api;
 pub mod codes;
 mod flat;
+mod limits;
 mod media;
 mod node;
 mod numbering;

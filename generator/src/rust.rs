@@ -8,6 +8,7 @@ mod bodies;
 mod docs;
 mod failures;
 mod file;
+mod guides;
 mod headers;
 mod instance;
 mod members;
@@ -22,6 +23,7 @@ mod print;
 mod problems;
 pub mod program;
 pub mod sample;
+mod sequences;
 mod server;
 #[cfg(test)]
 mod tests;

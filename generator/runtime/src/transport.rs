@@ -203,8 +203,10 @@ impl BoundedBody {
     }
 
     /// The connection broke. What came of the body is kept: with its status and headers it says more than no answer.
-    pub fn broke(&mut self, error: &dyn std::error::Error) {
-        self.cut = Some(Cut::Broken(chain(error).into()));
+    pub fn broke(&mut self, error: &(dyn std::error::Error + 'static)) {
+        // What it says is that a connection broke, which is what is said of the body.
+        let why = error.downcast_ref().map_or_else(|| chain(error), TransportError::why);
+        self.cut = Some(Cut::Broken(why.into()));
     }
 
     /// The answer. If it is not whole, it says so to the client.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{CodeId, Docs, Example, FamilyId, Pagination, Pointer, Type};
+use super::{CodeId, Docs, Example, FamilyId, Limits, Pagination, Pointer, Type};
 
 /// An operation: a method on a path.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,6 +108,8 @@ pub struct Param {
     pub docs: Docs,
     /// The first example that the document gives.
     pub example: Option<Value>,
+    /// What narrows its values.
+    pub limits: Limits,
 }
 
 impl Param {
@@ -124,6 +126,7 @@ impl Param {
             default: None,
             docs: Docs::default(),
             example: None,
+            limits: Limits::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Docs, Pointer, TypeId};
+use super::{Docs, Limits, Pointer, TypeId};
 
 /// A type with a name of its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,6 +77,8 @@ pub struct Field {
     pub write_only: bool,
     /// The first example that the document gives.
     pub example: Option<Value>,
+    /// What narrows its values.
+    pub limits: Limits,
 }
 
 impl Field {
@@ -92,6 +94,7 @@ impl Field {
             read_only: false,
             write_only: false,
             example: None,
+            limits: Limits::default(),
         }
     }
 }

@@ -199,6 +199,7 @@ impl<'a> Lowering<'a> {
             default: None,
             docs: header_docs(header),
             example: header.example.clone(),
+            limits: self.limits_of(&header.format),
         })
     }
 

@@ -7,6 +7,7 @@ use crate::report::{mistyped, slipped};
 use openapiv3::AdditionalProperties;
 
 use super::flat::{Declared, Flat};
+use super::limits::limits;
 use super::node::{Node, Slot};
 use super::place::{Origin, Place};
 use super::types::docs;
@@ -166,7 +167,11 @@ impl<'a> Lowering<'a> {
         for declared in list.iter().rev() {
             if let Slot::Schema(schema) = declared.slot {
                 fill(&mut field, &Node::of(schema));
+                field.limits = std::mem::take(&mut field.limits).or(limits(schema));
             }
+        }
+        if let Some(target) = Declared::choose(list).and_then(|one| self.target(one.slot)) {
+            field.limits = std::mem::take(&mut field.limits).or(limits(target));
         }
         if let (Some(Slot::Ref(reference)), None) =
             (Declared::choose(list).map(|one| one.slot), &field.default)

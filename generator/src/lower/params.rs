@@ -9,8 +9,9 @@ use openapiv3::{
     Parameter, ParameterData, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr,
 };
 
-use crate::contract::{Docs, Param, ParamPlace, ParamStyle, Type};
+use crate::contract::{Docs, Limits, Param, ParamPlace, ParamStyle, Type};
 
+use super::limits::limits;
 use super::node::{Node, Slot};
 use super::place::{Key, Origin, Place, component_name};
 use super::{Lowering, codes, media};
@@ -178,7 +179,19 @@ impl<'a> Lowering<'a> {
                 deprecated: data.deprecated.unwrap_or(false),
             },
             example: self.param_example(data).or_else(|| node.and_then(|node| node.example().cloned())),
+            limits: self.limits_of(&data.format),
         }
+    }
+
+    /// What narrows the values of a parameter.
+    pub(super) fn limits_of(&self, format: &'a ParameterSchemaOrContent) -> Limits {
+        let schema = match format {
+            ParameterSchemaOrContent::Schema(schema) => Some(schema),
+            ParameterSchemaOrContent::Content(content) => {
+                content.first().and_then(|(_, media)| self.media_type(media).0.schema.as_ref())
+            }
+        };
+        schema.and_then(|schema| self.target(Slot::from(schema))).map(limits).unwrap_or_default()
     }
 
     fn param_type(

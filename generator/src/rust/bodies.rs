@@ -144,6 +144,6 @@ pub(super) fn header_doc(header: &PartHeaderPlan) -> Doc {
     let mut doc = Doc::default();
     doc.docs(&header.param.docs);
     doc.paragraph(format!("The header {} of the part {}.", span(&header.param.name), span(&header.part)));
-    doc.values(header.param.default.as_ref(), header.param.example.as_ref());
+    doc.limits(&header.param.limits).values(header.param.default.as_ref(), header.param.example.as_ref());
     doc
 }

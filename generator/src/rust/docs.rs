@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
-use crate::contract::Docs;
+use crate::contract::{Bound, Docs, Limits, Range};
 use crate::docs::prose::{self, Block, Inline};
 use crate::docs::text;
 
@@ -103,6 +103,15 @@ impl Doc {
             if json.chars().count() <= WIDTH {
                 self.paragraph(format!("{word}: {}", span(&json)));
             }
+        }
+        self
+    }
+
+    /// Says what narrows the values.
+    pub(crate) fn limits(&mut self, limits: &Limits) -> &mut Self {
+        let words = limit_words(limits);
+        if !words.is_empty() {
+            self.paragraph(words.join(" "));
         }
         self
     }
@@ -287,6 +296,44 @@ fn escape_start(line: &str) -> String {
         _ => false,
     };
     if escape { format!("{number}\\{rest}") } else { line.to_owned() }
+}
+
+/// What narrows values, in sentences.
+fn limit_words(limits: &Limits) -> Vec<String> {
+    let mut words = Vec::new();
+    match (&limits.minimum, &limits.maximum) {
+        (Some(Bound { value: least, exclusive: false }), Some(Bound { value: most, exclusive: false })) => {
+            words.push(format!("From {least} to {most}."))
+        }
+        (least, most) => {
+            words.extend(least.as_ref().map(|Bound { value, exclusive }| {
+                if *exclusive { format!("More than {value}.") } else { format!("At least {value}.") }
+            }));
+            words.extend(most.as_ref().map(|Bound { value, exclusive }| {
+                if *exclusive { format!("Less than {value}.") } else { format!("At most {value}.") }
+            }));
+        }
+    }
+    words.extend(limits.multiple_of.as_ref().map(|of| format!("A multiple of {of}.")));
+    words.extend(counted(limits.length, "character"));
+    words.extend(counted(limits.items, "item"));
+    if limits.unique {
+        words.push("No two items are the same.".to_owned());
+    }
+    let pattern = limits.pattern.as_ref().filter(|pattern| (1..=WIDTH).contains(&pattern.chars().count()));
+    words.extend(pattern.map(|pattern| format!("Matches {}.", span(pattern))));
+    words
+}
+
+fn counted(Range { least, most }: Range, what: &str) -> Option<String> {
+    let all = |count: usize| if count == 1 { what.to_owned() } else { format!("{what}s") };
+    Some(match (least.filter(|least| *least > 0), most) {
+        (None, None) => return None,
+        (Some(least), None) => format!("At least {least} {}.", all(least)),
+        (None, Some(most)) => format!("At most {most} {}.", all(most)),
+        (Some(least), Some(most)) if least == most => format!("Exactly {least} {}.", all(least)),
+        (Some(least), Some(most)) => format!("{least} to {most} {}.", all(most)),
+    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::instance::{fits, instance};
 use super::plan::{AnswerBody, AnswerPlan, ModulePlan, OperationPlan, success_status};
 use super::print::{Printer, number};
 use crate::artifact::Artifact;
-use crate::contract::{Contract, Operation, ProblemFamily};
+use crate::contract::{Contract, Media, Operation, ProblemFamily};
 
 /// Prints `src/mock.rs` and a file for each module under it.
 pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
@@ -123,14 +123,38 @@ fn success_examples(contract: &Contract, operation: &Operation, plan: &Operation
             let Some((at, answer)) = answers.find(|(_, answer)| is(answer)) else { continue };
             let fitting = media.examples.iter().find(|example| fits(contract, &media.ty, &example.value));
             let shown = fitting.or(media.examples.first()).map(|example| example.value.clone());
+            let at = number(at);
+            if let (None, AnswerBody::Bytes(_)) = (&shown, answer.body) {
+                examples.push(match sequence(contract, media) {
+                    Some(text) => quote!(rt::mock::SuccessExample::new(#at, #text)),
+                    None => quote!(rt::mock::SuccessExample::octets(#at)),
+                });
+                continue;
+            }
             let Some(value) = shown.or_else(|| instance(contract, &media.ty)) else { continue };
             let body = match (value, answer.body) {
                 (Value::String(text), AnswerBody::Text(_) | AnswerBody::Bytes(_)) => text,
                 (value, _) => value.to_string(),
             };
-            let at = number(at);
             examples.push(quote!(rt::mock::SuccessExample::new(#at, #body)));
         }
     }
     examples
+}
+
+/// A sequence of one item, that is made of what the contract shows of members; `None` for what is none.
+fn sequence(contract: &Contract, media: &Media) -> Option<String> {
+    let item = instance(contract, media.items.as_ref()?)?;
+    let essence = media.media_type.split(';').next().unwrap_or_default().trim();
+    Some(match essence {
+        "text/event-stream" => match item.get("data") {
+            Some(Value::String(data)) => format!("data: {}\n\n", data.replace('\n', "\ndata: ")),
+            Some(data) => format!("data: {data}\n\n"),
+            None => format!("data: {item}\n\n"),
+        },
+        "application/json-seq" => format!("\u{1e}{item}\n"),
+        other if other.ends_with("+json-seq") => format!("\u{1e}{item}\n"),
+        other if other.starts_with("multipart/") => return None,
+        _ => format!("{item}\n"),
+    })
 }

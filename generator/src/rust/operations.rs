@@ -83,7 +83,8 @@ impl Printer<'_> {
         let raises = self.raises(operation, plan);
         let behaviour = self.operation_impl(operation, plan);
         let pages = self.pages(operation, plan);
-        quote!(#structure #body #output #raises #behaviour #pages)
+        let sequence = self.sequence(plan);
+        quote!(#structure #body #output #raises #behaviour #pages #sequence)
     }
 
     fn structure(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
@@ -277,6 +278,12 @@ impl Printer<'_> {
         if self.pages(operation, plan).is_some() {
             doc.paragraph("It comes in pages: `client.pages(…)` turns them, and `client.items(…)` goes through what they list.");
         }
+        if let Some(sequence) = plan.sequences.first() {
+            doc.paragraph(format!(
+                "It can be read while it comes: `client.call(…).each()` gives item by item of {}.",
+                sequence.media_types.iter().map(|name| span(name)).collect::<Vec<_>>().join(" and ")
+            ));
+        }
         self.problem_doc(operation, &mut doc);
         doc
     }
@@ -435,7 +442,7 @@ fn param_doc(param: &Param) -> Doc {
         ParamPlace::PartHeader => "part",
     };
     doc.paragraph(format!("In the {place}: {}.", super::types::quoted(&param.name)));
-    doc.values(param.default.as_ref(), param.example.as_ref());
+    doc.limits(&param.limits).values(param.default.as_ref(), param.example.as_ref());
     doc
 }
 

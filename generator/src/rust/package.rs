@@ -141,6 +141,7 @@ pub(super) fn readme(printer: &Printer<'_>) -> Artifact {
         "`cargo doc --open` shows every operation, type and code. Programs without a runtime for asynchronous code name the feature \
          `ureq` and call `client.send_blocking(request)`; the other features are in `Cargo.toml`.",
     );
+    printer.guides().iter().for_each(|guide| guide.readme(&mut doc));
     if let Some(features) = &printer.plan.features {
         how_to_choose(printer.plan, features, &mut doc);
     }
@@ -281,7 +282,9 @@ fn root_doc(printer: &Printer<'_>, fence: &str, compiled: bool) -> TokenStream {
     code.line("```");
     let fence = printer.fence(fence, example.module);
     let (doc, code) = (doc.inner(), code.inner());
-    quote!(#doc #fence #code)
+    let guides = printer.guides();
+    let guides = guides.iter().map(|guide| guide.root(printer));
+    quote!(#doc #fence #code #(#guides)*)
 }
 
 /// What stands in the root: the modules, and what a user needs at hand.
@@ -304,9 +307,9 @@ fn root_items(printer: &Printer<'_>, by_features: TokenStream) -> TokenStream {
         pub use problemgen_runtime as rt;
         #[doc(no_inline)]
         pub use problemgen_runtime::{
-            Any, Attempt, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder, CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Header, HeaderError, Hook, Json, Multipart,
+            Any, Attempt, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder, CodeFacts, Credential, Elsewhere, Event, Events, Exchange, Failed, File, Header, HeaderError, Hook, Json, Multipart,
             NumberOf, Operation, Others, Paged, Part, Patch, Pieces, Progress,
-            Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected, Unlisted,
+            Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, Sequence, SequenceError, Sequenced, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected, Unlisted,
             UnlistedCode, Violation, http, jiff, uuid,
         };
 
@@ -414,7 +417,7 @@ impl Printer<'_> {
     }
 
     /// How much an operation tells about problems: how many of its codes have members, and whether it declares any.
-    fn told(&self, plan: &OperationPlan) -> usize {
+    pub(super) fn told(&self, plan: &OperationPlan) -> usize {
         let Some((view, problems)) = plan.view.as_ref().zip(self.plan.problems.as_ref()) else { return 0 };
         let codes = view.codes.iter().filter_map(|id| problems.codes.get(id.0));
         1 + codes.filter(|code| code.payload.is_some()).count()

@@ -12,6 +12,7 @@ mod features;
 mod headers;
 mod operations;
 mod problems;
+mod sequences;
 mod shared;
 mod types;
 
@@ -27,6 +28,7 @@ pub(super) use self::operations::success_status;
 pub use failures::{FailureCase, FailuresPlan, SharedView};
 pub use features::{FEATURES, FULL, FeaturesPlan, GroupPlan, SERDE};
 pub use headers::HeaderPlan;
+pub use sequences::SequencePlan;
 
 use super::Options;
 use super::names::RustName;
@@ -266,6 +268,8 @@ pub struct OperationPlan {
     pub successes: Vec<AnswerPlan>,
     /// The errors; none here when the view is a shared one, which has them.
     pub errors: Vec<AnswerPlan>,
+    /// Successes that are read item by item, one for each type of items.
+    pub sequences: Vec<SequencePlan>,
     /// The `Accept` header.
     pub accept: String,
     /// The view of its errors; `None` when it declares none.

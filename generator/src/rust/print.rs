@@ -124,12 +124,24 @@ impl<'a> Printer<'a> {
     /// The first line of an example in documentation that calls an operation of a module: it is no example to be compiled where
     /// the module is not there.
     pub(super) fn fence(&self, fence: &str, module: usize) -> TokenStream {
-        match self.plan.features.as_ref().and_then(|features| features.names.get(module)) {
-            Some(feature) => quote! {
+        self.fence_of(fence, module, &[])
+    }
+
+    /// The same for an example that needs features besides.
+    pub(super) fn fence_of(&self, fence: &str, module: usize, features: &[&str]) -> TokenStream {
+        let tags = self.plan.features.as_ref();
+        let of_tag = tags.and_then(|tags| tags.names.get(module)).map(String::as_str);
+        let needed: Vec<&str> = of_tag.into_iter().chain(features.iter().copied()).collect();
+        match needed.as_slice() {
+            [] => Doc::default().line(fence).inner(),
+            [feature] => quote! {
                 #![cfg_attr(feature = #feature, doc = #fence)]
                 #![cfg_attr(not(feature = #feature), doc = "```ignore")]
             },
-            None => Doc::default().line(fence).inner(),
+            needed => quote! {
+                #![cfg_attr(all(#(feature = #needed),*), doc = #fence)]
+                #![cfg_attr(not(all(#(feature = #needed),*)), doc = "```ignore")]
+            },
         }
     }
 

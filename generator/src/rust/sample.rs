@@ -68,6 +68,35 @@ impl Sampler<'_> {
         fields.map(value).collect()
     }
 
+    /// A call of an operation's `new` with this for its body; `None` when another argument cannot be written on a line.
+    pub(super) fn with_body(
+        &self,
+        operation: &Operation,
+        plan: &OperationPlan,
+        body: &TokenStream,
+    ) -> Option<TokenStream> {
+        let planned = plan.body.as_ref()?;
+        let name = plan.name.ident();
+        let values = plan.arguments().map(|argument| {
+            let params = operation.params.iter().zip(&plan.params);
+            let mut examples = params.filter(|(_, planned)| planned.name == argument.name);
+            match argument.name == planned.argument.name {
+                true => Some(body.clone()),
+                false => self.readable(
+                    &argument.ty,
+                    examples.next().and_then(|(param, _)| param.example.as_ref()),
+                    2,
+                ),
+            }
+        });
+        let values: Vec<_> = values.collect::<Option<_>>()?;
+        let set = (!planned.argument.required).then(|| {
+            let name = planned.argument.name.ident();
+            quote!(.#name(#body))
+        });
+        Some(quote!(#name::new(#(#values),*) #set))
+    }
+
     /// The first of several request bodies, around a value.
     fn choice(
         &self,

@@ -365,7 +365,7 @@ fn member_doc(contract: &Contract, field: &Field) -> Doc {
     if field.write_only {
         doc.paragraph("Only in requests.");
     }
-    doc.values(field.default.as_ref(), field.example.as_ref());
+    doc.limits(&field.limits).values(field.default.as_ref(), field.example.as_ref());
     doc
 }
 

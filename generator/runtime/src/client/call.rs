@@ -5,16 +5,18 @@ use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::run::{Answer, Outcome};
 use super::settings::{Settings, settable};
-use super::{Client, decoded};
+use super::{Client, OnThisThread, decoded};
 use crate::error::{Api, Error, request_id, shown};
 use crate::maybe_send::MaybeSend;
 use crate::operation::Operation;
 use crate::problem::Family;
 use crate::retry::{Attempts, End, request_id_in};
+use crate::sequence::{Sequence, Sequenced};
 use crate::stream::Pieces;
 use crate::transport::block_on;
 
@@ -102,6 +104,64 @@ impl<'c, O: Operation> Call<'c, O> {
         streamed(block_on(self.outcome()))
     }
 
+    /// Makes the call, and gives the items of a success one by one, as they come: server-sent events, JSON lines, JSON text
+    /// sequences. It asks for these and for nothing else that the operation could answer with; and it is a
+    /// [`stream`](Self::stream) in all other things, so that [`stall_timeout`](Self::stall_timeout) says how long to wait for an item.
+    ///
+    /// ```
+    /// use problemgen_runtime::{Api, Client, Error, Sequenced};
+    ///
+    /// async fn watch<A: Api, O>(client: &Client<A>, operation: O) -> Result<(), Box<dyn std::error::Error>>
+    /// where
+    ///     O: Sequenced<Api = A, Item: std::fmt::Debug>,
+    ///     Error<O>: std::error::Error,
+    /// {
+    ///     let mut items = client.call(operation).stall_timeout(None).each().await?;
+    ///     while let Some(item) = items.next().await {
+    ///         println!("{:?}", item?);
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Whatever is not a success of the contract. What is wrong with an item comes in its place.
+    pub fn each(
+        mut self,
+    ) -> impl Future<Output = Result<Reply<Sequence<O::Item>>, Error<O>>> + MaybeSend + use<'c, O>
+    where
+        O: Sequenced,
+    {
+        self.accept_items();
+        let answer = self.stream();
+        async { answer.await.map(items::<O>) }
+    }
+
+    /// [`each`](Self::each) on this thread, as [`Client::send_blocking`] does: an iterator.
+    ///
+    /// # Errors
+    /// Whatever is not a success of the contract. What is wrong with an item comes in its place.
+    pub fn each_blocking(mut self) -> Result<Reply<OnThisThread<Sequence<O::Item>>>, Error<O>>
+    where
+        O: Sequenced,
+    {
+        self.accept_items();
+        Ok(items::<O>(self.stream_blocking()?).map(Sequence::blocking))
+    }
+
+    fn accept_items(&mut self)
+    where
+        O: Sequenced,
+    {
+        let headers = &mut self.settings.options.headers;
+        // The caller's own stands.
+        if !headers.contains_key(ACCEPT)
+            && let Ok(value) = HeaderValue::try_from(format!("{}, application/problem+json", O::ITEMS.accept))
+        {
+            headers.insert(ACCEPT, value);
+        }
+    }
+
     fn outcome(self) -> impl Future<Output = Outcome> + MaybeSend + use<'c, O> {
         let inner = &*self.client.inner;
         let request = self.settings.base(inner).and_then(|base| self.operation.to_streamed_request(base));
@@ -138,6 +198,13 @@ impl<T> Reply<T> {
     }
 }
 
+impl<T> Reply<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Reply<U> {
+        let Self { value, status, headers, body, attempts, family } = self;
+        Reply { value: change(value), status, headers, body, attempts, family }
+    }
+}
+
 impl<T> std::ops::Deref for Reply<T> {
     type Target = T;
     fn deref(&self) -> &T {
@@ -167,6 +234,12 @@ pub(super) fn replied<O: Operation>(outcome: Outcome) -> Result<Reply<O::Output>
     let head = Head::of(&response);
     let value = O::decode(response)?;
     Ok(head.around(value, <O::Api as Api>::FAMILY))
+}
+
+fn items<O: Sequenced>(answer: Reply<Pieces>) -> Reply<Sequence<O::Item>> {
+    let media_type = answer.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let media_type = String::from_utf8_lossy(media_type).into_owned();
+    answer.map(|pieces| Sequence::answered(pieces, &media_type, O::ITEMS))
 }
 
 fn streamed<O: Operation>(outcome: Outcome) -> Result<Reply<Pieces>, Error<O>> {

@@ -304,10 +304,16 @@ impl<O: Paged> Stream for Items<'_, O> {
     }
 }
 
-/// Pages or items as an iterator, on this thread and without a runtime.
+/// What comes one after the other as an iterator, on this thread and without a runtime.
 #[derive(Debug)]
 #[must_use = "nothing is asked for before somebody wants it"]
 pub struct OnThisThread<S>(S);
+
+impl<S> OnThisThread<S> {
+    pub(crate) fn new(stream: S) -> Self {
+        Self(stream)
+    }
+}
 
 impl<S: Stream + Unpin> Iterator for OnThisThread<S> {
     type Item = S::Item;

@@ -48,7 +48,11 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
-        words = format!("{words}: {error}");
+        let said = error.to_string();
+        // Some say what they come from themselves.
+        if !words.ends_with(&said) {
+            words = format!("{words}: {said}");
+        }
         source = error.source();
     }
     words

@@ -58,9 +58,9 @@ pub(super) fn example(
     let shown = |at: usize| examples.iter().find(|example| example.answer == at).map(|example| example.body);
     let (answer, body) = spec.successes.iter().enumerate().find_map(|(at, answer)| {
         let empty = matches!(answer.body, BodySpec::Empty(_));
-        Some((answer, shown(at).or(empty.then_some(""))?))
+        Some((answer, shown(at).or(empty.then_some(&b""[..]))?))
     })?;
-    let mut response = http::Response::new(Bytes::from_static(body.as_bytes()));
+    let mut response = http::Response::new(Bytes::from_static(body));
     *response.status_mut() = http::StatusCode::from_u16(chosen(answer.status, 0)).ok()?;
     if !body.is_empty() {
         let media_type = http::HeaderValue::from_static(usual_media_type(answer));

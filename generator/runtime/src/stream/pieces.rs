@@ -142,7 +142,10 @@ impl Pieces {
 
     /// The body of an answer that came whole, or as whole as it came.
     pub(crate) fn of_whole(octets: Bytes, cut: Option<&Cut>) -> Self {
-        let why = cut.map(|cut| TransportError::new(TransportStage::Exchange, cut.to_string()));
+        let why = cut.map(|cut| match cut {
+            Cut::Broken(why) => TransportError::new(TransportStage::Exchange, &**why),
+            cut => TransportError::new(TransportStage::Exchange, cut.to_string()),
+        });
         let length = if why.is_none() { u64::try_from(octets.len()).ok() } else { None };
         Self { length, ..Self::of(Source::Whole(octets, why)) }
     }

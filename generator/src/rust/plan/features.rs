@@ -204,6 +204,7 @@ fn of_operation(plan: &OperationPlan) -> Vec<usize> {
     plan.fields().for_each(|field| named(&field.ty, &mut held));
     let choices = plan.body.iter().flat_map(|body| &body.choices);
     choices.for_each(|choice| named(&choice.ty, &mut held));
+    plan.sequences.iter().for_each(|sequence| named(&sequence.ty, &mut held));
     match &plan.output {
         OutputPlan::Unit => {}
         OutputPlan::One(ty) => named(ty, &mut held),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::failures::{self, Bodies};
+use super::sequences;
 use super::types::{RESERVED_TYPES, Shapes};
 use super::{
     AnswerBody, AnswerPlan, ArgumentPlan, CasePlan, FailuresPlan, ModulePlan, OperationPlan, OutputPlan,
@@ -87,6 +88,7 @@ fn plan_one(
         body,
         output,
         errors,
+        sequences: sequences::plan(planning.contract, shapes, operation),
         accept: accept(&successes),
         successes,
         view,

@@ -129,12 +129,13 @@ impl Same<'_> {
     }
 
     fn fields(&self, a: &Field, b: &Field) -> bool {
-        let Field { name, ty, required, constant, default, docs, read_only, write_only, example } = a;
+        let Field { name, ty, required, constant, default, docs, read_only, write_only, example, limits } = a;
         *name == b.name
             && self.same(ty, &b.ty)
             && (required, read_only, write_only) == (&b.required, &b.read_only, &b.write_only)
             && (constant, default, example) == (&b.constant, &b.default, &b.example)
             && *docs == b.docs
+            && *limits == b.limits
     }
 
     /// Are the types the same where they are used?
