@@ -59,6 +59,118 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Ways out of errors
+//!
+//! What the contract says of the way out of an error, with the values that the answer holds for it:
+//!
+//! ```no_run
+//! use dropthis_api::{Recovery, operations::CreateDeployment, types};
+//!
+//! # async fn run(client: &dropthis_api::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let request = CreateDeployment::new(
+//!     "drop_4fQ0mZr7Yb1KxW9cTgHs2P",
+//!     types::DeployUploadRequest::new("upl_5tYc8Qw2Lm"),
+//! );
+//! if let Err(error) = client.send(request).await {
+//!     match error.recovery() {
+//!         Some(Recovery::Reauthenticate) => eprintln!("log in again"),
+//!         Some(Recovery::Wait(time)) => eprintln!("again in {time:?}"),
+//!         Some(Recovery::Upgrade(page)) => eprintln!("upgrade: {page:?}"),
+//!         Some(Recovery::Fix(what)) => eprintln!("correct {what:?}"),
+//!         Some(way) => eprintln!("{way:?}"),
+//!         None => eprintln!("{error}"),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Retries
+//!
+//! What failed is tried again where that helps and does no harm. What is not idempotent is repeated
+//! only with a key, which the client makes if you give none; give one that you keep, and not even a
+//! program that begins anew acts twice:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use dropthis_api::{RetryPolicy, operations::PublishDrop, types};
+//!
+//! # async fn run(client: &dropthis_api::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let request = PublishDrop::new(types::PublishUploadRequest::new("upl_5tYc8Qw2Lm"))
+//!     .idempotency_key("order-4711");
+//! let answer = client
+//!     .call(request)
+//!     .retry(RetryPolicy::standard().attempts(5))
+//!     .deadline(Duration::from_secs(20))
+//!     .send()
+//!     .await;
+//! if let Err(error) = answer {
+//!     eprintln!("{error}: {:?}", error.attempts());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pages
+//!
+//! What is listed page by page comes item by item; a page is asked for when it is wanted:
+//!
+//! ```no_run
+//! use dropthis_api::operations::ListDrops;
+//!
+//! # async fn run(client: &dropthis_api::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let mut items = client.items(ListDrops::new());
+//! while let Some(item) = items.next().await {
+//!     let item = item?;
+//!     println!("{item:?}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tests
+//!
+//! With the feature `mock`, the client under test is the real one, and nothing listens on a port:
+//!
+#![cfg_attr(feature = "mock", doc = "```no_run")]
+#![cfg_attr(not(feature = "mock"), doc = "```ignore")]
+//! use dropthis_api::{Code, mock::Mock, operations::PublishDrop, types};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let mock = Mock::new();
+//! mock.on::<PublishDrop>().fails_with_example(Code::AuthenticationRequired);
+//! let request = PublishDrop::new(types::PublishUploadRequest::new("upl_5tYc8Qw2Lm"));
+//! let error = mock
+//!     .client()
+//!     .send_blocking(request)
+//!     .expect_err("what the mock was told");
+//! assert_eq!(error.code(), Some("authentication_required"));
+//! mock.finish();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Servers
+//!
+//! With the feature `server`, the same types are answers, and an error that the operation does not
+//! declare does not compile:
+//!
+#![cfg_attr(feature = "server", doc = "```no_run")]
+#![cfg_attr(not(feature = "server"), doc = "```ignore")]
+//! use dropthis_api::{
+//!     operations::{CreateApiKey, CreateApiKeyProblem as P},
+//!     server::{Refusal, Success},
+//!     types,
+//! };
+//!
+//! fn answer(
+//!     found: Option<types::CreatedApiKey>,
+//! ) -> Result<Success<CreateApiKey>, Refusal<CreateApiKey>> {
+//!     let found = found.ok_or(P::WorkspaceNotFound)?;
+//!     Ok(Success::of(found))
+//! }
+//! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -83,12 +195,12 @@ pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
     Any, Attempt, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder,
-    CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Header, HeaderError, Hook,
-    Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch, Pieces, Progress,
-    Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget,
-    RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError,
-    TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http,
-    jiff, uuid,
+    CodeFacts, Credential, Elsewhere, Event, Events, Exchange, Failed, File, Header,
+    HeaderError, Hook, Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch,
+    Pieces, Progress, Raised, Raises, RawBody, Received, Recovery, Reply, RequestError,
+    RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, Sequence, SequenceError,
+    Sequenced, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected,
+    Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 
 #[cfg(feature = "mock")]

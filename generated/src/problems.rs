@@ -1267,13 +1267,19 @@ impl From<FeatureNotInPlan> for Kind {
 pub struct QuotaExceeded {
     /// The most that is allowed, in bytes, or in seats for a 403.
     ///
+    /// At least 0.
+    ///
     /// Example: `524288000`
     pub limit: i64,
     /// What is in use already, in the unit of `limit`.
     ///
+    /// At least 0.
+    ///
     /// Example: `519045120`
     pub used: i64,
     /// What this request would have added, in the unit of `limit`.
+    ///
+    /// At least 0.
     ///
     /// Example: `8388608`
     pub requested: i64,
@@ -1406,6 +1412,8 @@ impl From<ValidationError> for Kind {
 /// See [`Code::RevisionConflict`].
 pub struct RevisionConflict {
     /// The revision that the drop has now. Send it as `If-Revision` in the retry.
+    ///
+    /// At least 0.
     ///
     /// Example: `4`
     pub current_revision: i64,

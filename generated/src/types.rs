@@ -853,6 +853,8 @@ pub struct CreateUploadRequest {
     /// Version of the manifest format.
     pub schema_version: Option<CreateUploadRequestSchemaVersion>,
     /// The files, at most 200.
+    ///
+    /// 1 to 200 items.
     pub files: Vec<ManifestFile>,
     /// File that the drop opens with. `index.html` unless stated.
     ///
@@ -2986,6 +2988,8 @@ pub struct OtpVerification {
     pub email: String,
     /// The login code from the email, six digits. It can be used once.
     ///
+    /// 4 to 8 characters.
+    ///
     /// Example: `"493027"`
     pub code: rt::Secret,
     /// Members that the contract does not name.
@@ -3043,6 +3047,8 @@ pub struct PathViolation {
     pub path: String,
     /// Line of the reference in that file, counting from 1.
     ///
+    /// At least 1.
+    ///
     /// Example: `12`
     pub line: i64,
     /// The reference as written.
@@ -3099,6 +3105,8 @@ rt::record!(PathViolation);
 pub struct PublishOptions {
     /// Title of the drop.
     ///
+    /// At most 64 characters.
+    ///
     /// Example: `"Quarterly report"`
     pub title: Option<String>,
     /// Public unless stated.
@@ -3125,6 +3133,8 @@ pub struct PublishOptions {
     pub domain: rt::Patch<String>,
     /// Name of the drop on a domain in `path` mode: lower-case letters, digits and single hyphens, none at
     /// either end. If it is taken, the server appends to it and says so in a warning.
+    ///
+    /// Matches `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`.
     ///
     /// Example: `"q2-report"`
     pub slug: rt::Patch<String>,
@@ -3763,6 +3773,8 @@ rt::record!(UpdateDomainRequest, Default);
 pub struct UpdateDropRequest {
     /// New title. Absent leaves it as it is.
     ///
+    /// At most 64 characters.
+    ///
     /// Example: `"Quarterly report"`
     pub title: Option<String>,
     /// Whether the drop may be listed in public, or is known only to those who have its URL.
@@ -3790,6 +3802,8 @@ pub struct UpdateDropRequest {
     /// Example: `"docs.example.com"`
     pub domain: rt::Patch<String>,
     /// New name on a domain in `path` mode. Null clears it; absent leaves it as it is.
+    ///
+    /// Matches `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`.
     ///
     /// Example: `"q2-report"`
     pub slug: rt::Patch<String>,
@@ -4157,6 +4171,8 @@ pub struct UploadedFile {
     /// Example: `"text/html"`
     pub content_type: String,
     /// Size of the file.
+    ///
+    /// At least 0.
     ///
     /// Example: `18432`
     pub size_bytes: i64,

@@ -58,6 +58,6 @@ impl rt::mock::Played for operations::drops::GetDropContent {
             0,
             "{\"entry\":\"index.html\",\"files\":[{\"path\":\"index.html\",\"size_bytes\":6144,\"content_type\":\"text/html\"},{\"path\":\"images/cover.png\",\"size_bytes\":12288,\"content_type\":\"image/png\"}]}",
         ),
-        rt::mock::SuccessExample::new(1, "text"),
+        rt::mock::SuccessExample::octets(1),
     ];
 }

@@ -46,6 +46,8 @@ pub struct ListDeployments {
     ///
     /// In the query: `limit`.
     ///
+    /// From 1 to 100.
+    ///
     /// Default: `20`
     ///
     /// Example: `50`
@@ -74,6 +76,8 @@ impl ListDeployments {
     /// How many entries a page has at most.
     ///
     /// In the query: `limit`.
+    ///
+    /// From 1 to 100.
     ///
     /// Default: `20`
     ///
@@ -225,12 +229,16 @@ pub struct CreateDeployment {
     ///
     /// In the header: `Idempotency-Key`.
     ///
+    /// At most 64 characters.
+    ///
     /// Example: `"7f0c2a1e-5a41-4d0b-9a55-0c4f8f1f2b6d"`
     pub idempotency_key: Option<String>,
     /// The `revision` of the drop that the change is based on. If the drop has another one by now, nothing
     /// is changed and the answer is `revision_conflict`.
     ///
     /// In the header: `If-Revision`.
+    ///
+    /// At least 0.
     ///
     /// Example: `3`
     pub if_revision: Option<i64>,
@@ -255,6 +263,8 @@ impl CreateDeployment {
     ///
     /// In the header: `Idempotency-Key`.
     ///
+    /// At most 64 characters.
+    ///
     /// Example: `"7f0c2a1e-5a41-4d0b-9a55-0c4f8f1f2b6d"`
     #[must_use]
     pub fn idempotency_key(mut self, value: impl Into<String>) -> Self {
@@ -265,6 +275,8 @@ impl CreateDeployment {
     /// is changed and the answer is `revision_conflict`.
     ///
     /// In the header: `If-Revision`.
+    ///
+    /// At least 0.
     ///
     /// Example: `3`
     #[must_use]

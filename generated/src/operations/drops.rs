@@ -39,6 +39,8 @@ pub struct ListDrops {
     ///
     /// In the query: `limit`.
     ///
+    /// From 1 to 100.
+    ///
     /// Default: `20`
     ///
     /// Example: `50`
@@ -69,6 +71,8 @@ impl ListDrops {
     /// How many entries a page has at most.
     ///
     /// In the query: `limit`.
+    ///
+    /// From 1 to 100.
     ///
     /// Default: `20`
     ///
@@ -215,6 +219,8 @@ pub struct PublishDrop {
     ///
     /// In the header: `Idempotency-Key`.
     ///
+    /// At most 64 characters.
+    ///
     /// Example: `"7f0c2a1e-5a41-4d0b-9a55-0c4f8f1f2b6d"`
     pub idempotency_key: Option<String>,
     /// The request body.
@@ -232,6 +238,8 @@ impl PublishDrop {
     /// A key of your choice, for example a UUID. The same key gives the same result, so a retry is safe.
     ///
     /// In the header: `Idempotency-Key`.
+    ///
+    /// At most 64 characters.
     ///
     /// Example: `"7f0c2a1e-5a41-4d0b-9a55-0c4f8f1f2b6d"`
     #[must_use]
@@ -762,12 +770,16 @@ pub struct UpdateDrop {
     ///
     /// In the header: `Idempotency-Key`.
     ///
+    /// At most 64 characters.
+    ///
     /// Example: `"7f0c2a1e-5a41-4d0b-9a55-0c4f8f1f2b6d"`
     pub idempotency_key: Option<String>,
     /// The `revision` of the drop that the change is based on. If the drop has another one by now, nothing
     /// is changed and the answer is `revision_conflict`.
     ///
     /// In the header: `If-Revision`.
+    ///
+    /// At least 0.
     ///
     /// Example: `3`
     pub if_revision: Option<i64>,
@@ -789,6 +801,8 @@ impl UpdateDrop {
     ///
     /// In the header: `Idempotency-Key`.
     ///
+    /// At most 64 characters.
+    ///
     /// Example: `"7f0c2a1e-5a41-4d0b-9a55-0c4f8f1f2b6d"`
     #[must_use]
     pub fn idempotency_key(mut self, value: impl Into<String>) -> Self {
@@ -799,6 +813,8 @@ impl UpdateDrop {
     /// is changed and the answer is `revision_conflict`.
     ///
     /// In the header: `If-Revision`.
+    ///
+    /// At least 0.
     ///
     /// Example: `3`
     #[must_use]

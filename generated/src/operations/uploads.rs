@@ -35,6 +35,8 @@ pub struct CreateUpload {
     ///
     /// In the header: `Idempotency-Key`.
     ///
+    /// At most 64 characters.
+    ///
     /// Example: `"7f0c2a1e-5a41-4d0b-9a55-0c4f8f1f2b6d"`
     pub idempotency_key: Option<String>,
     /// The request body.
@@ -52,6 +54,8 @@ impl CreateUpload {
     /// A key of your choice, for example a UUID. The same key gives the same result, so a retry is safe.
     ///
     /// In the header: `Idempotency-Key`.
+    ///
+    /// At most 64 characters.
     ///
     /// Example: `"7f0c2a1e-5a41-4d0b-9a55-0c4f8f1f2b6d"`
     #[must_use]
@@ -406,6 +410,8 @@ pub struct CompleteUpload {
     ///
     /// In the header: `Idempotency-Key`.
     ///
+    /// At most 64 characters.
+    ///
     /// Example: `"7f0c2a1e-5a41-4d0b-9a55-0c4f8f1f2b6d"`
     pub idempotency_key: Option<String>,
 }
@@ -421,6 +427,8 @@ impl CompleteUpload {
     /// A key of your choice, for example a UUID. The same key gives the same result, so a retry is safe.
     ///
     /// In the header: `Idempotency-Key`.
+    ///
+    /// At most 64 characters.
     ///
     /// Example: `"7f0c2a1e-5a41-4d0b-9a55-0c4f8f1f2b6d"`
     #[must_use]

@@ -241,6 +241,7 @@ fn library_operations() -> Vec<Operation> {
         default: Some(json!(20)),
         docs: Docs::default(),
         example: None,
+        limits: Limits::default(),
     }];
     list.successes = vec![Success {
         status: StatusSpec::Exact(200),

@@ -132,34 +132,29 @@ impl<'p> Printer<'p> {
         let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
         let operation = plan.name.ident();
         let types = mentions(&piece, "types").then(|| quote!(, types));
-        let uses = quote!(#std use #krate::{operations::#operation #types, #names};);
+        let uses = quote!(#std use #krate::{#names, operations::#operation #types};);
         let lines = self.framed(uses, Frame::Client, piece);
         Guide { title, says, lines, module: plan.module, features: &[] }
     }
 
-    /// A piece in lines.
+    /// A piece in lines, with the frame that the compiler needs around it.
     fn framed(&self, uses: TokenStream, frame: Frame, piece: TokenStream) -> Vec<(String, bool)> {
-        let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
-        let result = quote!(Result<(), Box<dyn std::error::Error>>);
-        let text = format(match frame {
-            Frame::Client => {
-                quote!(#uses async fn run(client: &#krate::Client) -> #result { #piece Ok(()) })
-            }
-            Frame::Alone => quote!(#uses fn run() -> #result { #piece Ok(()) }),
-            Frame::None => quote!(#uses #piece),
-        });
-        let mut lines = Vec::new();
-        // The imports stand before the function, whose frame is hidden.
-        let mut imports = true;
-        for line in text.lines() {
-            imports &= !line.is_empty();
-            let code = line.strip_prefix("    ").filter(|_| !imports && !matches!(frame, Frame::None));
-            let shown = imports
-                || line.is_empty()
-                || matches!(frame, Frame::None)
-                || (code.is_some() && line != "    Ok(())");
-            lines.push((code.unwrap_or(line).to_owned(), !shown));
+        let shown = |line: &str| (line.to_owned(), false);
+        if matches!(frame, Frame::None) {
+            return format(quote!(#uses #piece)).lines().map(shown).collect();
         }
+        let client = match frame {
+            Frame::Client => format!("client: &{}::Client", self.layout.root(&self.plan.package)),
+            Frame::Alone | Frame::None => String::new(),
+        };
+        let mut lines: Vec<(String, bool)> = format(uses).lines().map(shown).collect();
+        lines.push(shown(""));
+        let result = "Result<(), Box<dyn std::error::Error>>";
+        lines.push((format!("async fn run({client}) -> {result} {{"), true));
+        let body = format(quote!(async fn run() { #piece }));
+        let body = body.lines().filter_map(|line| line.strip_prefix("    "));
+        lines.extend(body.map(shown));
+        lines.extend([("Ok(())".to_owned(), true), ("}".to_owned(), true)]);
         lines
     }
 
@@ -187,7 +182,8 @@ impl<'p> Printer<'p> {
         }
         let make = &best.make;
         let piece = quote! {
-            if let Err(error) = client.send(#make).await {
+            let request = #make;
+            if let Err(error) = client.send(request).await {
                 match error.recovery() {
                     #(#arms)*
                     Some(way) => eprintln!("{way:?}"),
@@ -216,8 +212,9 @@ impl<'p> Printer<'p> {
             }
         };
         let piece = quote! {
+            let request = #make #set;
             let answer = client
-                .call(#make #set)
+                .call(request)
                 .retry(RetryPolicy::standard().attempts(5))
                 .deadline(Duration::from_secs(20))
                 .send()
@@ -253,7 +250,8 @@ impl<'p> Printer<'p> {
         let piece = quote! {
             let mut items = client.items(#make);
             while let Some(item) = items.next().await {
-                println!("{:?}", item?);
+                let item = item?;
+                println!("{item:?}");
             }
         };
         let says = "What is listed page by page comes item by item; a page is asked for when it is wanted:";
@@ -318,7 +316,8 @@ impl<'p> Printer<'p> {
         let piece = quote! {
             let call = client.call(#make);
             let call = call.progress(|so_far| println!("{} of {:?} octets", so_far.sent, so_far.to_send));
-            println!("{:?}", call.send().await?);
+            let answer = call.send().await?;
+            println!("{answer:?}");
         };
         let operation = plan.name.ident();
         let names = match mentions(&piece, "RawBody") {
@@ -326,7 +325,7 @@ impl<'p> Printer<'p> {
             false => quote!(Body),
         };
         let types = mentions(&piece, "types").then(|| quote!(, types));
-        let uses = quote!(use #krate::{operations::#operation #types, #names};);
+        let uses = quote!(use #krate::{#names, operations::#operation #types};);
         Some(Guide {
             title: "Uploads",
             says: "A file is read while it is sent, and opened anew for each attempt:",
@@ -343,7 +342,8 @@ impl<'p> Printer<'p> {
         let piece = quote! {
             let mut items = client.call(#make).stall_timeout(None).each().await?;
             while let Some(item) = items.next().await {
-                println!("{:?}", item?);
+                let item = item?;
+                println!("{item:?}");
             }
         };
         let says = "What comes bit by bit can be read while it comes, each item as its type:";
@@ -365,7 +365,8 @@ impl<'p> Printer<'p> {
                 Some(quote!(Code,)),
                 quote! {
                     mock.on::<#operation>().fails_with_example(Code::#variant);
-                    let error = mock.client().send_blocking(#make).expect_err("what the mock was told");
+                    let request = #make;
+                    let error = mock.client().send_blocking(request).expect_err("what the mock was told");
                     assert_eq!(error.code(), Some(#code));
                 },
             ),
@@ -373,7 +374,8 @@ impl<'p> Printer<'p> {
                 None,
                 quote! {
                     mock.on::<#operation>().then_example();
-                    println!("{:?}", mock.client().send_blocking(#make)?);
+                    let answer = mock.client().send_blocking(#make)?;
+                    println!("{answer:?}");
                 },
             ),
         };
@@ -394,18 +396,16 @@ impl<'p> Printer<'p> {
     }
 
     fn serving(&self) -> Option<Guide> {
-        let plain = |plan: &&OperationPlan| {
-            let (_, code) = self.codes_with(plan).find(|(_, code)| code.payload.is_none())?;
-            match &plan.output {
-                OutputPlan::One(ty @ Ty::Named(_)) => Some((code.variant.ident(), ty.clone())),
-                _ => None,
-            }
-        };
-        let plan = self.plan.operations.iter().find(|plan| plain(plan).is_some())?;
-        let (code, output) = plain(&plan)?;
+        let operations = self.plan.operations.iter();
+        let candidates: Vec<_> =
+            operations.filter_map(|plan| Some((plan, self.plain_refusal(plan)?))).collect();
+        // Everybody knows what is not there.
+        let missing = candidates.iter().find(|(_, (code, ..))| code.statuses.contains(&404));
+        let (plan, (_, code, output)) = missing.or(candidates.first())?;
+        let (plan, code) = (*plan, code.variant.ident());
         let view = plan.view.as_ref()?.name.ident();
         let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
-        let (operation, output) = (plan.name.ident(), self.ty(&output, Within::Other));
+        let (operation, output) = (plan.name.ident(), self.ty(output, Within::Other));
         let uses = quote! {
             use #krate::{operations::{#operation, #view as P}, server::{Refusal, Success}, types};
         };
@@ -422,6 +422,21 @@ impl<'p> Printer<'p> {
             module: plan.module,
             features: &["server"],
         })
+    }
+}
+
+impl Printer<'_> {
+    /// A code without members that an operation declares which gives one named type, and the type: 404 if there is one.
+    fn plain_refusal<'a>(
+        &'a self,
+        plan: &'a OperationPlan,
+    ) -> Option<(&'a ProblemCode, &'a CodePlan, &'a Ty)> {
+        let OutputPlan::One(ty @ Ty::Named(_)) = &plan.output else { return None };
+        let mut plain: Vec<_> =
+            self.codes_with(plan).filter(|(_, planned)| planned.payload.is_none()).collect();
+        plain.sort_by_key(|(code, _)| !code.statuses.contains(&404));
+        let (code, planned) = plain.first()?;
+        Some((code, planned, ty))
     }
 }
 

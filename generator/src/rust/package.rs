@@ -141,7 +141,11 @@ pub(super) fn readme(printer: &Printer<'_>) -> Artifact {
         "`cargo doc --open` shows every operation, type and code. Programs without a runtime for asynchronous code name the feature \
          `ureq` and call `client.send_blocking(request)`; the other features are in `Cargo.toml`.",
     );
-    printer.guides().iter().for_each(|guide| guide.readme(&mut doc));
+    let guides = printer.guides();
+    if !guides.is_empty() {
+        doc.paragraph("In what follows, `client` is the one that is built above.");
+    }
+    guides.iter().for_each(|guide| guide.readme(&mut doc));
     if let Some(features) = &printer.plan.features {
         how_to_choose(printer.plan, features, &mut doc);
     }

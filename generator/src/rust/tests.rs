@@ -334,6 +334,7 @@ fn an_operation_is_a_struct_and_a_table() {
         default: Some(json!(false)),
         docs: Docs { description: Some("Only check.".to_owned()), ..Docs::default() },
         example: None,
+        limits: Limits::default(),
     });
     put.errors.push(ErrorResponse {
         status: StatusSpec::Exact(413),

@@ -19,6 +19,83 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Retries
+//!
+//! What failed is tried again where that helps and does no harm. How often and for how long can be said
+//! for a client and for a call:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use golden_binary::{RetryPolicy, operations::GetPictureFile};
+//!
+//! # async fn run(client: &golden_binary::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let request = GetPictureFile::new(1);
+//! let answer = client
+//!     .call(request)
+//!     .retry(RetryPolicy::standard().attempts(5))
+//!     .deadline(Duration::from_secs(20))
+//!     .send()
+//!     .await;
+//! if let Err(error) = answer {
+//!     eprintln!("{error}: {:?}", error.attempts());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Downloads
+//!
+//! An answer of any length, piece by piece as it comes:
+//!
+//! ```no_run
+//! use std::{fs::File, io::Write as _};
+//! use golden_binary::operations::GetPictureFile;
+//!
+//! # async fn run(client: &golden_binary::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let mut file = File::create("download")?;
+//! let mut answer = client.call(GetPictureFile::new(1)).stream().await?;
+//! while let Some(piece) = answer.next().await {
+//!     file.write_all(&piece?)?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Uploads
+//!
+//! A file is read while it is sent, and opened anew for each attempt:
+//!
+//! ```no_run
+//! use golden_binary::{Body, operations::AddPicture};
+//!
+//! # async fn run(client: &golden_binary::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let call = client.call(AddPicture::new(Body::file("upload.bin")));
+//! let call = call
+//!     .progress(|so_far| println!("{} of {:?} octets", so_far.sent, so_far.to_send));
+//! let answer = call.send().await?;
+//! println!("{answer:?}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tests
+//!
+//! With the feature `mock`, the client under test is the real one, and nothing listens on a port:
+//!
+#![cfg_attr(feature = "mock", doc = "```no_run")]
+#![cfg_attr(not(feature = "mock"), doc = "```ignore")]
+//! use golden_binary::{mock::Mock, operations::GetPictureFile};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let mock = Mock::new();
+//! mock.on::<GetPictureFile>().then_example();
+//! let answer = mock.client().send_blocking(GetPictureFile::new(1))?;
+//! println!("{answer:?}");
+//! mock.finish();
+//! # Ok(())
+//! # }
+//! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -43,12 +120,12 @@ pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
     Any, Attempt, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder,
-    CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Header, HeaderError, Hook,
-    Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch, Pieces, Progress,
-    Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget,
-    RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError,
-    TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http,
-    jiff, uuid,
+    CodeFacts, Credential, Elsewhere, Event, Events, Exchange, Failed, File, Header,
+    HeaderError, Hook, Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch,
+    Pieces, Progress, Raised, Raises, RawBody, Received, Recovery, Reply, RequestError,
+    RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, Sequence, SequenceError,
+    Sequenced, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected,
+    Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 
 #[cfg(feature = "mock")]

@@ -25,12 +25,12 @@ pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
     Any, Attempt, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder,
-    CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Header, HeaderError, Hook,
-    Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch, Pieces, Progress,
-    Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget,
-    RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError,
-    TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http,
-    jiff, uuid,
+    CodeFacts, Credential, Elsewhere, Event, Events, Exchange, Failed, File, Header,
+    HeaderError, Hook, Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch,
+    Pieces, Progress, Raised, Raises, RawBody, Received, Recovery, Reply, RequestError,
+    RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, Sequence, SequenceError,
+    Sequenced, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected,
+    Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 
 #[cfg(feature = "mock")]

@@ -20,6 +20,8 @@ pub struct Labels {
     /// `point`.
     pub point: Option<Vec<f64>>,
     /// `entry`.
+    ///
+    /// At most 3 items.
     pub entry: Option<Vec<LabelsEntryItem>>,
     /// `rows`.
     pub rows: Option<Vec<LabelsRowsItem>>,

@@ -19,6 +19,95 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Retries
+//!
+//! What failed is tried again where that helps and does no harm. How often and for how long can be said
+//! for a client and for a call:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use golden_media_types::{RetryPolicy, operations::AddPet, types};
+//!
+//! # async fn run(client: &golden_media_types::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let request = AddPet::new(operations::AddPetBody::Json(types::Pet::new("text")));
+//! let answer = client
+//!     .call(request)
+//!     .retry(RetryPolicy::standard().attempts(5))
+//!     .deadline(Duration::from_secs(20))
+//!     .send()
+//!     .await;
+//! if let Err(error) = answer {
+//!     eprintln!("{error}: {:?}", error.attempts());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Uploads
+//!
+//! A file is read while it is sent, and opened anew for each attempt:
+//!
+//! ```no_run
+//! use golden_media_types::{Body, RawBody, operations::PutPicture};
+//!
+//! # async fn run(client: &golden_media_types::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let call = client
+//!     .call(
+//!         PutPicture::new(
+//!             RawBody::new("application/octet-stream", Body::file("upload.bin")),
+//!         ),
+//!     );
+//! let call = call
+//!     .progress(|so_far| println!("{} of {:?} octets", so_far.sent, so_far.to_send));
+//! let answer = call.send().await?;
+//! println!("{answer:?}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Sequences
+//!
+//! What comes bit by bit can be read while it comes, each item as its type:
+//!
+//! ```no_run
+//! use golden_media_types::operations::AddRows;
+//!
+//! # async fn run(client: &golden_media_types::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let mut items = client
+//!     .call(AddRows::new(operations::AddRowsBody::Csv("text".into())))
+//!     .stall_timeout(None)
+//!     .each()
+//!     .await?;
+//! while let Some(item) = items.next().await {
+//!     let item = item?;
+//!     println!("{item:?}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tests
+//!
+//! With the feature `mock`, the client under test is the real one, and nothing listens on a port:
+//!
+#![cfg_attr(feature = "mock", doc = "```no_run")]
+#![cfg_attr(not(feature = "mock"), doc = "```ignore")]
+//! use golden_media_types::{mock::Mock, operations::AddPet, types};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let mock = Mock::new();
+//! mock.on::<AddPet>().then_example();
+//! let answer = mock
+//!     .client()
+//!     .send_blocking(
+//!         AddPet::new(operations::AddPetBody::Json(types::Pet::new("text"))),
+//!     )?;
+//! println!("{answer:?}");
+//! mock.finish();
+//! # Ok(())
+//! # }
+//! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -43,12 +132,12 @@ pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
     Any, Attempt, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder,
-    CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Header, HeaderError, Hook,
-    Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch, Pieces, Progress,
-    Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget,
-    RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError,
-    TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http,
-    jiff, uuid,
+    CodeFacts, Credential, Elsewhere, Event, Events, Exchange, Failed, File, Header,
+    HeaderError, Hook, Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch,
+    Pieces, Progress, Raised, Raises, RawBody, Received, Recovery, Reply, RequestError,
+    RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, Sequence, SequenceError,
+    Sequenced, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected,
+    Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 
 #[cfg(feature = "mock")]

@@ -19,6 +19,48 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Retries
+//!
+//! What failed is tried again where that helps and does no harm. How often and for how long can be said
+//! for a client and for a call:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use golden_multipart::{RetryPolicy, operations::PutFiles};
+//!
+//! # async fn run(client: &golden_multipart::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let request = PutFiles::new();
+//! let answer = client
+//!     .call(request)
+//!     .retry(RetryPolicy::standard().attempts(5))
+//!     .deadline(Duration::from_secs(20))
+//!     .send()
+//!     .await;
+//! if let Err(error) = answer {
+//!     eprintln!("{error}: {:?}", error.attempts());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tests
+//!
+//! With the feature `mock`, the client under test is the real one, and nothing listens on a port:
+//!
+#![cfg_attr(feature = "mock", doc = "```no_run")]
+#![cfg_attr(not(feature = "mock"), doc = "```ignore")]
+//! use golden_multipart::{mock::Mock, operations::PutFiles};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let mock = Mock::new();
+//! mock.on::<PutFiles>().then_example();
+//! let answer = mock.client().send_blocking(PutFiles::new())?;
+//! println!("{answer:?}");
+//! mock.finish();
+//! # Ok(())
+//! # }
+//! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -43,12 +85,12 @@ pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
     Any, Attempt, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder,
-    CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Header, HeaderError, Hook,
-    Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch, Pieces, Progress,
-    Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget,
-    RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError,
-    TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http,
-    jiff, uuid,
+    CodeFacts, Credential, Elsewhere, Event, Events, Exchange, Failed, File, Header,
+    HeaderError, Hook, Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch,
+    Pieces, Progress, Raised, Raises, RawBody, Received, Recovery, Reply, RequestError,
+    RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, Sequence, SequenceError,
+    Sequenced, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected,
+    Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 
 #[cfg(feature = "mock")]

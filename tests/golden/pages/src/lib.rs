@@ -17,6 +17,66 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Retries
+//!
+//! What failed is tried again where that helps and does no harm. What is not idempotent is repeated
+//! only with a key, which the client makes if you give none; give one that you keep, and not even a
+//! program that begins anew acts twice:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use golden_pages::{RetryPolicy, operations::ByBody, types};
+//!
+//! # async fn run(client: &golden_pages::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let request = ByBody::new(types::Search::default()).idempotency_key("order-4711");
+//! let answer = client
+//!     .call(request)
+//!     .retry(RetryPolicy::standard().attempts(5))
+//!     .deadline(Duration::from_secs(20))
+//!     .send()
+//!     .await;
+//! if let Err(error) = answer {
+//!     eprintln!("{error}: {:?}", error.attempts());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pages
+//!
+//! What is listed page by page comes item by item; a page is asked for when it is wanted:
+//!
+//! ```no_run
+//! use golden_pages::operations::ByCursor;
+//!
+//! # async fn run(client: &golden_pages::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let mut items = client.items(ByCursor::new());
+//! while let Some(item) = items.next().await {
+//!     let item = item?;
+//!     println!("{item:?}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tests
+//!
+//! With the feature `mock`, the client under test is the real one, and nothing listens on a port:
+//!
+#![cfg_attr(feature = "mock", doc = "```no_run")]
+#![cfg_attr(not(feature = "mock"), doc = "```ignore")]
+//! use golden_pages::{mock::Mock, operations::ByCursor};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let mock = Mock::new();
+//! mock.on::<ByCursor>().then_example();
+//! let answer = mock.client().send_blocking(ByCursor::new())?;
+//! println!("{answer:?}");
+//! mock.finish();
+//! # Ok(())
+//! # }
+//! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -43,12 +103,12 @@ pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
     Any, Attempt, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder,
-    CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Header, HeaderError, Hook,
-    Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch, Pieces, Progress,
-    Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget,
-    RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError,
-    TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http,
-    jiff, uuid,
+    CodeFacts, Credential, Elsewhere, Event, Events, Exchange, Failed, File, Header,
+    HeaderError, Hook, Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch,
+    Pieces, Progress, Raised, Raises, RawBody, Received, Recovery, Reply, RequestError,
+    RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, Sequence, SequenceError,
+    Sequenced, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected,
+    Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 
 #[cfg(feature = "mock")]

@@ -19,6 +19,69 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Retries
+//!
+//! What failed is tried again where that helps and does no harm. How often and for how long can be said
+//! for a client and for a call:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use golden_paths::{RetryPolicy, operations::CancelBatch};
+//!
+//! # async fn run(client: &golden_paths::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let request = CancelBatch::new("text");
+//! let answer = client
+//!     .call(request)
+//!     .retry(RetryPolicy::standard().attempts(5))
+//!     .deadline(Duration::from_secs(20))
+//!     .send()
+//!     .await;
+//! if let Err(error) = answer {
+//!     eprintln!("{error}: {:?}", error.attempts());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Downloads
+//!
+//! An answer of any length, piece by piece as it comes:
+//!
+//! ```no_run
+//! use std::{fs::File, io::Write as _};
+//! use golden_paths::{operations::GetTile, types};
+//!
+//! # async fn run(client: &golden_paths::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let mut file = File::create("download")?;
+//! let mut answer = client
+//!     .call(GetTile::new(1, 1, 1, types::GetTileFormat::Png, "text"))
+//!     .stream()
+//!     .await?;
+//! while let Some(piece) = answer.next().await {
+//!     file.write_all(&piece?)?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tests
+//!
+//! With the feature `mock`, the client under test is the real one, and nothing listens on a port:
+//!
+#![cfg_attr(feature = "mock", doc = "```no_run")]
+#![cfg_attr(not(feature = "mock"), doc = "```ignore")]
+//! use golden_paths::{mock::Mock, operations::CancelBatch};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let mock = Mock::new();
+//! mock.on::<CancelBatch>().then_example();
+//! let answer = mock.client().send_blocking(CancelBatch::new("text"))?;
+//! println!("{answer:?}");
+//! mock.finish();
+//! # Ok(())
+//! # }
+//! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -45,12 +108,12 @@ pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
     Any, Attempt, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder,
-    CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Header, HeaderError, Hook,
-    Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch, Pieces, Progress,
-    Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget,
-    RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError,
-    TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http,
-    jiff, uuid,
+    CodeFacts, Credential, Elsewhere, Event, Events, Exchange, Failed, File, Header,
+    HeaderError, Hook, Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch,
+    Pieces, Progress, Raised, Raises, RawBody, Received, Recovery, Reply, RequestError,
+    RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, Sequence, SequenceError,
+    Sequenced, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected,
+    Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 
 #[cfg(feature = "mock")]

@@ -17,6 +17,73 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Ways out of errors
+//!
+//! What the contract says of the way out of an error, with the values that the answer holds for it:
+//!
+//! ```no_run
+//! use golden_recovery::{Recovery, operations::SaveNote, types};
+//!
+//! # async fn run(client: &golden_recovery::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let request = SaveNote::new("text", types::SaveNoteRequest::default());
+//! if let Err(error) = client.send(request).await {
+//!     match error.recovery() {
+//!         Some(Recovery::Choose(choices)) => eprintln!("one of {choices:?}"),
+//!         Some(Recovery::Reread(now)) => eprintln!("by now it is {now:?}"),
+//!         Some(Recovery::Fix(what)) => eprintln!("correct {what:?}"),
+//!         Some(Recovery::Upgrade(page)) => eprintln!("upgrade: {page:?}"),
+//!         Some(way) => eprintln!("{way:?}"),
+//!         None => eprintln!("{error}"),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Retries
+//!
+//! What failed is tried again where that helps and does no harm. How often and for how long can be said
+//! for a client and for a call:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use golden_recovery::{RetryPolicy, operations::SaveNote, types};
+//!
+//! # async fn run(client: &golden_recovery::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let request = SaveNote::new("text", types::SaveNoteRequest::default());
+//! let answer = client
+//!     .call(request)
+//!     .retry(RetryPolicy::standard().attempts(5))
+//!     .deadline(Duration::from_secs(20))
+//!     .send()
+//!     .await;
+//! if let Err(error) = answer {
+//!     eprintln!("{error}: {:?}", error.attempts());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tests
+//!
+//! With the feature `mock`, the client under test is the real one, and nothing listens on a port:
+//!
+#![cfg_attr(feature = "mock", doc = "```no_run")]
+#![cfg_attr(not(feature = "mock"), doc = "```ignore")]
+//! use golden_recovery::{mock::Mock, operations::SaveNote, types};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let mock = Mock::new();
+//! mock.on::<SaveNote>().then_example();
+//! let answer = mock
+//!     .client()
+//!     .send_blocking(SaveNote::new("text", types::SaveNoteRequest::default()))?;
+//! println!("{answer:?}");
+//! mock.finish();
+//! # Ok(())
+//! # }
+//! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -41,12 +108,12 @@ pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
     Any, Attempt, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder,
-    CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Header, HeaderError, Hook,
-    Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch, Pieces, Progress,
-    Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget,
-    RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError,
-    TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http,
-    jiff, uuid,
+    CodeFacts, Credential, Elsewhere, Event, Events, Exchange, Failed, File, Header,
+    HeaderError, Hook, Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch,
+    Pieces, Progress, Raised, Raises, RawBody, Received, Recovery, Reply, RequestError,
+    RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, Sequence, SequenceError,
+    Sequenced, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected,
+    Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 
 #[cfg(feature = "mock")]

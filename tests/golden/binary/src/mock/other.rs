@@ -11,7 +11,7 @@ impl rt::mock::Played for operations::other::AddPicture {
 
 impl rt::mock::Played for operations::other::GetPictureFile {
     const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
-        rt::mock::SuccessExample::new(0, "text"),
+        rt::mock::SuccessExample::octets(0),
     ];
 }
 

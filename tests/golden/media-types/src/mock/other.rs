@@ -25,7 +25,7 @@ impl rt::mock::Played for operations::other::PutRow {
 
 impl rt::mock::Played for operations::other::AddRows {
     const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
-        rt::mock::SuccessExample::new(0, "text"),
+        rt::mock::SuccessExample::new(0, "{}\n"),
     ];
 }
 

@@ -321,6 +321,8 @@ rt::operation!(PutRow);
 /// # Success
 ///
 /// * 200, a sequence of `map of any`: Added.
+///
+/// It can be read while it comes: `client.call(…).each()` gives item by item of `application/x-ndjson`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AddRows {
@@ -383,6 +385,14 @@ impl rt::Operation for AddRows {
 }
 
 rt::operation!(AddRows);
+
+impl rt::Sequenced for AddRows {
+    type Item = BTreeMap<String, rt::Json>;
+    const ITEMS: rt::SequenceSpec = rt::SequenceSpec {
+        accept: "application/x-ndjson",
+        whole_events: false,
+    };
+}
 
 /// `DELETE /rows`
 ///

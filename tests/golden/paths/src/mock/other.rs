@@ -9,7 +9,7 @@ impl rt::mock::Played for operations::other::CancelBatch {
 
 impl rt::mock::Played for operations::other::GetTile {
     const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
-        rt::mock::SuccessExample::new(0, "text"),
+        rt::mock::SuccessExample::octets(0),
     ];
 }
 

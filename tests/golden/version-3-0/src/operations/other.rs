@@ -20,6 +20,8 @@ use crate::{problems, types};
 #[non_exhaustive]
 pub struct GetItem {
     /// In the path: `id`.
+    ///
+    /// More than 0.
     pub id: i64,
 }
 

@@ -5,8 +5,8 @@ use crate::operations;
 
 impl rt::mock::Played for operations::events::FollowEvents {
     const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
-        rt::mock::SuccessExample::new(0, "text"),
-        rt::mock::SuccessExample::new(1, "text"),
+        rt::mock::SuccessExample::new(0, "data: {}\n\n"),
+        rt::mock::SuccessExample::new(1, "{\"kind\":\"made\"}\n"),
     ];
 }
 

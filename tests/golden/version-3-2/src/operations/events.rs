@@ -13,6 +13,8 @@ use crate::types;
 ///
 /// * 200, a sequence of [`ServerSentEvent`](crate::types::ServerSentEvent) or
 ///   [`Event`](crate::types::Event): Events, as they happen.
+///
+/// It can be read while it comes: `client.call(…).each()` gives item by item of `text/event-stream`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FollowEvents {
@@ -60,6 +62,14 @@ impl rt::Operation for FollowEvents {
 }
 
 rt::operation!(FollowEvents);
+
+impl rt::Sequenced for FollowEvents {
+    type Item = types::ServerSentEvent;
+    const ITEMS: rt::SequenceSpec = rt::SequenceSpec {
+        accept: "text/event-stream",
+        whole_events: true,
+    };
+}
 
 /// `POST /events`
 ///
