@@ -73,7 +73,7 @@ pub use problem::{CodeFacts, CodePlace, Family, ProblemNode, Undeclared, Unliste
 pub use recovery::{Recovery, RecoveryAction, WayOut};
 pub use request::BaseUrl;
 pub use retry::{Attempts, End, RetryBudget, RetryPolicy};
-pub use sequence::{Event, Events, Framing, Sequence, SequenceError, SequenceSpec, Sequenced};
+pub use sequence::{Event, Events, Framing, ItemsOf, Sequence, SequenceError, SequenceSpec, Sequenced};
 pub use stream::{Body, Opening, Pieces, Progress};
 pub use text::{Base64, Base64Url, Secret};
 #[cfg(feature = "reqwest")]

@@ -37,6 +37,9 @@ pub trait Sequenced: Operation {
     const ITEMS: SequenceSpec;
 }
 
+/// The items of a success of an operation.
+pub type ItemsOf<O> = Sequence<<O as Sequenced>::Item>;
+
 /// What the contract says of a sequence.
 #[derive(Debug, Clone, Copy)]
 pub struct SequenceSpec {

@@ -16,7 +16,7 @@ use crate::maybe_send::MaybeSend;
 use crate::operation::Operation;
 use crate::problem::Family;
 use crate::retry::{Attempts, End, request_id_in};
-use crate::sequence::{Sequence, Sequenced};
+use crate::sequence::{ItemsOf, Sequence, Sequenced};
 use crate::stream::Pieces;
 use crate::transport::block_on;
 
@@ -128,7 +128,7 @@ impl<'c, O: Operation> Call<'c, O> {
     /// Whatever is not a success of the contract. What is wrong with an item comes in its place.
     pub fn each(
         mut self,
-    ) -> impl Future<Output = Result<Reply<Sequence<O::Item>>, Error<O>>> + MaybeSend + use<'c, O>
+    ) -> impl Future<Output = Result<Reply<ItemsOf<O>>, Error<O>>> + MaybeSend + use<'c, O>
     where
         O: Sequenced,
     {
@@ -141,7 +141,7 @@ impl<'c, O: Operation> Call<'c, O> {
     ///
     /// # Errors
     /// Whatever is not a success of the contract. What is wrong with an item comes in its place.
-    pub fn each_blocking(mut self) -> Result<Reply<OnThisThread<Sequence<O::Item>>>, Error<O>>
+    pub fn each_blocking(mut self) -> Result<Reply<OnThisThread<ItemsOf<O>>>, Error<O>>
     where
         O: Sequenced,
     {
@@ -236,7 +236,7 @@ pub(super) fn replied<O: Operation>(outcome: Outcome) -> Result<Reply<O::Output>
     Ok(head.around(value, <O::Api as Api>::FAMILY))
 }
 
-fn items<O: Sequenced>(answer: Reply<Pieces>) -> Reply<Sequence<O::Item>> {
+fn items<O: Sequenced>(answer: Reply<Pieces>) -> Reply<ItemsOf<O>> {
     let media_type = answer.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
     let media_type = String::from_utf8_lossy(media_type).into_owned();
     answer.map(|pieces| Sequence::answered(pieces, &media_type, O::ITEMS))
