@@ -28,6 +28,7 @@ mod server;
 #[cfg(test)]
 mod tests;
 mod types;
+mod values;
 
 pub use names::RustName;
 pub use plan::{Plan, plan};
@@ -137,6 +138,7 @@ pub fn emit(contract: &Contract, plan: &Plan, options: &Options) -> Vec<Artifact
     // They are behind features, which a module tree in somebody's crate has none of.
     if let Layout::Package { .. } = options.layout {
         artifacts.extend(server::print(&printer));
+        artifacts.extend(values::print(&printer));
         artifacts.extend(mock::print(&printer));
     }
     artifacts

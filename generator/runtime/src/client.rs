@@ -36,6 +36,14 @@ use crate::retry::{RetryBudget, RetryPolicy};
 use crate::transport::{Limits, Transport, block_on};
 
 /// A client of an API. Cloning it is cheap, and clones share connections and the budget for retries.
+///
+/// ```
+/// use problemgen_runtime::{Api, Client, RequestError, RetryPolicy};
+///
+/// fn client<A: Api>(key: String) -> Result<Client<A>, RequestError> {
+///     Client::builder(key).retry(RetryPolicy::standard().attempts(5)).build()
+/// }
+/// ```
 pub struct Client<A> {
     inner: Arc<Inner>,
     api: PhantomData<fn() -> A>,
@@ -147,6 +155,15 @@ impl<O: Operation> From<Failure> for Error<O> {
 const DEADLINE: Duration = Duration::from_secs(300);
 
 /// A client in the making.
+///
+/// ```
+/// use std::time::Duration;
+/// use problemgen_runtime::{Api, Client, RequestError};
+///
+/// fn staging<A: Api>(key: &str) -> Result<Client<A>, RequestError> {
+///     Client::builder(key).base_url("https://staging.example.com").deadline(Duration::from_secs(30)).build()
+/// }
+/// ```
 #[must_use = "a builder does nothing before it is built"]
 pub struct ClientBuilder<A> {
     credential: Credential,

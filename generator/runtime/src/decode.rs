@@ -20,6 +20,15 @@ use crate::node::{
 };
 
 /// A place where what arrived is not what the contract promises.
+///
+/// ```
+/// use problemgen_runtime::{Api, Error, Raises};
+///
+/// /// Where an answer broke the contract, for a report to those who run the API.
+/// fn report<A: Api, O: Raises<Api = A>>(error: &Error<O>) -> Vec<String> {
+///     error.violations().iter().map(|violation| format!("{}: {}", violation.pointer, violation.message)).collect()
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// A JSON pointer (RFC 6901) into the body; empty for the body as a whole.

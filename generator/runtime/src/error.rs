@@ -99,6 +99,15 @@ impl<'a, A: Api> Declared<'a, A> for &'a A::Kind {
 }
 
 /// Any operation of an API: the error type that every other one widens to.
+///
+/// ```
+/// use problemgen_runtime::{Any, Api, Error, Operation};
+///
+/// /// `?` makes the error of an operation that of the API.
+/// fn widened<O: Operation>(answer: Result<O::Output, Error<O>>) -> Result<O::Output, Error<Any<O::Api>>> {
+///     Ok(answer?)
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Any<A>(PhantomData<A>);
 
@@ -111,6 +120,19 @@ impl<A: Api> Raises for Any<A> {
 ///
 /// `Display` is one line to show to a person: code, status, detail, what to do, and the request's identifier. Text that
 /// the server sent is escaped for terminals.
+///
+/// ```
+/// use problemgen_runtime::{Error, Operation};
+///
+/// fn exit_code<O: Operation>(error: &Error<O>) -> i32 {
+///     match error {
+///         Error::Problem(_) if error.code() == Some("quota_exceeded") => 3,
+///         Error::Problem(_) | Error::Failure(_) => 2,
+///         Error::Transport(_) => 75,
+///         _ => 1,
+///     }
+/// }
+/// ```
 #[non_exhaustive]
 pub enum Error<O: Raises> {
     /// The API said what is wrong by a code, as its contract promises.
@@ -126,6 +148,14 @@ pub enum Error<O: Raises> {
 }
 
 /// A problem, with the response that carried it. It derefs to the problem.
+///
+/// ```
+/// use problemgen_runtime::{Error, Operation};
+///
+/// fn is_whole<O: Operation>(error: &Error<O>) -> bool {
+///     matches!(error, Error::Problem(raised) if raised.violations().is_empty() && !raised.response().is_cut())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Raised<A: Api> {
     problem: A::Problem,
@@ -162,6 +192,15 @@ impl<A: Api> std::ops::Deref for Raised<A> {
 }
 
 /// A response as it came.
+///
+/// ```
+/// use problemgen_runtime::Received;
+///
+/// fn excerpt(answer: &Received) -> String {
+///     let text = String::from_utf8_lossy(&answer.body);
+///     format!("{}: {} ({} octets)", answer.status, text.chars().take(80).collect::<String>(), answer.body_length)
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Received {
     /// The status.
@@ -230,6 +269,18 @@ impl fmt::Debug for Received {
 }
 
 /// An answer that the contract does not promise.
+///
+/// ```
+/// use problemgen_runtime::{Error, Json, Operation};
+///
+/// /// What a body says that is not what the contract promises, but JSON.
+/// fn reason<O: Operation>(error: &Error<O>) -> Option<&str> {
+///     match error {
+///         Error::Unexpected(answer) => answer.members.get("reason").and_then(Json::as_str),
+///         _ => None,
+///     }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Unexpected {
     /// The response as it came.
@@ -251,6 +302,13 @@ impl fmt::Debug for Unexpected {
 }
 
 /// Why there is no request.
+///
+/// ```
+/// use problemgen_runtime::{BaseUrl, RequestError};
+///
+/// let error: RequestError = "ftp://example.com".parse::<BaseUrl>().expect_err("no URL for HTTP");
+/// assert!(error.to_string().contains("http://"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestError {
     message: String,

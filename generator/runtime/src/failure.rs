@@ -47,6 +47,15 @@ impl FailureBody for NoFailure {
 }
 
 /// An error without a code that the contract declares, with the response that carried it. It derefs to the body.
+///
+/// ```
+/// use problemgen_runtime::{Error, Operation};
+///
+/// fn what<O: Operation>(error: &Error<O>) -> Option<String> {
+///     let failed = error.failure()?;
+///     Some(format!("{} {:?}", failed.response().status, failed.body()))
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Failed<A: Api> {
     pub(crate) body: A::Failure,

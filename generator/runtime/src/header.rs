@@ -97,6 +97,16 @@ impl<T> fmt::Debug for Header<T> {
 }
 
 /// A header that does not say what the contract promises.
+///
+/// ```
+/// use problemgen_runtime::{Header, HeaderError, http::HeaderMap};
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("x-total", "a dozen".parse()?);
+/// let error: HeaderError = Header::<i64>::new("X-Total").of(&headers).expect_err("no number");
+/// assert_eq!(error.name(), "X-Total");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeaderError {
     name: &'static str,

@@ -106,6 +106,17 @@ impl SuccessExample {
 ///
 /// When it is dropped it panics if it was asked for something that it had no answer to, so that no such request goes
 /// unnoticed. [`finish`](Self::finish) also wants every answer to have been given.
+///
+/// ```
+/// use problemgen_runtime::mock::{Mock, PlayedApi};
+///
+/// fn nothing_is_asked<A: PlayedApi>(code_under_test: impl Fn(&problemgen_runtime::Client<A>)) {
+///     let mock = Mock::<A>::new();
+///     code_under_test(&mock.client());
+///     assert!(mock.requests().is_empty());
+///     mock.finish();
+/// }
+/// ```
 pub struct Mock<A: PlayedApi> {
     stage: Arc<Stage>,
     api: PhantomData<fn() -> A>,
@@ -387,6 +398,16 @@ impl Scripts {
 }
 
 /// What an operation answers: each function adds an answer behind those that it has, or says more about the last one.
+///
+/// ```
+/// use std::time::Duration;
+/// use problemgen_runtime::mock::{Mock, Played, PlayedApi};
+/// use problemgen_runtime::server::Answer;
+///
+/// fn slow_then_well<A: PlayedApi, O: Played<Api = A, Output: Answer>>(mock: &Mock<A>) {
+///     mock.on::<O>().then_html(503).with_retry_after(Duration::from_secs(2)).times(2).then_example();
+/// }
+/// ```
 #[derive(Clone, Copy)]
 pub struct On<'m, O> {
     stage: &'m Stage,

@@ -112,6 +112,13 @@ pub struct Multipart {
 }
 
 /// A part of a [`Multipart`] body.
+///
+/// ```
+/// use problemgen_runtime::Multipart;
+///
+/// let body = Multipart::new().text("title", "Emma");
+/// assert_eq!(body.parts[0].name.as_deref(), Some("title"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Part {

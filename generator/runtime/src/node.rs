@@ -336,6 +336,15 @@ impl<T: Union> UnionNode for T {
 /// Three states of a member in a request that changes a resource: leave it, clear it, set it.
 ///
 /// JSON Merge Patch (RFC 7396) tells an absent member from a `null` one; `Option` cannot.
+///
+/// ```
+/// use problemgen_runtime::Patch;
+///
+/// let mut title = Patch::Set("Emma");
+/// assert_ne!(title, Patch::Keep);
+/// title = Patch::Clear; // sent as `null`
+/// assert_eq!(title, Patch::Clear);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Patch<T> {
     /// The member is left out: what the server has stays.

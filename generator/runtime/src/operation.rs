@@ -11,6 +11,19 @@ use crate::response;
 use crate::stream::Body;
 
 /// An operation of an API: its parameters are the fields of the type that implements this.
+///
+/// ```
+/// use problemgen_runtime::{BaseUrl, Bytes, Error, Operation, http};
+///
+/// /// Any client of HTTP can be used: the request is one, and its answer is read by the operation.
+/// fn by_hand<O: Operation>(
+///     operation: &O,
+///     send: impl Fn(http::Request<Bytes>) -> http::Response<Bytes>,
+/// ) -> Result<O::Output, Error<O>> {
+///     let base: BaseUrl = "https://api.example.com".parse()?;
+///     O::decode(send(operation.to_request(&base)?))
+/// }
+/// ```
 pub trait Operation: Raises + Send + Sync + 'static {
     /// What a success gives.
     type Output: Output + Send + 'static;

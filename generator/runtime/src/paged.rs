@@ -22,6 +22,14 @@ pub(crate) use link::{next_in, on_same_server};
 
 /// An operation that lists page by page. [`Client::pages`](crate::Client::pages) and [`Client::items`](crate::Client::items)
 /// go through them.
+///
+/// ```
+/// use problemgen_runtime::Paged;
+///
+/// fn len<O: Paged>(page: O::Output) -> usize {
+///     O::items(page).len()
+/// }
+/// ```
 pub trait Paged: Operation<Output: Node> {
     /// What a page lists.
     type Item: Send + 'static;

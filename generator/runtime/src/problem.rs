@@ -23,6 +23,15 @@ pub(crate) use deviating::members;
 pub use write::serialize;
 
 /// What the contract says of a code. Every fact is a constant.
+///
+/// ```
+/// use problemgen_runtime::{Api, CodeFacts};
+///
+/// /// Everything that an API can refuse with, and what to do about it.
+/// fn remedies<A: Api>() -> Vec<(&'static str, Option<&'static str>)> {
+///     A::FAMILY.codes.iter().map(|facts: &CodeFacts| (facts.code, facts.remedy)).collect()
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CodeFacts {

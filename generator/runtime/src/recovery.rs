@@ -8,6 +8,15 @@ use jiff::Timestamp;
 use crate::value::Value;
 
 /// What the contract says of the way out of an error. Every fact is a constant.
+///
+/// ```
+/// use problemgen_runtime::{Api, RecoveryAction};
+///
+/// fn can_wait<A: Api>(code: &str) -> bool {
+///     let facts = A::FAMILY.facts(code);
+///     facts.and_then(|facts| facts.recovery).is_some_and(|way| way.action == RecoveryAction::Wait)
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WayOut {
@@ -41,6 +50,13 @@ impl WayOut {
 }
 
 /// What to do about an error.
+///
+/// ```
+/// use problemgen_runtime::RecoveryAction;
+///
+/// assert_eq!(RecoveryAction::Reread.as_str(), "re-read");
+/// assert_eq!(RecoveryAction::Wait.repeats(), Some(true));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RecoveryAction {

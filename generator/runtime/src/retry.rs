@@ -23,6 +23,15 @@ use std::time::Duration;
 /// How often a call was tried, how long it waited in between, and why it was not tried again.
 ///
 /// It comes with each error, [`Error::attempts`](crate::Error::attempts), and with each [`Reply`](crate::Reply).
+///
+/// ```
+/// use problemgen_runtime::{Error, Operation};
+///
+/// fn story<O: Operation>(error: &Error<O>) -> Option<String> {
+///     let attempts = error.attempts()?;
+///     Some(format!("{} attempts in {:?}: {}", attempts.count(), attempts.elapsed(), attempts.end()))
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempts {
     pub(crate) waits: Vec<Duration>,
@@ -58,6 +67,12 @@ impl Attempts {
 }
 
 /// Why an attempt was the last one.
+///
+/// ```
+/// use problemgen_runtime::End;
+///
+/// assert_eq!(End::Deadline.to_string(), "the deadline would have passed");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum End {

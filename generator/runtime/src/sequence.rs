@@ -30,6 +30,18 @@ use crate::text::escape;
 
 /// An operation whose success can be a sequence, of which the contract says what its items are.
 /// [`Call::each`](crate::Call::each) reads them.
+///
+/// ```
+/// use problemgen_runtime::{Api, Client, Error, SequenceError, Sequenced};
+///
+/// async fn first<A: Api, O: Sequenced<Api = A>>(
+///     client: &Client<A>,
+///     operation: O,
+/// ) -> Result<Option<Result<O::Item, SequenceError>>, Error<O>> {
+///     let mut items = client.call(operation).each().await?;
+///     Ok(items.next().await)
+/// }
+/// ```
 pub trait Sequenced: Operation {
     /// An item.
     type Item: Node + Send + 'static;
@@ -84,6 +96,15 @@ impl Event {
 }
 
 /// Why there is no further item, or what is wrong with one.
+///
+/// ```
+/// use problemgen_runtime::{Json, Pieces, Sequence, SequenceError};
+///
+/// let mut items = Sequence::<Json>::lines(Pieces::from("oops\n1\n")).blocking();
+/// let Some(Err(SequenceError::Item { item, .. })) = items.next() else { panic!("it is no JSON") };
+/// assert_eq!(item, "oops");
+/// assert!(items.next().is_some_and(|item| item.is_ok()));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SequenceError {

@@ -123,6 +123,15 @@ impl Undeclared<'_> {
 ///
 /// The view of a problem that the operation does not declare, which only an answer of another server can give, is no
 /// error that this one may send: it becomes the status 500 without a body.
+///
+/// ```
+/// use std::time::Duration;
+/// use problemgen_runtime::server::{Refusal, Refuses};
+///
+/// fn busy<O: Refuses>(view: O::View<'_>) -> Refusal<O> {
+///     Refusal::of(view).with_retry_after(Duration::from_secs(7))
+/// }
+/// ```
 #[must_use = "it is an answer to be sent"]
 pub struct Refusal<O: Refuses> {
     inner: Box<Inner<O::Api>>,
@@ -321,6 +330,16 @@ impl<O: Refuses> From<WrongStatus> for Refusal<O> {
 }
 
 /// An output of an operation, as a server sends it.
+///
+/// ```
+/// use bytes::Bytes;
+/// use problemgen_runtime::server::{Answer, Success};
+/// use problemgen_runtime::{Operation, http};
+///
+/// fn answer<O: Operation<Output: Answer>>(output: O::Output) -> http::Response<Bytes> {
+///     Success::<O>::of(output).into_response()
+/// }
+/// ```
 #[must_use = "it is an answer to be sent"]
 pub struct Success<O: Operation> {
     output: O::Output,

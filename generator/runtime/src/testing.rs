@@ -38,6 +38,17 @@ use crate::locked::lock;
 use crate::transport::{BoundedBody, Exchange, Exchanged, Limits, Transport};
 
 /// What a server does with one request.
+///
+/// ```
+/// use problemgen_runtime::testing::{Scripted, Step};
+///
+/// let server = Scripted::new([
+///     Step::problem(503, r#"{"code": "maintenance"}"#).header("retry-after", "2"),
+///     Step::json(200, "{}").breaks_off(),
+///     Step::no_connection(),
+/// ]);
+/// assert!(server.requests().is_empty());
+/// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Step {
@@ -199,6 +210,14 @@ impl Transport for Scripted {
 /// same clock.
 ///
 /// It is for one call at a time: whoever polls a wait twice without anything else having happened is taken to wait for it.
+///
+/// ```
+/// use std::time::Duration;
+/// use problemgen_runtime::testing::ManualClock;
+///
+/// let clock = ManualClock::new();
+/// assert_eq!(clock.elapsed(), Duration::ZERO);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct ManualClock(Arc<Mutex<Times>>);
 

@@ -134,6 +134,14 @@ where
 }
 
 /// What a client asks of one exchange. It travels in the extensions of the request.
+///
+/// ```
+/// use bytes::Bytes;
+/// use problemgen_runtime::{Limits, http};
+///
+/// let limits = Limits::of(&http::Request::new(Bytes::new()));
+/// assert_eq!(limits.body, Limits::BODY);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

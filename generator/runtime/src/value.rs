@@ -16,6 +16,18 @@ use crate::text::escape;
 ///
 /// `Display` shows a text as it is, escaped for terminals, a number in decimal, and else what `Debug` shows; secrets show as
 /// `Secret(***)`.
+///
+/// ```
+/// use problemgen_runtime::{Error, Operation, Recovery};
+///
+/// /// The revision that somebody else has made meanwhile.
+/// fn revision<O: Operation>(error: &Error<O>) -> Option<i64> {
+///     match error.recovery()? {
+///         Recovery::Reread(value) => value?.as_i64(),
+///         _ => None,
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Value<'a>(Held<'a>);
 

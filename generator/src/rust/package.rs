@@ -218,7 +218,9 @@ pub(super) fn library(printer: &Printer<'_>) -> Artifact {
         )]
         #partly
     };
+    let values = super::values::is_printed(printer).then(|| quote::format_ident!("values")).into_iter();
     let by_features = quote! {
+        #(#[cfg(feature = "server")] #[rustfmt::skip] mod #values;)*
         #[cfg(feature = "mock")]
         #[rustfmt::skip]
         pub mod mock;

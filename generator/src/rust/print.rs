@@ -244,7 +244,8 @@ impl Printer<'_> {
                 pub #name: #ty,
             }
         });
-        let constructor = (spec.constructor && has_constructor(plan)).then(|| self.constructor(spec));
+        let constructor =
+            (spec.constructor && has_constructor(plan)).then(|| self.constructor(&name, plan, *within));
         let record = self.record_impl(spec);
         quote! {
             #doc
@@ -256,14 +257,13 @@ impl Printer<'_> {
         }
     }
 
-    fn constructor(&self, spec: &RecordSpec<'_>) -> TokenStream {
-        let RecordSpec { name, plan, within, .. } = spec;
-        let name = name.ident();
+    /// `new`, with the members that have to be given.
+    pub(super) fn constructor(&self, name: &impl ToTokens, plan: &StructPlan, within: Within) -> TokenStream {
         let (mut arguments, mut values) = (Vec::new(), Vec::new());
         for field in plan.fields.iter().filter(|field| field.constant.is_none()) {
             let ident = field.name.ident();
             if field.required {
-                let (ty, value) = self.argument(&field.name, &field.ty, *within);
+                let (ty, value) = self.argument(&field.name, &field.ty, within);
                 arguments.push(quote!(#ident: #ty));
                 values.push(initializer(&field.name, value));
             } else {

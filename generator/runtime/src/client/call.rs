@@ -21,6 +21,15 @@ use crate::stream::Pieces;
 use crate::transport::block_on;
 
 /// A call that has not been made yet, with settings of its own. [`Client::call`] makes it.
+///
+/// ```
+/// use std::time::Duration;
+/// use problemgen_runtime::{Api, Client, Error, Operation};
+///
+/// async fn quickly<A: Api, O: Operation<Api = A>>(client: &Client<A>, operation: O) -> Result<O::Output, Error<O>> {
+///     client.call(operation).deadline(Duration::from_secs(2)).send().await
+/// }
+/// ```
 #[must_use = "a call does nothing before it is sent"]
 pub struct Call<'c, O: Operation> {
     client: &'c Client<O::Api>,
@@ -172,6 +181,16 @@ impl<'c, O: Operation> Call<'c, O> {
 settable!(impl['c, O: Operation] Call<'c, O>, settings);
 
 /// The output of an operation, with the answer that it came in. It derefs to the output.
+///
+/// ```
+/// use problemgen_runtime::{Api, Client, Error, Operation};
+///
+/// async fn tag<A: Api, O: Operation<Api = A>>(client: &Client<A>, operation: O) -> Result<Option<String>, Error<O>> {
+///     let reply = client.call(operation).reply().await?;
+///     let tag = reply.headers.get("etag").and_then(|value| value.to_str().ok());
+///     Ok(tag.map(str::to_owned))
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Reply<T> {
     /// The output.

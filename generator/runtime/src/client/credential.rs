@@ -14,6 +14,13 @@ use crate::text::Secret;
 
 /// A secret that proves who is calling. It is never printed, and overwritten in memory when the last client that holds it
 /// and the last request that carries it in a header are gone. (A transport has copies of its own while it writes.)
+///
+/// ```
+/// use problemgen_runtime::Credential;
+///
+/// let credential = Credential::from("sk_live_1");
+/// assert!(!format!("{credential:?}").contains("sk_live_1"));
+/// ```
 #[derive(Clone)]
 pub struct Credential(Option<Secret>);
 

@@ -40,6 +40,14 @@ pub trait Hook: Send + Sync + 'static {
 }
 
 /// An attempt of a call.
+///
+/// ```
+/// use problemgen_runtime::Attempt;
+///
+/// fn line(attempt: &Attempt) -> String {
+///     format!("{} for the {}. time, after {:?}", attempt.operation.id, attempt.number, attempt.waited)
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Attempt {

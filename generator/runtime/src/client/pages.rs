@@ -78,6 +78,16 @@ impl<A: Api> Client<A> {
 /// An error ends it. Nothing is lost by that: [`again`](Self::again) asks anew for the page that failed. A server that goes
 /// round in circles, says that there are more pages and not where, or sends to another server, gives an
 /// [`Error::Unexpected`] after the page that does.
+///
+/// ```
+/// use problemgen_runtime::{Api, Client, Error, Paged};
+///
+/// async fn second<A: Api, O: Paged<Api = A>>(client: &Client<A>, list: O) -> Result<Option<O::Output>, Error<O>> {
+///     let mut pages = client.pages(list);
+///     pages.next().await.transpose()?;
+///     pages.next().await.transpose()
+/// }
+/// ```
 #[must_use = "no page is asked for before somebody wants it"]
 pub struct Pages<'c, O: Paged> {
     client: &'c Client<O::Api>,
@@ -249,6 +259,26 @@ impl<O: Paged> Stream for Pages<'_, O> {
 ///
 /// The items of a page come before an error of the next one, and an error ends it, unless somebody asks
 /// [`again`](Self::again).
+///
+/// ```
+/// use problemgen_runtime::{Api, Client, Paged};
+///
+/// /// Tries a page that failed once more.
+/// async fn count<A: Api, O: Paged<Api = A>>(client: &Client<A>, list: O) -> usize {
+///     let (mut items, mut count, mut failed) = (client.items(list), 0, false);
+///     while let Some(item) = items.next().await {
+///         match item {
+///             Ok(_) => count += 1,
+///             Err(_) if failed => break,
+///             Err(_) => {
+///                 failed = true;
+///                 items.again();
+///             }
+///         }
+///     }
+///     count
+/// }
+/// ```
 #[must_use = "no page is asked for before somebody wants an item"]
 pub struct Items<'c, O: Paged> {
     pages: Pages<'c, O>,
@@ -305,6 +335,14 @@ impl<O: Paged> Stream for Items<'_, O> {
 }
 
 /// What comes one after the other as an iterator, on this thread and without a runtime.
+///
+/// ```
+/// use problemgen_runtime::{Api, Client, Error, Paged};
+///
+/// fn first_ten<A: Api, O: Paged<Api = A>>(client: &Client<A>, list: O) -> Result<Vec<O::Item>, Error<O>> {
+///     client.items(list).blocking().take(10).collect()
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is asked for before somebody wants it"]
 pub struct OnThisThread<S>(S);

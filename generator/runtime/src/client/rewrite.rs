@@ -15,6 +15,19 @@ use crate::stream::Body;
 use crate::transport::block_on;
 
 /// A change of something that others change, too. [`Client::rewrite`] makes it.
+///
+/// ```
+/// use std::time::Duration;
+/// use problemgen_runtime::{Api, Client, Operation, RewriteError};
+///
+/// async fn change<A: Api, R: Operation<Api = A>, W: Operation<Api = A>>(
+///     client: &Client<A>,
+///     read: R,
+///     write: impl Fn(&R::Output) -> W,
+/// ) -> Result<W::Output, RewriteError<R, W>> {
+///     client.rewrite(read).deadline(Duration::from_secs(10)).send(|current| write(current)).await
+/// }
+/// ```
 #[must_use = "nothing is changed before it is sent"]
 pub struct Rewrite<'c, R: Operation> {
     client: &'c Client<R::Api>,
@@ -155,6 +168,18 @@ async fn pause(inner: &Inner, settings: &Settings, number: u32) {
 }
 
 /// Why nothing was changed. It becomes the error of the API with `?`, unless the function can refuse.
+///
+/// ```
+/// use problemgen_runtime::{Operation, RewriteError};
+///
+/// fn advice<R: Operation, W: Operation<Api = R::Api>>(error: &RewriteError<R, W>) -> &'static str {
+///     match error {
+///         RewriteError::Read(_) => "it cannot be read",
+///         RewriteError::Write(error) if error.recovery().is_some() => "others were faster each time",
+///         _ => "it cannot be changed",
+///     }
+/// }
+/// ```
 pub enum RewriteError<R: Operation, W: Operation, S = Infallible> {
     /// It could not be read.
     Read(Error<R>),

@@ -7,6 +7,13 @@ use crate::retry::Attempts;
 use crate::text::escape;
 
 /// Why there is no complete answer.
+///
+/// ```
+/// use problemgen_runtime::{TransportError, TransportStage};
+///
+/// let error = TransportError::new(TransportStage::Connect, "the host has no address");
+/// assert_eq!(error.to_string(), "no connection to the server: the host has no address");
+/// ```
 #[derive(Debug)]
 pub struct TransportError {
     /// Where it went wrong.
@@ -16,6 +23,16 @@ pub struct TransportError {
 }
 
 /// Where a transport went wrong.
+///
+/// ```
+/// use problemgen_runtime::{Error, Operation, TransportStage};
+///
+/// /// Can the server have acted on the request?
+/// fn may_have_acted<O: Operation>(error: &Error<O>) -> bool {
+///     !matches!(error, Error::Request(_))
+///         && !matches!(error, Error::Transport(error) if error.stage == TransportStage::Connect)
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportStage {

@@ -10,6 +10,15 @@ use crate::locked;
 use crate::maybe_send::MaybeSendFuture;
 
 /// How far a call has come. [`Call::progress`](crate::Call::progress) tells it with each piece.
+///
+/// ```
+/// use problemgen_runtime::{Api, Client, Error, Operation, Progress};
+///
+/// async fn shown<A: Api, O: Operation<Api = A>>(client: &Client<A>, upload: O) -> Result<O::Output, Error<O>> {
+///     let show = |progress: Progress| println!("{} of {:?} octets", progress.sent, progress.to_send);
+///     client.call(upload).progress(show).send().await
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Progress {

@@ -105,6 +105,9 @@ pub use problemgen_runtime::{
     Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 
+#[cfg(feature = "server")]
+#[rustfmt::skip]
+mod values;
 #[cfg(feature = "mock")]
 #[rustfmt::skip]
 pub mod mock;
