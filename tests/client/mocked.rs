@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use dropthis_api::mock::{Mock, Step, Tally, example};
 use dropthis_api::operations::{
-    DeleteDrop, DeleteDropProblem, GetDrop, ListDrops, PublishDrop, PublishDropProblem as P, VerifyOtp,
+    DeleteDrop, DeleteDropProblem, GetDrop, ListApiKeys, ListDrops, PublishDrop, PublishDropProblem as P,
+    VerifyOtp,
 };
 use dropthis_api::problems::{Kind, QuotaExceeded};
 use dropthis_api::rt::TransportStage;
 use dropthis_api::server::Refusal;
-use dropthis_api::types::{Drop as Published, OtpVerification, PublishRequest, PublishUploadRequest};
+use dropthis_api::types::{
+    ApiKeyList, Drop as Published, OtpVerification, PublishRequest, PublishUploadRequest,
+};
 use dropthis_api::{Client, Code, Error, RetryPolicy, http};
 
 use crate::calls::{calls, contract};
@@ -59,6 +62,15 @@ fn answers_come_in_the_order_of_the_script() {
         let body: PublishRequest = request.json().expect("the body");
         assert_eq!(body, PublishUploadRequest::new("upl_1").into());
     }
+    mock.finish();
+}
+
+#[test]
+fn types_of_answers_are_made_with_what_they_have_to_have() {
+    let mock = Mock::new();
+    let none = ApiKeyList::new(Vec::new());
+    mock.on::<ListApiKeys>().then_ok(none.clone());
+    assert_eq!(mock.client().send_blocking(ListApiKeys::new()).expect("a success"), none);
     mock.finish();
 }
 

@@ -130,9 +130,8 @@ impl<'p> Printer<'p> {
         piece: TokenStream,
     ) -> Guide {
         let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
-        let operation = plan.name.ident();
-        let types = mentions(&piece, "types").then(|| quote!(, types));
-        let uses = quote!(#std use #krate::{#names, operations::#operation #types};);
+        let modules = modules(plan, &piece);
+        let uses = quote!(#std use #krate::{#names, #modules};);
         let lines = self.framed(uses, Frame::Client, piece);
         Guide { title, says, lines, module: plan.module, features: &[] }
     }
@@ -267,10 +266,11 @@ impl<'p> Printer<'p> {
         piece: TokenStream,
     ) -> Guide {
         let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
-        let operation = plan.name.ident();
+        let modules = modules(plan, &piece);
+        // Braces around one path are what rustfmt takes away.
         let uses = match mentions(&piece, "types") {
-            true => quote!(#std use #krate::{operations::#operation, types};),
-            false => quote!(#std use #krate::operations::#operation;),
+            true => quote!(#std use #krate::{#modules};),
+            false => quote!(#std use #krate::#modules;),
         };
         let lines = self.framed(uses, Frame::Client, piece);
         let (title, says) = words;
@@ -319,13 +319,12 @@ impl<'p> Printer<'p> {
             let answer = call.send().await?;
             println!("{answer:?}");
         };
-        let operation = plan.name.ident();
+        let modules = modules(plan, &piece);
         let names = match mentions(&piece, "RawBody") {
             true => quote!(Body, RawBody),
             false => quote!(Body),
         };
-        let types = mentions(&piece, "types").then(|| quote!(, types));
-        let uses = quote!(use #krate::{#names, operations::#operation #types};);
+        let uses = quote!(use #krate::{#names, #modules};);
         Some(Guide {
             title: "Uploads",
             says: "A file is read while it is sent, and opened anew for each attempt:",
@@ -379,8 +378,8 @@ impl<'p> Printer<'p> {
                 },
             ),
         };
-        let types = mentions(&asked, "types").then(|| quote!(, types));
-        let uses = quote!(use #krate::{#code mock::Mock, operations::#operation #types};);
+        let modules = modules(best.plan, &asked);
+        let uses = quote!(use #krate::{#code mock::Mock, #modules};);
         let piece = quote! {
             let mock = Mock::new();
             #asked
@@ -438,6 +437,17 @@ impl Printer<'_> {
         let (code, planned) = plain.first()?;
         Some((code, planned, ty))
     }
+}
+
+/// What a piece imports of the modules: the operation, and what else it names.
+fn modules(plan: &OperationPlan, piece: &TokenStream) -> TokenStream {
+    let operation = plan.name.ident();
+    let operations = match mentions(piece, "operations") {
+        true => quote!(operations::{self, #operation}),
+        false => quote!(operations::#operation),
+    };
+    let types = mentions(piece, "types").then(|| quote!(, types));
+    quote!(#operations #types)
 }
 
 /// What a program does about a way out.

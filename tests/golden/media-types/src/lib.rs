@@ -27,7 +27,10 @@
 //!
 //! ```no_run
 //! use std::time::Duration;
-//! use golden_media_types::{RetryPolicy, operations::AddPet, types};
+//! use golden_media_types::{
+//!     RetryPolicy, operations::{self, AddPet},
+//!     types,
+//! };
 //!
 //! # async fn run(client: &golden_media_types::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! let request = AddPet::new(operations::AddPetBody::Json(types::Pet::new("text")));
@@ -71,7 +74,7 @@
 //! What comes bit by bit can be read while it comes, each item as its type:
 //!
 //! ```no_run
-//! use golden_media_types::operations::AddRows;
+//! use golden_media_types::operations::{self, AddRows};
 //!
 //! # async fn run(client: &golden_media_types::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! let mut items = client
@@ -93,7 +96,10 @@
 //!
 #![cfg_attr(feature = "mock", doc = "```no_run")]
 #![cfg_attr(not(feature = "mock"), doc = "```ignore")]
-//! use golden_media_types::{mock::Mock, operations::AddPet, types};
+//! use golden_media_types::{
+//!     mock::Mock, operations::{self, AddPet},
+//!     types,
+//! };
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let mock = Mock::new();
