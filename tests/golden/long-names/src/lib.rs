@@ -26,6 +26,97 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Retries
+//!
+//! What failed is tried again where that helps and does no harm. How often and for how long can be said
+//! for a client and for a call:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use golden_long_names::{
+//!     RetryPolicy,
+//!     operations::ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXabc6,
+//! };
+//!
+//! # async fn run(client: &golden_long_names::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let request = ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXabc6::new();
+//! let answer = client
+//!     .call(request)
+//!     .retry(RetryPolicy::standard().attempts(5))
+//!     .deadline(Duration::from_secs(20))
+//!     .send()
+//!     .await;
+//! if let Err(error) = answer {
+//!     eprintln!("{error}: {:?}", error.attempts());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tests
+//!
+//! With the feature `mock`, the client under test is the real one, and nothing listens on a port:
+//!
+#![cfg_attr(feature = "mock", doc = "```no_run")]
+#![cfg_attr(not(feature = "mock"), doc = "```ignore")]
+//! use golden_long_names::{
+//!     mock::Mock,
+//!     operations::ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXabc6,
+//! };
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let mock = Mock::new();
+//! mock.on::<
+//!         ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXabc6,
+//!     >()
+//!     .then_example();
+//! let answer = mock
+//!     .client()
+//!     .send_blocking(
+//!         ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXabc6::new(),
+//!     )?;
+//! println!("{answer:?}");
+//! mock.finish();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Servers
+//!
+//! With the feature `server`, the same types are answers, and an error that the operation does not
+//! declare does not compile:
+//!
+#![cfg_attr(feature = "server", doc = "```no_run")]
+#![cfg_attr(not(feature = "server"), doc = "```ignore")]
+//! use golden_long_names::{
+//!     operations::{
+//!         ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXabc6,
+//!         ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXabc6Problem as P,
+//!     },
+//!     server::{Refusal, Success},
+//!     types,
+//! };
+//!
+//! fn answer(
+//!     found: Option<
+//!         types::ThingEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAX0458,
+//!     >,
+//! ) -> Result<
+//!     Success<
+//!         ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXabc6,
+//!     >,
+//!     Refusal<
+//!         ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXabc6,
+//!     >,
+//! > {
+//!     let found = found
+//!         .ok_or(
+//!             P::NoneEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXea9e,
+//!         )?;
+//!     Ok(Success::of(found))
+//! }
+//! ```
 #![cfg_attr(rustfmt, rustfmt::skip)]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -50,14 +141,17 @@ pub use problemgen_runtime as rt;
 #[doc(no_inline)]
 pub use problemgen_runtime::{
     Any, Attempt, Attempts, Base64, Base64Url, BaseUrl, Body, Bytes, ClientBuilder,
-    CodeFacts, Credential, Elsewhere, Exchange, Failed, File, Header, HeaderError, Hook,
-    Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch, Pieces, Progress,
-    Raised, Raises, RawBody, Received, Recovery, Reply, RequestError, RetryBudget,
-    RetryPolicy, Rewrite, RewriteError, Secret, TextOf, Transport, TransportError,
-    TransportStage, Undeclared, Unexpected, Unlisted, UnlistedCode, Violation, http,
-    jiff, uuid,
+    CodeFacts, Credential, Elsewhere, Event, Events, Exchange, Failed, File, Header,
+    HeaderError, Hook, Json, Multipart, NumberOf, Operation, Others, Paged, Part, Patch,
+    Pieces, Progress, Raised, Raises, RawBody, Received, Recovery, Reply, RequestError,
+    RetryBudget, RetryPolicy, Rewrite, RewriteError, Secret, Sequence, SequenceError,
+    Sequenced, TextOf, Transport, TransportError, TransportStage, Undeclared, Unexpected,
+    Unlisted, UnlistedCode, Violation, http, jiff, uuid,
 };
 
+#[cfg(feature = "server")]
+#[rustfmt::skip]
+mod values;
 #[cfg(feature = "mock")]
 #[rustfmt::skip]
 pub mod mock;
