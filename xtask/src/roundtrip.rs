@@ -4,6 +4,7 @@
 
 mod compare;
 mod dialect;
+mod errors;
 mod program;
 
 use std::collections::BTreeMap;
@@ -26,7 +27,8 @@ use crate::judges::{Absent, Judge};
 use crate::repository::{self, cargo, shown};
 use crate::terminal::{BAD, FAINT, complain, count, say, styled, visible};
 
-/// Measure what generated types keep: random values are read, written again and compared.
+/// Measure what generated types keep: random values are read, written again and compared. And what generated clients make of errors:
+/// random bodies of declared errors are decoded as answers to the operations that declare them.
 ///
 /// Takes every k-th document of a folder, in the order of their names, so that `--documents` of them are taken; a document
 /// that cannot be generated, or has fewer than ten types that travel in bodies, gives its place to the next one. For each, the
@@ -40,11 +42,12 @@ use crate::terminal::{BAD, FAINT, complain, count, say, styled, visible};
 /// The columns: types that travel in bodies (their own schemas, not those within), for how many of them there were instances,
 /// valid instances, kept: equal after the way there and back, refused: not read, lost: something is missing or came new,
 /// changed: something is another value, instants: date-times that are the same instant in another notation (counted as kept), wide:
-/// instances with integers beyond 64 bits or that no float holds (counted apart, whatever became of them). What was found of each
-/// document is written into `target/roundtrip`.
+/// instances with integers beyond 64 bits or that no float holds (counted apart, whatever became of them), errors: valid bodies of
+/// declared errors, astray: those that the client did not decode as what was declared. What was found of each document is written into
+/// `target/roundtrip`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes:
-  0  nothing was refused, lost or changed
+  0  nothing was refused, lost or changed, and no error went astray
   1  something was
   2  the judges or the documents cannot be used")]
 pub(crate) struct Args {
@@ -84,6 +87,8 @@ struct Row {
     changed: usize,
     instants: usize,
     wide: usize,
+    errors: usize,
+    astray: usize,
     /// Why there were no instances of a type, and of how many.
     skipped: BTreeMap<String, usize>,
     /// What to look at.
@@ -96,8 +101,10 @@ struct Subject {
     folder: PathBuf,
     /// The components, in JSON Schema.
     schemas: Value,
-    /// Words for each type, its Rust name, its schema.
+    /// Words for each type or error, how the program reads it, its schema. Errors come last.
     types: Vec<(String, String, Value)>,
+    /// How many of them are types.
+    own: usize,
     /// How many types there are, also those that were not taken.
     all: usize,
 }
@@ -139,7 +146,7 @@ fn measure(args: &Args) -> Result<bool, String> {
             let path = &documents[next];
             next += 1;
             if let Some(subject) = subject(path, &target, args.types)? {
-                complain(styled(FAINT, format!("{}: {}", subject.name, count(subject.types.len(), "type"))));
+                complain(styled(FAINT, format!("{}: {}", subject.name, count(subject.own, "type"))));
                 rows.push(judged(&subject, &python, args)?);
                 break;
             }
@@ -153,7 +160,7 @@ fn measure(args: &Args) -> Result<bool, String> {
         ));
     }
     say(table(&rows));
-    Ok(rows.iter().all(|row| row.refused + row.lost + row.changed == 0))
+    Ok(rows.iter().all(|row| row.refused + row.lost + row.changed + row.astray == 0))
 }
 
 /// The documents of a folder, in the order of their names.
@@ -188,7 +195,7 @@ fn subject(path: &Path, target: &Path, most: usize) -> Result<Option<Subject>, S
     let travels = read.contract.types.iter().zip(&plan.types).filter_map(|(def, plan)| {
         let travels = plan.used.in_request || plan.used.in_response;
         let schema = bundled.value.pointer(&def.at.0).filter(|_| travels && stands_alone(&def.at.0))?;
-        Some((def.name.clone(), plan.name.to_string(), dialect::schema(schema)))
+        Some((def.name.clone(), program::echo(plan.name.as_str()), dialect::schema(schema)))
     });
     let mut types: Vec<_> = travels.collect();
     let all = types.len();
@@ -197,6 +204,13 @@ fn subject(path: &Path, target: &Path, most: usize) -> Result<Option<Subject>, S
     }
     let step = all.div_ceil(most.max(1));
     types = types.into_iter().step_by(step).collect();
+    let own = types.len();
+    let errors = errors::declared(&bundled.value, &read.contract, &plan);
+    let step = errors.len().div_ceil(most.max(1)).max(1);
+    types.extend(errors.into_iter().step_by(step).map(|error| {
+        let read = program::raised(&error.operation, error.status, &error.media);
+        (error.words, read, error.schema)
+    }));
     let empty = json!({});
     let schemas = bundled.value.pointer("/components/schemas").unwrap_or(&empty);
     let schemas = schemas.as_object().into_iter().flatten();
@@ -208,15 +222,17 @@ fn subject(path: &Path, target: &Path, most: usize) -> Result<Option<Subject>, S
         .join(name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect::<String>());
     let options = Options { outputs: [Output::Rust].into(), rust };
     let Some(artifacts) = problemgen::generate(&read, &options, &mut report) else { return Ok(None) };
-    let names: Vec<String> = types.iter().map(|(_, name, _)| name.clone()).collect();
+    let readers: Vec<&str> = types.iter().map(|(_, reader, _)| reader.as_str()).collect();
     let krate =
         artifacts.iter().map(|artifact| (format!("crate/{}", artifact.path), artifact.contents.clone()));
+    // The crate of a large document has its types behind features.
+    let features: &[&str] = if plan.features.is_some() { &["full"] } else { &[] };
     let program = [
         (
             "echo/Cargo.toml".to_owned(),
-            program::manifest("echo", "subject", &repository::runtime()).into_bytes(),
+            program::manifest("echo", "subject", features, &repository::runtime()).into_bytes(),
         ),
-        ("echo/src/main.rs".to_owned(), program::main("subject", &names).into_bytes()),
+        ("echo/src/main.rs".to_owned(), program::main("subject", &readers).into_bytes()),
     ];
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", shown(&folder)))?;
@@ -226,7 +242,7 @@ fn subject(path: &Path, target: &Path, most: usize) -> Result<Option<Subject>, S
     }
     let lock = repository::root().join("Cargo.lock");
     fs::copy(&lock, folder.join("echo/Cargo.lock")).map_err(|error| format!("{}: {error}", shown(&lock)))?;
-    Ok(Some(Subject { name, folder, schemas: schemas.into(), types, all }))
+    Ok(Some(Subject { name, folder, schemas: schemas.into(), types, own, all }))
 }
 
 /// Is the schema at this place one that a value follows as a whole? Of the others, a part says only a part.
@@ -242,8 +258,8 @@ fn judged(subject: &Subject, python: &Path, args: &Args) -> Result<Row, String> 
         row.findings.push(format!("{}: skipped: {why}", subject.types[at].0));
         *row.skipped.entry(why).or_default() += 1;
     };
-    if subject.all > subject.types.len() {
-        row.skipped.insert("not among those taken".to_owned(), subject.all - subject.types.len());
+    if subject.all > subject.own {
+        row.skipped.insert("not among those taken".to_owned(), subject.all - subject.own);
     }
     let registry = registry(&subject.schemas)?;
     let mut validators = Vec::new();
@@ -278,7 +294,7 @@ fn judged(subject: &Subject, python: &Path, args: &Args) -> Result<Row, String> 
     let answers = echoed(subject, &instances)?;
     let mut covered: Vec<usize> = instances.iter().map(|instance| instance.of).collect();
     covered.dedup();
-    row.covered = covered.len();
+    row.covered = covered.iter().filter(|&&at| at < subject.own).count();
     for (at, validator) in validators.iter().enumerate() {
         if validator.is_some()
             && !covered.contains(&at)
@@ -291,7 +307,12 @@ fn judged(subject: &Subject, python: &Path, args: &Args) -> Result<Row, String> 
         let valid = |value: &Value| {
             validators[instance.of].as_ref().is_some_and(|validator| validator.is_valid(value))
         };
-        row.judge(&subject.types[instance.of].0, instance, answer, &valid);
+        let words = &subject.types[instance.of].0;
+        if instance.of < subject.own {
+            row.judge(words, instance, answer, &valid);
+        } else {
+            row.judge_error(words, instance, answer);
+        }
     }
     let findings = subject.folder.join("findings.txt");
     write(&findings, (row.findings.join("\n") + "\n").as_bytes())?;
@@ -299,6 +320,18 @@ fn judged(subject: &Subject, python: &Path, args: &Args) -> Result<Row, String> 
 }
 
 impl Row {
+    fn judge_error(&mut self, of: &str, instance: &Instance, answer: &str) {
+        // What numbers without bounds become is not counted here either.
+        if instance.wide {
+            return;
+        }
+        self.errors += 1;
+        if let Some(why) = answer.strip_prefix('!') {
+            self.astray += 1;
+            self.findings.push(format!("{of}: astray: {why}: {}", instance.text));
+        }
+    }
+
     fn judge(&mut self, of: &str, instance: &Instance, answer: &str, valid: &dyn Fn(&Value) -> bool) {
         self.valid += 1;
         let after = answer.strip_prefix('=').and_then(|json| serde_json::from_str::<Value>(json).ok());
@@ -430,7 +463,19 @@ fn write(path: &Path, contents: &[u8]) -> Result<(), String> {
 
 /// The table, in Markdown, and why types were skipped.
 fn table(rows: &[Row]) -> String {
-    let heads = ["types", "made", "instances", "kept", "refused", "lost", "changed", "instants", "wide"];
+    let heads = [
+        "types",
+        "made",
+        "instances",
+        "kept",
+        "refused",
+        "lost",
+        "changed",
+        "instants",
+        "wide",
+        "errors",
+        "astray",
+    ];
     let numbers = |row: &Row| {
         [
             row.types,
@@ -442,6 +487,8 @@ fn table(rows: &[Row]) -> String {
             row.changed,
             row.instants,
             row.wide,
+            row.errors,
+            row.astray,
         ]
     };
     let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0).max(8);
@@ -451,12 +498,12 @@ fn table(rows: &[Row]) -> String {
         "",
         heads.map(|head| format!("-{:->1$}:", "", head.len())).join("|")
     ));
-    let line = |name: &str, numbers: [usize; 9]| {
+    let line = |name: &str, numbers: [usize; 11]| {
         let cells: Vec<String> =
             numbers.iter().zip(heads).map(|(n, head)| format!("{n:>width$}", width = head.len())).collect();
         format!("| {name:width$} | {} |", cells.join(" | "))
     };
-    let mut sum = [0; 9];
+    let mut sum = [0; 11];
     let mut skipped: BTreeMap<&str, usize> = BTreeMap::new();
     for row in rows {
         let numbers = numbers(row);
@@ -503,6 +550,9 @@ mod tests {
         assert_eq!(counts, [6, 2, 1, 1, 1, 1, 1]);
         row.judge("A", &instance("1"), "=1", &|_| false);
         assert_eq!((row.changed, row.findings.len()), (2, 4), "what is no longer valid is not kept");
+        row.judge_error("get 404", &instance("{}"), "={}");
+        row.judge_error("get 404", &instance("{}"), "!unexpected");
+        assert_eq!((row.errors, row.astray, row.findings.len()), (2, 1, 5));
     }
 
     #[test]

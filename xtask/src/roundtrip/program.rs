@@ -4,10 +4,11 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// Its manifest. It is a workspace of its own, whatever folder it lies in.
-pub(super) fn manifest(package: &str, krate: &str, runtime: &Path) -> String {
+/// Its manifest. It is a workspace of its own, whatever folder it lies in. Of the crate it takes these features.
+pub(super) fn manifest(package: &str, krate: &str, features: &[&str], runtime: &Path) -> String {
     // What JSON escapes in a string, TOML reads the same.
     let runtime = serde_json::Value::from(runtime.to_string_lossy());
+    let features = serde_json::Value::from(features);
     format!(
         "[package]\n\
          name = \"{package}\"\n\
@@ -16,7 +17,7 @@ pub(super) fn manifest(package: &str, krate: &str, runtime: &Path) -> String {
          publish = false\n\
          \n\
          [dependencies]\n\
-         {krate} = {{ path = \"../crate\", default-features = false }}\n\
+         {krate} = {{ path = \"../crate\", default-features = false, features = {features} }}\n\
          problemgen-runtime = {{ path = {runtime}, default-features = false, features = [\"serde\"] }}\n\
          serde_json = \"1\"\n\
          \n\
@@ -24,12 +25,22 @@ pub(super) fn manifest(package: &str, krate: &str, runtime: &Path) -> String {
     )
 }
 
-/// Its `main.rs`: reads lines of a type's number and JSON, with a tab between them; answers each with `=` and the JSON that
+/// What reads values of a type and writes them again.
+pub(super) fn echo(of: &str) -> String {
+    format!("echo::<types::{of}>")
+}
+
+/// What reads answers to an operation, and writes the body again if it is of a declared kind.
+pub(super) fn raised(operation: &str, status: u16, media: &str) -> String {
+    format!("|json| raised::<operations::{operation}>({status}, {media:?}, json)")
+}
+
+/// Its `main.rs`: reads lines of a reader's number and JSON, with a tab between them; answers each with `=` and the JSON that
 /// is written of what was read, or with `!` and why it cannot be read.
-pub(super) fn main(krate: &str, types: &[String]) -> String {
+pub(super) fn main(krate: &str, readers: &[&str]) -> String {
     let mut text = FRAME.replace("KRATE", &krate.replace('-', "_"));
-    for name in types {
-        writeln!(text, "    echo::<types::{name}>,").expect("a string takes everything");
+    for reader in readers {
+        writeln!(text, "    {reader},").expect("a string takes everything");
     }
     text + "];\n"
 }
@@ -39,16 +50,31 @@ const FRAME: &str = r#"//! Reads values and writes them again.
 
 use std::io::{self, BufRead as _, Write as _};
 
-use KRATE::types;
-use problemgen_runtime::{Node, decode, encode};
+#[allow(unused_imports)]
+use KRATE::{operations, types};
+use problemgen_runtime::{Bytes, Node, Operation, decode, encode, http};
 
-fn echo<T: Node>(json: &str) -> Result<Vec<u8>, serde_json::Error> {
+fn echo<T: Node>(json: &str) -> Result<Vec<u8>, String> {
     let mut reader = serde_json::Deserializer::from_str(json);
-    let value: T = decode::deserialize(&mut reader)?;
-    reader.end()?;
+    let value: T = decode::deserialize(&mut reader).map_err(|error| error.to_string())?;
+    reader.end().map_err(|error| error.to_string())?;
     let mut out = Vec::new();
-    encode::serialize(&value, &mut serde_json::Serializer::new(&mut out))?;
+    encode::serialize(&value, &mut serde_json::Serializer::new(&mut out)).map_err(|error| error.to_string())?;
     Ok(out)
+}
+
+#[allow(dead_code)]
+fn raised<O: Operation>(status: u16, media: &str, json: &str) -> Result<Vec<u8>, String> {
+    let answer = http::Response::builder().status(status).header("content-type", media);
+    let answer = answer.body(Bytes::copy_from_slice(json.as_bytes())).map_err(|error| error.to_string())?;
+    let Err(error) = O::decode(answer) else { return Err("a success".to_owned()) };
+    if let Some(violation) = error.violations().first() {
+        return Err(format!("{violation:?}"));
+    }
+    match error.kind() {
+        Some(_) => Ok(json.as_bytes().to_owned()),
+        None => Err(format!("of no kind: {error}")),
+    }
 }
 
 fn main() -> io::Result<()> {
@@ -62,14 +88,14 @@ fn main() -> io::Result<()> {
                 out.write_all(b"=")?;
                 out.write_all(&json)?;
             }
-            Err(error) => write!(out, "!{}", error.to_string().replace('\n', " "))?,
+            Err(error) => write!(out, "!{}", error.replace('\n', " "))?,
         }
         out.write_all(b"\n")?;
     }
     out.flush()
 }
 
-const ECHOES: &[fn(&str) -> Result<Vec<u8>, serde_json::Error>] = &[
+const ECHOES: &[fn(&str) -> Result<Vec<u8>, String>] = &[
 "#;
 
 #[cfg(test)]
@@ -78,8 +104,10 @@ mod tests {
 
     #[test]
     fn the_program_lists_the_types() {
-        let text = main("a-b", &["One".to_owned(), "r#Two".to_owned()]);
-        assert!(text.contains("use a_b::types;"));
-        assert!(text.ends_with("    echo::<types::One>,\n    echo::<types::r#Two>,\n];\n"));
+        let readers = [echo("One"), raised("Get", 404, "application/json")];
+        let text = main("a-b", &readers.each_ref().map(String::as_str));
+        assert!(text.contains("use a_b::{operations, types};"));
+        let error = "    |json| raised::<operations::Get>(404, \"application/json\", json),\n];\n";
+        assert!(text.ends_with(&format!("    echo::<types::One>,\n{error}")));
     }
 }
