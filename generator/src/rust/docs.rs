@@ -57,10 +57,13 @@ impl Doc {
         self
     }
 
-    /// Adds a paragraph of the printers' own Markdown.
+    /// Adds a paragraph of the printers' own Markdown, unless nothing is in it: a title may be empty.
     pub(crate) fn paragraph(&mut self, markdown: impl AsRef<str>) -> &mut Self {
-        self.gap();
-        fill(markdown.as_ref(), "", "", &mut self.lines);
+        let markdown = markdown.as_ref();
+        if !markdown.trim().is_empty() {
+            self.gap();
+            fill(markdown, "", "", &mut self.lines);
+        }
         self
     }
 
@@ -117,7 +120,7 @@ impl Doc {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.lines.iter().all(String::is_empty)
     }
 
     /// The lines.
