@@ -12,13 +12,18 @@ use crate::node::{Literal, Member, Presence};
 /// Names stand in their order, with a space between them. A member that need not be there ends with `?`, one that is always
 /// the same with `=` and the constant as JSON. A name that has other characters than letters, digits and `_-.$@:/` is a string
 /// of JSON.
+#[inline]
 pub(crate) fn of(list: &'static str) -> &'static [Member] {
     let address = list.as_ptr().addr() >> 3;
     // Multiplied by an odd number (2^64 by the golden ratio), neighbours are far from each other in the upper bits.
     let spread = (address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOTS_LOG);
     let mut slot = LISTS.get(spread as usize).unwrap_or(&LISTS[0]);
     loop {
-        let link = slot.0.get_or_init(|| Box::new(Link { list, members: read(list), next: Slot::NEW }));
+        // Every record that is read comes along here: what was read before must not cost a call.
+        let link = match slot.0.get() {
+            Some(link) => link,
+            None => slot.fill(list),
+        };
         if std::ptr::eq(link.list, list) {
             return &link.members;
         }
@@ -36,6 +41,12 @@ struct Slot(OnceLock<Box<Link>>);
 impl Slot {
     #[allow(clippy::declare_interior_mutable_const, reason = "a new one is what is wanted each time")]
     const NEW: Self = Self(OnceLock::new());
+
+    /// Reads the list, unless another thread has put one here meanwhile.
+    #[cold]
+    fn fill(&self, list: &'static str) -> &Link {
+        self.0.get_or_init(|| Box::new(Link { list, members: read(list), next: Self::NEW }))
+    }
 }
 
 struct Link {
