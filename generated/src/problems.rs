@@ -877,6 +877,7 @@ pub static FAMILY: rt::Family = rt::Family {
     place: rt::CodePlace::Root,
     code: "code",
     numeric: false,
+    optional: false,
     retryable: Some("retryable"),
     suggestion: Some("suggestion"),
     request_id: Some("request_id"),

@@ -356,12 +356,12 @@ impl<O: Raises> Error<O> {
         }
     }
 
-    /// The code on the wire, also of an answer that breaks the contract elsewhere. Of an error that the contract gives no
+    /// The code on the wire, also of an answer that breaks the contract elsewhere; `None` when it has none. Of an error that the contract gives no
     /// code: what the body itself calls a code, if it is text.
     pub fn code(&self) -> Option<&str> {
         let family = O::Api::FAMILY;
         match self {
-            Error::Problem(raised) => Some(raised.problem.code()),
+            Error::Problem(raised) => Some(raised.problem.code()).filter(|code| !code.is_empty()),
             Error::Unexpected(_) if !family.code.is_empty() => self.said()?.text_of(family.code),
             Error::Failure(failed) => failed.code(),
             _ => find_code(self.around()?),

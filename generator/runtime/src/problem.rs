@@ -132,6 +132,9 @@ pub struct Family {
     pub code: &'static str,
     /// Are codes integers on the wire? Here they are text in any case.
     pub numeric: bool,
+    /// May the code be absent? Then an answer that the operation declares and that has none is a problem nevertheless, of
+    /// no kind that the contract lists, with an empty code.
+    pub optional: bool,
     /// The member that says whether the identical request can succeed later.
     pub retryable: Option<&'static str>,
     /// The member with a next step to show to the user.
@@ -232,11 +235,12 @@ pub(crate) struct Reading {
     pub(crate) members: BTreeMap<String, Json>,
 }
 
-/// Reads a body into a problem. `empty` makes the problem to read into.
+/// Reads a body into a problem. `empty` makes the problem to read into. `declared` says that the contract has a problem of
+/// the API there, so that its code may be absent where the family says so; else the code is all that tells one.
 ///
 /// Nearly every body is what the contract promises, so that is tried first, in one pass. What is not goes through the
 /// pass that finds every deviation.
-pub(crate) fn read<P: ProblemNode>(body: &[u8], empty: fn() -> P) -> (P, Reading) {
+pub(crate) fn read<P: ProblemNode>(body: &[u8], empty: fn() -> P, declared: bool) -> (P, Reading) {
     let body = unmarked(body);
     let mut problem = empty();
     if promised::read_promised(body, &mut problem) {
@@ -244,7 +248,7 @@ pub(crate) fn read<P: ProblemNode>(body: &[u8], empty: fn() -> P) -> (P, Reading
         return (problem, Reading { complete: true, ..Reading::default() });
     }
     problem = empty();
-    let reading = deviating::read_any(body, &mut problem);
+    let reading = deviating::read_any(body, &mut problem, declared);
     problem.settle();
     (problem, reading)
 }
@@ -260,7 +264,7 @@ where
 {
     let members: serde_json::Map<String, serde_json::Value> = de::Deserialize::deserialize(deserializer)?;
     let body = serde_json::to_vec(&members).map_err(de::Error::custom)?;
-    let (problem, reading) = read(&body, empty);
+    let (problem, reading) = read(&body, empty, true);
     if reading.complete {
         return Ok(problem);
     }

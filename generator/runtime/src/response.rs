@@ -235,7 +235,10 @@ fn read_error<A: Api>(
     }
     let (problem, mut reading) = match A::FAMILY.code {
         "" => (A::empty_problem(), problem::Reading::default()),
-        _ => problem::read(body, A::empty_problem),
+        _ => {
+            let problem = declared.is_some_and(|(_, answer)| answer.body == BodySpec::Problem);
+            problem::read(body, A::empty_problem, problem)
+        }
     };
     if reading.complete {
         reading.violations.extend(broken);

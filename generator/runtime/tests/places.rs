@@ -18,6 +18,7 @@ macro_rules! api {
                 place: $place,
                 code: "code",
                 numeric: $numeric,
+                optional: false,
                 retryable: Some("retryable"),
                 suggestion: None,
                 request_id: None,

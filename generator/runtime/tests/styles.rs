@@ -15,6 +15,7 @@ static FAMILY: rt::Family = rt::Family {
     place: rt::CodePlace::Root,
     code: "",
     numeric: false,
+    optional: false,
     retryable: None,
     suggestion: None,
     request_id: None,

@@ -37,7 +37,7 @@ fn uncoded() -> TokenStream {
     let family = quote! {
         /// The API has no coded problems.
         pub static FAMILY: rt::Family =
-            rt::Family { codes: &[], place: rt::CodePlace::Root, code: "", numeric: false, retryable: None, suggestion: None, request_id: None };
+            rt::Family { codes: &[], place: rt::CodePlace::Root, code: "", numeric: false, optional: false, retryable: None, suggestion: None, request_id: None };
     };
     let node = ProblemParts { codes: &[], payloads: false, place: &CodePlace::Root(String::new()) }.node();
     quote! {
@@ -82,6 +82,8 @@ impl Printer<'_> {
         };
         let code = &plan.code_member;
         let numeric = family.members.iter().any(|member| member.name == *code && self.is_integer(&member.ty));
+        let member = family.members.iter().find(|member| member.name == *code);
+        let optional = member.is_some_and(|code| !code.required || matches!(code.ty, Type::Nullable(_)));
         let place = code_place(&family.place);
         let retryable = role(&family.roles.retryable);
         let suggestion = role(&family.roles.suggestion);
@@ -93,6 +95,7 @@ impl Printer<'_> {
                 place: #place,
                 code: #code,
                 numeric: #numeric,
+                optional: #optional,
                 retryable: #retryable,
                 suggestion: #suggestion,
                 request_id: #request_id,

@@ -21,8 +21,9 @@ pub(super) fn broken(pointer: &str, message: impl Into<String>) -> Violation {
     Violation { pointer: pointer.to_owned(), message: message.into() }
 }
 
-/// Reads any body, and says where it is not what the contract promises.
-pub(super) fn read_any(body: &[u8], problem: &mut dyn ProblemNode) -> Reading {
+/// Reads any body, and says where it is not what the contract promises. Where a problem is `declared`, its code may be absent
+/// if the family says so.
+pub(super) fn read_any(body: &[u8], problem: &mut dyn ProblemNode, declared: bool) -> Reading {
     let mut reading = Reading::default();
     let text = match std::str::from_utf8(body) {
         Ok(text) => Cow::Borrowed(text),
@@ -32,13 +33,14 @@ pub(super) fn read_any(body: &[u8], problem: &mut dyn ProblemNode) -> Reading {
         }
     };
     let place = problem.family().place;
+    let codeless = declared && problem.family().optional;
     let raw = RawBody::read(&text, place, &mut reading.violations);
     let whole = reading.violations.is_empty();
     reading.complete = match place.member() {
-        None => fill(&raw.body, problem, "", &mut reading.violations),
+        None => fill(&raw.body, problem, "", codeless, &mut reading.violations),
         Some(member) => {
             let around = fill_envelope(&raw.body, problem, &mut reading.violations);
-            fill_within(&raw, problem, member, &mut reading.violations) & around
+            fill_within(&raw, problem, member, codeless, &mut reading.violations) & around
         }
     };
     reading.complete &= whole;
@@ -53,6 +55,7 @@ fn fill_within(
     raw: &RawBody<'_>,
     problem: &mut dyn ProblemNode,
     member: &str,
+    codeless: bool,
     violations: &mut Vec<Violation>,
 ) -> bool {
     let place = problem.family().place;
@@ -74,10 +77,10 @@ fn fill_within(
             continue;
         };
         match number {
-            0 => complete = fill(raw, problem, &pointer, violations),
+            0 => complete = fill(raw, problem, &pointer, codeless, violations),
             _ => {
                 let Some(next) = problem.grow() else { continue };
-                if !fill(raw, next, &pointer, violations) {
+                if !fill(raw, next, &pointer, codeless, violations) {
                     problem.shrink();
                 }
             }
@@ -114,24 +117,34 @@ fn fill_envelope(
     complete & none_missing(&cursor, "", violations)
 }
 
-/// Reads the members of the object at a pointer; `false` when a required one is missing or broken.
+/// Reads the members of the object at a pointer; `false` when a required one is missing or broken. The code is required
+/// unless it may be `codeless`.
 fn fill(
     raw: &RawMembers<'_>,
     problem: &mut dyn ProblemNode,
     pointer: &str,
+    codeless: bool,
     violations: &mut Vec<Violation>,
 ) -> bool {
     let family = problem.family();
     let code_at = || format!("{pointer}{}", pointer_to(family.code));
-    let Some(code) = raw.get(family.code) else {
-        violations.push(broken(&code_at(), "the member is required and missing"));
-        return false;
-    };
-    let Some(code) = code_text(code) else {
-        violations.push(broken(&code_at(), "a code is a string or an integer"));
-        return false;
-    };
-    problem.select(family.codes.iter().position(|facts| facts.code == code), &code);
+    match raw.get(family.code) {
+        None if codeless => {}
+        Some(null) if codeless && is_null(null) => {
+            problem.extensions_mut().insert(family.code.to_owned(), Json::Null);
+        }
+        None => {
+            violations.push(broken(&code_at(), "the member is required and missing"));
+            return false;
+        }
+        Some(code) => {
+            let Some(code) = code_text(code) else {
+                violations.push(broken(&code_at(), "a code is a string or an integer"));
+                return false;
+            };
+            problem.select(family.codes.iter().position(|facts| facts.code == code), &code);
+        }
+    }
 
     let mut complete = true;
     let mut common = Cursor::over(Some(problem.common()));

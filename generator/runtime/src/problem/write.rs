@@ -51,7 +51,8 @@ fn serialize_members<S: Serializer>(problem: &dyn ProblemNode, serializer: S) ->
     encode::write_members(problem.common(), &mut members)?;
     let family = problem.family();
     match problem.code() {
-        code if family.codes.is_empty() && code.is_empty() => {}
+        // What was `null` is noted among the members that are not declared.
+        "" if family.optional || family.codes.is_empty() => {}
         code => match code.parse::<i64>() {
             Ok(number) if family.numeric => members.serialize_entry(family.code, &number)?,
             _ => members.serialize_entry(family.code, code)?,
@@ -61,7 +62,9 @@ fn serialize_members<S: Serializer>(problem: &dyn ProblemNode, serializer: S) ->
         encode::write_members(record, &mut members)?;
     }
     for (name, value) in problem.extensions() {
-        if name != family.code && is_free(problem, name, value) {
+        let named = name == family.code;
+        let was_null = named && family.optional && problem.code().is_empty() && *value == Json::Null;
+        if was_null || (!named && is_free(problem, name, value)) {
             members.serialize_entry(name, value)?;
         }
     }

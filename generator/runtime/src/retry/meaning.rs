@@ -137,6 +137,7 @@ mod tests {
             place,
             code: "code",
             numeric: false,
+            optional: false,
             retryable: Some("retryable"),
             suggestion: None,
             request_id: Some("request_id"),

@@ -102,6 +102,7 @@ pub static FAMILY: rt::Family = rt::Family {
     place: rt::CodePlace::Under("error"),
     code: "code",
     numeric: false,
+    optional: false,
     retryable: Some("retryable"),
     suggestion: None,
     request_id: None,

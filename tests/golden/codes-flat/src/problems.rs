@@ -88,6 +88,7 @@ pub static FAMILY: rt::Family = rt::Family {
     place: rt::CodePlace::Root,
     code: "code",
     numeric: false,
+    optional: false,
     retryable: None,
     suggestion: Some("hint"),
     request_id: None,

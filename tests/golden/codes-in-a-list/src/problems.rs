@@ -72,6 +72,7 @@ pub static FAMILY: rt::Family = rt::Family {
     place: rt::CodePlace::Each("errors"),
     code: "code",
     numeric: true,
+    optional: false,
     retryable: None,
     suggestion: None,
     request_id: None,

@@ -75,6 +75,7 @@ pub static FAMILY: rt::Family = rt::Family {
     place: rt::CodePlace::Root,
     code: "number",
     numeric: true,
+    optional: false,
     retryable: None,
     suggestion: None,
     request_id: None,

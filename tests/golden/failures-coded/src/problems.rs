@@ -39,6 +39,7 @@ pub static FAMILY: rt::Family = rt::Family {
     place: rt::CodePlace::Under("error"),
     code: "code",
     numeric: false,
+    optional: false,
     retryable: None,
     suggestion: None,
     request_id: None,

@@ -11,6 +11,7 @@ pub static FAMILY: rt::Family = rt::Family {
     place: rt::CodePlace::Root,
     code: "",
     numeric: false,
+    optional: false,
     retryable: None,
     suggestion: None,
     request_id: None,

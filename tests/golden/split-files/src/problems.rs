@@ -57,6 +57,7 @@ pub static FAMILY: rt::Family = rt::Family {
     place: rt::CodePlace::Root,
     code: "code",
     numeric: false,
+    optional: false,
     retryable: Some("retryable"),
     suggestion: None,
     request_id: None,
