@@ -158,14 +158,14 @@ pub enum Error<O: Raises> {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Raised<A: Api> {
-    problem: A::Problem,
-    response: Received,
-    violations: Vec<Violation>,
+    pub(crate) problem: A::Problem,
+    pub(crate) response: Received,
+    pub(crate) violations: Vec<Violation>,
 }
 
 impl<A: Api> Raised<A> {
-    pub(crate) fn new(problem: A::Problem, response: Received, violations: Vec<Violation>) -> Self {
-        Self { problem, response, violations }
+    pub(crate) fn new(problem: A::Problem, response: Received) -> Self {
+        Self { problem, response, violations: Vec::new() }
     }
 
     /// The response that carried it.
@@ -356,15 +356,18 @@ impl<O: Raises> Error<O> {
         }
     }
 
-    /// The code on the wire, also of an answer that breaks the contract elsewhere; `None` when it has none. Of an error that the contract gives no
-    /// code: what the body itself calls a code, if it is text.
+    /// The code on the wire, also of an answer that breaks the contract elsewhere; `None` when it has none. Where the
+    /// contract gives no code: what the body itself calls a code, if it is text.
     pub fn code(&self) -> Option<&str> {
         let family = O::Api::FAMILY;
         match self {
             Error::Problem(raised) => Some(raised.problem.code()).filter(|code| !code.is_empty()),
-            Error::Unexpected(_) if !family.code.is_empty() => self.said()?.text_of(family.code),
+            Error::Unexpected(_) => {
+                let said = self.said().filter(|_| !family.code.is_empty());
+                said.and_then(|said| said.text_of(family.code)).or_else(|| find_code(self.around()?))
+            }
             Error::Failure(failed) => failed.code(),
-            _ => find_code(self.around()?),
+            Error::Transport(_) | Error::Request(_) => None,
         }
     }
 

@@ -173,10 +173,14 @@ pub(crate) fn find_bool(body: Value<'_>, names: &[&str]) -> Option<bool> {
     places(body).find_map(|place| names.iter().find_map(|name| place.bool_of(name)))
 }
 
-/// The machine code. RFC 6749, section 5.2, calls it `error` beside an `error_description`.
+/// The machine code: beside the other members, or where most put it otherwise. RFC 6749, section 5.2, calls it `error` beside
+/// an `error_description`.
 pub(crate) fn find_code(body: Value<'_>) -> Option<&str> {
-    find_text(body, CODE).or_else(|| {
-        body.text_of("error_description")?;
-        body.text_of("error")
-    })
+    let within = [CodePlace::Under("error"), CodePlace::Each("errors")];
+    find_text(body, CODE)
+        .or_else(|| {
+            body.text_of("error_description")?;
+            body.text_of("error")
+        })
+        .or_else(|| within.into_iter().find_map(|place| find_text(body.at(place)?, CODE)))
 }

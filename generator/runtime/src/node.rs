@@ -372,12 +372,6 @@ impl<T> From<T> for Patch<T> {
     }
 }
 
-/// The value of a member, by its name.
-pub(crate) fn member<'a>(record: &'a dyn Node, name: &str) -> Option<View<'a>> {
-    let at = record.members().iter().position(|member| member.name() == name)?;
-    Some(record.at(at)?.view())
-}
-
 macro_rules! integers {
     ($($ty:ident as $view:ident: $range:literal),*) => {$(
         impl Node for $ty {

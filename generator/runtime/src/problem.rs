@@ -235,22 +235,26 @@ pub(crate) struct Reading {
     pub(crate) members: BTreeMap<String, Json>,
 }
 
-/// Reads a body into a problem. `empty` makes the problem to read into. `declared` says that the contract has a problem of
-/// the API there, so that its code may be absent where the family says so; else the code is all that tells one.
+/// Reads a body into a problem, which is empty, as `empty` makes it. `declared` says that the contract has a problem of the API
+/// there, so that its code may be absent where the family says so; else the code is all that tells one.
 ///
 /// Nearly every body is what the contract promises, so that is tried first, in one pass. What is not goes through the
 /// pass that finds every deviation.
-pub(crate) fn read<P: ProblemNode>(body: &[u8], empty: fn() -> P, declared: bool) -> (P, Reading) {
+pub(crate) fn read<P: ProblemNode>(
+    body: &[u8],
+    problem: &mut P,
+    empty: fn() -> P,
+    declared: bool,
+) -> Reading {
     let body = unmarked(body);
-    let mut problem = empty();
-    if promised::read_promised(body, &mut problem) {
-        problem.settle();
-        return (problem, Reading { complete: true, ..Reading::default() });
-    }
-    problem = empty();
-    let reading = deviating::read_any(body, &mut problem, declared);
+    let reading = if promised::read_promised(body, problem) {
+        Reading { complete: true, ..Reading::default() }
+    } else {
+        *problem = empty();
+        deviating::read_any(body, problem, declared)
+    };
     problem.settle();
-    (problem, reading)
+    reading
 }
 
 /// Reads a problem through any serde format.
@@ -264,7 +268,8 @@ where
 {
     let members: serde_json::Map<String, serde_json::Value> = de::Deserialize::deserialize(deserializer)?;
     let body = serde_json::to_vec(&members).map_err(de::Error::custom)?;
-    let (problem, reading) = read(&body, empty, true);
+    let mut problem = empty();
+    let reading = read(&body, &mut problem, empty, true);
     if reading.complete {
         return Ok(problem);
     }

@@ -9,11 +9,11 @@ use http::header::CONTENT_TYPE;
 use crate::decode::{self, Violation};
 use crate::error::{Api, Error, Raised, Received, Unexpected};
 use crate::failure::{Failed, FailureBody};
-use crate::json::Json;
-use crate::node::{Node, Slot, View, member};
+use crate::node::{Node, Slot, View};
 use crate::operation::{AnswerSpec, BodySpec, Operation, OperationSpec, Output, StatusSpec};
 use crate::problem::{self, ProblemNode};
 use crate::transport::Cut;
+use crate::value::Value;
 
 /// Decodes the response of an operation. All but the wrapping is in [`read`], so that an operation costs little to compile.
 pub(crate) fn decode<O: Operation>(response: http::Response<Bytes>) -> Result<O::Output, Error<O>> {
@@ -44,33 +44,19 @@ fn read<A: Api>(
     let media_type =
         parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let ending = parts.extensions.get().map(ending);
-    let (violations, members) = match best(spec.successes, status, media_type, body.is_empty()) {
-        // The beginning of an output is none, even where it could be read as one.
-        Some(answer) if ending.is_none() => {
-            match read_output(answer.body, &body, output.case(case_of(answer.body))) {
-                Ok(()) => return Ok(()),
-                Err(violation) => (vec![violation], problem::members(&body)),
-            }
-        }
-        Some(_) => (ending.into_iter().collect(), problem::members(&body)),
-        None => {
-            let mut answered = read_error::<A>(spec, status, media_type, &body);
-            answered.violations().extend(ending);
-            let response = Received::new(parts, body);
-            return Err(match answered {
-                Answered::Problem(problem, violations) => {
-                    Refusal::Problem(Box::new(Raised::new(problem, response, violations)))
-                }
-                Answered::Failure { at, body, violations, members } => {
-                    Refusal::Failure(Box::new(Failed { body, at, response, violations, members }))
-                }
-                Answered::Unexpected { violations, members } => {
-                    Refusal::Unexpected(Box::new(Unexpected { response, violations, members }))
-                }
-            });
-        }
+    let Some(answer) = best(spec.successes, status, media_type, body.is_empty()) else {
+        return Err(read_error(spec, Received::new(parts, body.clone()), &body, ending));
     };
-    let response = Received::new(parts, body);
+    // The beginning of an output is none, even where it could be read as one.
+    let violation = match ending {
+        Some(ending) => ending,
+        None => match read_output(answer.body, &body, output.case(case_of(answer.body))) {
+            Ok(()) => return Ok(()),
+            Err(violation) => violation,
+        },
+    };
+    let members = problem::members(&body);
+    let (response, violations) = (Received::new(parts, body), vec![violation]);
     Err(Refusal::Unexpected(Box::new(Unexpected { response, violations, members })))
 }
 
@@ -91,17 +77,21 @@ fn place(
     media_type: &str,
     empty: bool,
 ) -> Option<(usize, &'static AnswerSpec)> {
-    let rank = |(_, answer): &(usize, &AnswerSpec)| {
+    let mut best: Option<((u8, u8), usize, &AnswerSpec)> = None;
+    for (at, answer) in answers.iter().enumerate() {
+        let Some(exactness) = status_rank(answer.status, status) else { continue };
         // An answer without a body is what an empty body is, whatever its media type, and another one only if nothing else is.
         let media = match answer.media_type {
             "" => u8::from(!empty) * (UNFIT + 2),
             declared => 1 + media_rank(declared, media_type),
         };
-        (status_rank(answer.status, status), media)
-    };
-    let stands_for = |(_, answer): &(usize, &AnswerSpec)| status_rank(answer.status, status).is_some();
-    // `min_by_key` keeps the first of equals: the order of the contract.
-    answers.iter().enumerate().filter(stands_for).min_by_key(rank)
+        let rank = (exactness, media);
+        // The first of equals stays: the order of the contract.
+        if best.is_none_or(|(least, ..)| rank < least) {
+            best = Some((rank, at, answer));
+        }
+    }
+    best.map(|(_, at, answer)| (at, answer))
 }
 
 fn status_rank(spec: StatusSpec, status: u16) -> Option<u8> {
@@ -119,6 +109,9 @@ const UNFIT: u8 = 6;
 /// How well a declared media type fits: the same with the same parameters, without parameters, with others; the same suffix
 /// (`+json`), a wildcard of the type, any wildcard, not.
 fn media_rank(declared: &str, received: &str) -> u8 {
+    if declared == received {
+        return u8::from(!declared.contains(';'));
+    }
     let (declared, wanted) = declared.split_once(';').unwrap_or((declared, ""));
     let (received, given) = received.split_once(';').unwrap_or((received, ""));
     let (declared, received) = (declared.trim(), received.trim());
@@ -178,23 +171,6 @@ fn read_output(spec: BodySpec, body: &Bytes, node: Option<&mut dyn Node>) -> Res
     }
 }
 
-/// What an answer that is no success turned out to be.
-enum Answered<A: Api> {
-    Problem(A::Problem, Vec<Violation>),
-    Failure { at: usize, body: A::Failure, violations: Vec<Violation>, members: BTreeMap<String, Json> },
-    Unexpected { violations: Vec<Violation>, members: BTreeMap<String, Json> },
-}
-
-impl<A: Api> Answered<A> {
-    fn violations(&mut self) -> &mut Vec<Violation> {
-        match self {
-            Answered::Problem(_, violations)
-            | Answered::Failure { violations, .. }
-            | Answered::Unexpected { violations, .. } => violations,
-        }
-    }
-}
-
 /// Says that the body is only the beginning of one.
 fn ending(cut: &Cut) -> Violation {
     Violation { pointer: String::new(), message: cut.to_string() }
@@ -209,13 +185,17 @@ pub(crate) fn is_success(spec: &OperationSpec, status: StatusCode) -> bool {
 
 /// Reads an error as what the operation declares for its status and media type, and else as a problem, whether the
 /// operation declares one or not: an API that answers with its own problems where it did not say so is still understood,
-/// and a violation says that it did not say so.
+/// and a violation says that it did not say so. The response may keep less than the whole body; `ending` says that this is only
+/// the beginning of one.
 fn read_error<A: Api>(
     spec: &'static OperationSpec,
-    status: u16,
-    media_type: &str,
+    response: Received,
     body: &Bytes,
-) -> Answered<A> {
+    ending: Option<Violation>,
+) -> Refusal<A> {
+    let status = response.status.as_u16();
+    let media_type =
+        response.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let declared = place(spec.errors, status, media_type, body.is_empty());
     let mut broken = None;
     let mut silent = None;
@@ -227,38 +207,60 @@ fn read_error<A: Api>(
             Ok(violations) if matches!(answer.body, BodySpec::Empty(_)) && !body.is_empty() => {
                 silent = Some((at, failure, violations));
             }
-            Ok(violations) => {
-                return Answered::Failure { at, body: failure, violations, members: BTreeMap::new() };
+            Ok(mut violations) => {
+                violations.extend(ending);
+                let members = BTreeMap::new();
+                return Refusal::Failure(Box::new(Failed {
+                    body: failure,
+                    at,
+                    response,
+                    violations,
+                    members,
+                }));
             }
             Err(violation) => broken = Some(violation),
         }
     }
-    let (problem, mut reading) = match A::FAMILY.code {
-        "" => (A::empty_problem(), problem::Reading::default()),
+    // A problem is large: it is read where it stays.
+    let mut raised = Box::new(Raised::new(A::empty_problem(), response));
+    let reading = match A::FAMILY.code {
+        "" => problem::Reading::default(),
         _ => {
-            let problem = declared.is_some_and(|(_, answer)| answer.body == BodySpec::Problem);
-            problem::read(body, A::empty_problem, problem)
+            let promised = declared.is_some_and(|(_, answer)| answer.body == BodySpec::Problem);
+            problem::read(body, &mut raised.problem, A::empty_problem, promised)
         }
     };
     if reading.complete {
-        reading.violations.extend(broken);
-        reading.violations.extend(declared.is_none().then(|| undeclared(spec, status)));
+        let mut violations = reading.violations;
+        violations.extend(broken);
+        violations.extend(declared.is_none().then(|| undeclared(spec, status)));
         // A range or `default` promises the code under whatever status comes.
         let exact = declared.is_none_or(|(_, answer)| matches!(answer.status, StatusSpec::Exact(_)));
-        contradictions(&problem, status, exact, &mut reading.violations);
-        return Answered::Problem(problem, reading.violations);
+        let problem: &A::Problem = &raised.problem;
+        contradictions(problem, status, exact, &mut violations);
+        violations.extend(ending);
+        raised.violations = violations;
+        return Refusal::Problem(raised);
     }
+    let response = raised.response;
     // What a problem would have needed is beside the point where something else is declared.
-    if let Some((at, body_of_none, violations)) = silent {
-        return Answered::Failure { at, body: body_of_none, violations, members: problem::members(body) };
+    if let Some((at, failure, mut violations)) = silent {
+        violations.extend(ending);
+        let members = problem::members(body);
+        return Refusal::Failure(Box::new(Failed { body: failure, at, response, violations, members }));
     }
+    let members = if A::FAMILY.code.is_empty() { problem::members(body) } else { reading.members };
+    // Where the contract declares nothing, only a code makes an answer one that should have been a problem.
+    let coded =
+        || Value::of(&members).at(A::FAMILY.place).is_some_and(|said| said.path(&[A::FAMILY.code]).is_some());
     let mut violations = match broken {
         Some(violation) => vec![violation],
-        None => reading.violations,
+        None if declared.is_some() || coded() => reading.violations,
+        None => Vec::new(),
     };
     violations.extend(declared.is_none().then(|| undeclared(spec, status)));
-    let members = if A::FAMILY.code.is_empty() { problem::members(body) } else { reading.members };
-    Answered::Unexpected { violations, members }
+    violations.extend(ending);
+    Refusal::Unexpected(Box::new(Unexpected { response, violations, members }))
 }
 
 fn undeclared(spec: &OperationSpec, status: u16) -> Violation {
@@ -293,6 +295,12 @@ fn contradictions(problem: &dyn ProblemNode, status: u16, exact: bool, violation
     let family = problem.family();
     let Some(facts) = family.facts(problem.code()) else { return };
     let code = facts.code;
+    let common = problem.common();
+    let members = common.members();
+    let member = |name: &str| {
+        let at = decode::position(members, 0, name)?;
+        Some(common.at(at)?.view())
+    };
     let mut contradicts = |pointer: &str, message: String| {
         let within = if pointer.is_empty() { String::new() } else { family.place.pointer(0) };
         violations.push(Violation { pointer: within + pointer, message });
@@ -300,13 +308,13 @@ fn contradictions(problem: &dyn ProblemNode, status: u16, exact: bool, violation
     if exact && !facts.statuses.is_empty() && !facts.statuses.contains(&status) {
         contradicts("", format!("the contract does not send {code} with the status {status}"));
     }
-    if let Some(View::I64(said)) = member(problem.common(), "status")
+    if let Some(View::I64(said)) = member("status")
         && said != i64::from(status)
     {
         contradicts("/status", format!("the status is {status}, the body says {said}"));
     }
     if let (Some(name), Some(promised)) = (family.retryable, facts.retryable)
-        && let Some(View::Bool(said)) = member(problem.common(), name)
+        && let Some(View::Bool(said)) = member(name)
         && said != promised
     {
         contradicts(
@@ -315,7 +323,7 @@ fn contradictions(problem: &dyn ProblemNode, status: u16, exact: bool, violation
         );
     }
     if let Some(promised) = facts.type_uri
-        && let Some(View::Text(said)) = member(problem.common(), "type")
+        && let Some(View::Text(said)) = member("type")
         && said != promised
     {
         contradicts("/type", format!("the contract says {promised}, the body says {said}"));

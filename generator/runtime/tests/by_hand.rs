@@ -495,6 +495,41 @@ fn a_success_that_breaks_the_contract_keeps_its_members() {
 }
 
 #[test]
+fn the_line_for_a_person_says_where_an_answer_broke_the_contract() {
+    let shown = |status, body| answer(status, body).expect_err("an error").to_string();
+    assert_eq!(shown(200, r#"{"id":7}"#), "status 200 OK: /id: invalid type: integer `7`, expected a string");
+    assert!(shown(200, "[]").starts_with("status 200 OK: the body: "), "{}", shown(200, "[]"));
+    assert_eq!(
+        shown(413, r#"{"reason":1}"#),
+        "status 413 Payload Too Large: /code: the member is required and missing"
+    );
+    assert_eq!(shown(413, "<html>"), "status 413 Payload Too Large: no media type, 6 octets");
+}
+
+#[test]
+fn nothing_is_said_to_be_missing_where_nobody_can_know() {
+    let said = |status, body| -> Vec<String> {
+        let error = answer(status, body).expect_err("an error");
+        error.violations().iter().map(|violation| violation.pointer.clone()).collect()
+    };
+    assert_eq!(said(413, "<html>"), [""], "no JSON object");
+    assert_eq!(said(413, r#"{"code":"quota_exceeded","limit":1,"#), [""], "the rest may have them");
+    assert_eq!(said(418, r#"{"reason":1}"#), [""], "the status is not declared");
+    assert_eq!(said(418, r#"{"code":"quota_exceeded"}"#).first().map(String::as_str), Some("/title"));
+}
+
+#[test]
+fn codes_are_found_where_others_put_them() {
+    for (body, code) in [
+        (r#"{"error":{"code":"brand_new","message":"x"}}"#, Some("brand_new")),
+        (r#"{"errors":[{"code":"first"},{"code":"second"}]}"#, Some("first")),
+        (r#"{"error":{"message":"x"}}"#, None),
+    ] {
+        assert_eq!(answer(409, body).expect_err("an error").code(), code, "{body}");
+    }
+}
+
+#[test]
 fn a_range_promises_a_code_under_each_of_its_statuses() {
     let error = answer(503, r#"{"title":"T","status":503,"retryable":false,"code":"not_found"}"#)
         .expect_err("an error");

@@ -40,13 +40,15 @@ impl<O: Raises> fmt::Display for Error<O> {
             if shown.len() < said.len() {
                 f.write_str("…")?;
             }
+        } else if let (Error::Unexpected(answer), Some(violation)) = (self, self.violations().first())
+            && (self.code().is_some() || response.status.is_success() || !answer.members.is_empty())
+        {
+            write!(f, ": {violation}")?;
         } else if self.code().is_none() {
             let media_type = response.header("content-type").unwrap_or("no media type");
             f.write_str(": ")?;
             escape(f, media_type)?;
             write!(f, ", {} octets", response.body_length)?;
-        } else if let (Error::Unexpected(_), Some(violation)) = (self, self.violations().first()) {
-            write!(f, ": {violation}")?;
         }
         // What the answer says fits this time; what the contract says is longer, and for whoever asks.
         let remedy = || self.remedy().filter(|_| f.alternate());

@@ -33,14 +33,14 @@ pub(super) fn read_any(body: &[u8], problem: &mut dyn ProblemNode, declared: boo
         }
     };
     let place = problem.family().place;
-    let codeless = declared && problem.family().optional;
     let raw = RawBody::read(&text, place, &mut reading.violations);
     let whole = reading.violations.is_empty();
+    let terms = Terms { whole, codeless: declared && problem.family().optional };
     reading.complete = match place.member() {
-        None => fill(&raw.body, problem, "", codeless, &mut reading.violations),
+        None => fill(&raw.body, problem, "", terms, &mut reading.violations),
         Some(member) => {
-            let around = fill_envelope(&raw.body, problem, &mut reading.violations);
-            fill_within(&raw, problem, member, codeless, &mut reading.violations) & around
+            let around = fill_envelope(&raw.body, problem, terms, &mut reading.violations);
+            fill_within(&raw, problem, member, terms, &mut reading.violations) & around
         }
     };
     reading.complete &= whole;
@@ -50,12 +50,31 @@ pub(super) fn read_any(body: &[u8], problem: &mut dyn ProblemNode, declared: boo
     reading
 }
 
+/// What may be absent without breaking the contract.
+#[derive(Clone, Copy)]
+struct Terms {
+    /// Is the body whole? What is missing in the beginning of one may have stood in the rest, and what is no JSON object has no
+    /// members; either has been said.
+    whole: bool,
+    /// May the code be absent?
+    codeless: bool,
+}
+
+impl Terms {
+    /// Says that a required member is missing.
+    fn missing(self, at: impl FnOnce() -> String, violations: &mut Vec<Violation>) {
+        if self.whole {
+            violations.push(broken(&at(), "the member is required and missing"));
+        }
+    }
+}
+
 /// Reads the problems within a body; `false` when there is none that is whole.
 fn fill_within(
     raw: &RawBody<'_>,
     problem: &mut dyn ProblemNode,
     member: &str,
-    codeless: bool,
+    terms: Terms,
     violations: &mut Vec<Violation>,
 ) -> bool {
     let place = problem.family().place;
@@ -66,7 +85,9 @@ fn fill_within(
         (true, _) => None,
     };
     if let Some(message) = missing {
-        violations.push(broken(&pointer_to(member), message));
+        if terms.whole {
+            violations.push(broken(&pointer_to(member), message));
+        }
         return false;
     }
     let mut complete = false;
@@ -77,10 +98,10 @@ fn fill_within(
             continue;
         };
         match number {
-            0 => complete = fill(raw, problem, &pointer, codeless, violations),
+            0 => complete = fill(raw, problem, &pointer, terms, violations),
             _ => {
                 let Some(next) = problem.grow() else { continue };
-                if !fill(raw, next, &pointer, codeless, violations) {
+                if !fill(raw, next, &pointer, terms, violations) {
                     problem.shrink();
                 }
             }
@@ -93,6 +114,7 @@ fn fill_within(
 fn fill_envelope(
     raw: &RawMembers<'_>,
     problem: &mut dyn ProblemNode,
+    terms: Terms,
     violations: &mut Vec<Violation>,
 ) -> bool {
     let mut cursor = Cursor::over(problem.envelope());
@@ -114,27 +136,27 @@ fn fill_envelope(
     if let Some(others) = envelope.others_mut() {
         others.settle();
     }
-    complete & none_missing(&cursor, "", violations)
+    complete & none_missing(&cursor, "", terms, violations)
 }
 
 /// Reads the members of the object at a pointer; `false` when a required one is missing or broken. The code is required
-/// unless it may be `codeless`.
+/// unless it may be absent.
 fn fill(
     raw: &RawMembers<'_>,
     problem: &mut dyn ProblemNode,
     pointer: &str,
-    codeless: bool,
+    terms: Terms,
     violations: &mut Vec<Violation>,
 ) -> bool {
     let family = problem.family();
     let code_at = || format!("{pointer}{}", pointer_to(family.code));
     match raw.get(family.code) {
-        None if codeless => {}
-        Some(null) if codeless && is_null(null) => {
+        None if terms.codeless => {}
+        Some(null) if terms.codeless && is_null(null) => {
             problem.extensions_mut().insert(family.code.to_owned(), Json::Null);
         }
         None => {
-            violations.push(broken(&code_at(), "the member is required and missing"));
+            terms.missing(code_at, violations);
             return false;
         }
         Some(code) => {
@@ -170,17 +192,19 @@ fn fill(
             problem.extensions_mut().insert(name.clone().into_owned(), Json::Null);
         }
     }
-    complete & none_missing(&common, pointer, violations) & none_missing(&own, pointer, violations)
+    complete
+        & none_missing(&common, pointer, terms, violations)
+        & none_missing(&own, pointer, terms, violations)
 }
 
 /// Says which required members of the object at a pointer are missing; `true` when none is.
-fn none_missing(cursor: &Cursor, pointer: &str, violations: &mut Vec<Violation>) -> bool {
-    let before = violations.len();
-    violations.extend(cursor.missing().map(|member| {
-        let at = format!("{pointer}{}", pointer_to(member.name()));
-        broken(&at, "the member is required and missing")
-    }));
-    violations.len() == before
+fn none_missing(cursor: &Cursor, pointer: &str, terms: Terms, violations: &mut Vec<Violation>) -> bool {
+    let mut none = true;
+    for member in cursor.missing() {
+        none = false;
+        terms.missing(|| format!("{pointer}{}", pointer_to(member.name())), violations);
+    }
+    none
 }
 
 /// Reads one member; `false` when it is broken and the problem cannot do without it.
