@@ -11,6 +11,7 @@ mod aliases;
 mod api;
 pub mod codes;
 mod flat;
+mod joint;
 mod limits;
 mod media;
 mod node;
@@ -90,6 +91,8 @@ struct Lowering<'a> {
     named: HashMap<&'a str, TypeId>,
     /// Component schemas whose type is still to be written.
     queue: Vec<(&'a str, TypeId)>,
+    /// The types of members that several parts of an `allOf` declare.
+    joints: joint::Joints<'a>,
     /// Inline schemas that have been lowered, by address: one that is reached on several ways is one type.
     inline: HashMap<*const Schema, types::Inline>,
     /// Which component schemas have `null` as a value.
@@ -135,6 +138,7 @@ impl<'a> Lowering<'a> {
             types: Vec::new(),
             named: HashMap::new(),
             queue: Vec::new(),
+            joints: joint::Joints::default(),
             inline: HashMap::new(),
             nulls: HashMap::new(),
             marks: HashMap::new(),

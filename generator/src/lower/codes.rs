@@ -8,7 +8,8 @@ crate::codes! {
     /// `allOf` nests too deep.
     pub TOO_DEEP = "P002", "`allOf` nests too deep",
         "Schemas that extend each other over more than a hundred levels are refused, so that a document cannot exhaust \
-         the stack. Merge some of the levels.";
+         the stack, and so are schemas whose members, each declared by several parts, would be merged without end. Merge \
+         some of the levels.";
     /// A component that is only another name for itself.
     pub ALIAS_CYCLE = "P003", "schema is only another name for itself",
         "A chain of schemas that are nothing but references to each other comes back to its start, so that no schema in it \
@@ -24,7 +25,8 @@ crate::codes! {
     /// Several `oneOf`/`anyOf` in one schema.
     pub SEVERAL_GROUPS = "P006", "several groups of alternatives in one schema",
         "A schema that combines two or more `oneOf`/`anyOf` stands for all their combinations. Only the common members are \
-         typed; the others are kept as they arrive.";
+         typed; the others are kept as they arrive. Of a member that several parts of an `allOf` declare with such groups, the group \
+         that is declared last is typed.";
     /// A discriminator that does not discriminate.
     pub NO_TAGS = "P007", "discriminator does not tell the alternatives apart",
         "Each alternative needs a value of the discriminator's member that no other one has: by `mapping`, by a `const`, or \

@@ -68,7 +68,7 @@ impl<'a> Lowering<'a> {
     fn flatten_into(&mut self, flat: &mut Flat<'a>, slot: Slot<'a>, origin: &Rc<Origin>, depth: usize) {
         // Each level is a reference and the branch that holds it.
         if depth > 2 * DEPTH {
-            self.refuse_depth(origin);
+            self.refuse_depth(origin, format!("`allOf` nests deeper than {DEPTH} levels"));
             return;
         }
         let node = match slot {
@@ -122,14 +122,14 @@ impl<'a> Lowering<'a> {
     }
 
     /// Once: every schema further out would say it again.
-    fn refuse_depth(&mut self, origin: &Origin) {
+    pub(super) fn refuse_depth(&mut self, origin: &Origin, message: String) {
         if std::mem::replace(&mut self.too_deep, true) {
             return;
         }
         self.error(
             codes::TOO_DEEP,
             &origin.place().pointer(),
-            format!("`allOf` nests deeper than {DEPTH} levels"),
+            message,
             "merge some of the levels in the document",
         );
     }

@@ -67,6 +67,11 @@ impl<'a> Lowering<'a> {
         if kinds.len() > 1 {
             return Some(self.contradiction(place));
         }
+        if kinds == ["array"]
+            && let Some(ty) = self.joint(&renamed(&flat.rest, place), 0)
+        {
+            return Some(Lowered::Plain(ty));
+        }
         let listed = nodes.iter().rev().find(|(_, node, _)| node.values.is_some());
         let (slot, node, origin) = listed.or(nodes.last())?;
         let origin = Origin { pointer: origin.pointer.clone(), words: place.words() };
@@ -155,7 +160,10 @@ impl<'a> Lowering<'a> {
         let ty = match &constant {
             // A value that is always the same needs no type of its own.
             Some(value) => values::plain(value),
-            None => self.ty(chosen.slot, &place),
+            None => match self.joint_member(name, list) {
+                Some(joint) => joint,
+                None => self.ty(chosen.slot, &place),
+            },
         };
         Field { constant, ..self.field_of(name, list, required, ty) }
     }
@@ -224,6 +232,16 @@ impl<'a> Lowering<'a> {
         }
         self.tagged(&group, variants, place)
     }
+}
+
+/// Branches that have the words of the whole.
+fn renamed<'a>(list: &[Declared<'a>], place: &Place<'_>) -> Vec<Declared<'a>> {
+    let words = place.words();
+    let named = |declared: &Declared<'a>| Declared {
+        slot: declared.slot,
+        origin: Rc::new(Origin { pointer: declared.origin.pointer.clone(), words: words.clone() }),
+    };
+    list.iter().map(named).collect()
 }
 
 /// The members of a branch over those that stand beside it.

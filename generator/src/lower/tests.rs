@@ -2,6 +2,7 @@
 
 mod definitions;
 mod encodings;
+mod joint;
 mod operations;
 mod print;
 mod problems;

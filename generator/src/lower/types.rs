@@ -92,8 +92,17 @@ impl<'a> Lowering<'a> {
         ty
     }
 
-    /// Lowers the components that have been referred to, and those that these refer to.
+    /// Lowers the components and the merged types that have been referred to, and those that these refer to.
     pub(super) fn drain(&mut self) {
+        loop {
+            self.drain_components();
+            if !self.next_joint() {
+                break;
+            }
+        }
+    }
+
+    fn drain_components(&mut self) {
         while let Some((name, id)) = self.queue.pop() {
             let Some(target) = self.components().and_then(|components| components.schemas.get(name)) else {
                 continue;
