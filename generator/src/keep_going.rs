@@ -16,8 +16,8 @@ use crate::artifact::Artifact;
 use crate::config::Config;
 use crate::load::Input;
 use crate::prune::LeftOut;
-use crate::report::{Diagnostic, Report, Severity};
-use crate::{Options, Read};
+use crate::report::{Code, Diagnostic, Report, Severity};
+use crate::{Options, Read, check, lower};
 
 /// How many rounds there are at most. Each stage that refuses something costs one, and each finds all that it refuses.
 const ROUNDS: usize = 40;
@@ -41,7 +41,10 @@ pub fn generate(
             errors
                 .into_iter()
                 .for_each(|(number, error)| report.push(warning(error, number, &read.left_out)));
-            round.diagnostics().into_iter().cloned().for_each(|diagnostic| report.push(diagnostic));
+            let part = read.left_out.iter().any(|it| it.operation);
+            let all = round.diagnostics().into_iter();
+            let meant = all.filter(|it| !part || !WANTING.iter().any(|wanting| wanting.code == it.code.code));
+            meant.cloned().for_each(|diagnostic| report.push(diagnostic));
             return Some((read, artifacts));
         }
         let mut progress = false;
@@ -65,6 +68,9 @@ pub fn generate(
     errors.into_iter().for_each(|(_, error)| report.push(error));
     None
 }
+
+/// What says that something is nowhere used or shown. Where operations are left out, it may be there.
+const WANTING: [Code; 3] = [lower::codes::UNUSED_SCHEMA, check::codes::NOT_RAISED, check::codes::NO_EXAMPLE];
 
 /// How many things a warning names; beyond, it counts.
 const NAMED: usize = 3;

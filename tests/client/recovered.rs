@@ -33,7 +33,7 @@ pub(crate) fn compare(code: &catalogue::Code, example: &Value, error: &Error) {
         Recovery::Fix(Some(value)) => {
             assert_eq!(value.items().count(), held.as_array().expect("a list").len())
         }
-        Recovery::Choose(choices) => {
+        Recovery::Choose(Some(choices)) => {
             let slugs: Vec<String> = choices
                 .iter()
                 .filter_map(|choice| choice.read::<WorkspaceChoice>())

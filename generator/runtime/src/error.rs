@@ -251,8 +251,9 @@ const SHOWN_HEADERS: [&str; 8] = [
 /// Headers as they may be shown.
 pub(crate) fn shown(headers: &HeaderMap) -> BTreeMap<String, String> {
     let shown = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        let shown = SHOWN_HEADERS.contains(&name.as_str());
         let value =
-            if SHOWN_HEADERS.contains(&name.as_str()) { format!("{value:?}") } else { "***".to_owned() };
+            if shown { String::from_utf8_lossy(value.as_bytes()).into_owned() } else { "***".to_owned() };
         (name.to_string(), value)
     };
     headers.iter().map(shown).collect()

@@ -119,7 +119,7 @@ impl RecoveryAction {
 ///         Some(Recovery::Wait(Some(time))) => format!("again in {} s", time.as_secs()),
 ///         Some(Recovery::Retry | Recovery::Wait(None)) => "again".to_owned(),
 ///         Some(Recovery::Reread(Some(now))) => format!("it is at {now} by now"),
-///         Some(Recovery::Choose(choices)) => format!("one of {choices:?}"),
+///         Some(Recovery::Choose(Some(choices))) => format!("one of {choices:?}"),
 ///         Some(Recovery::Fix(Some(what))) => format!("correct {what}"),
 ///         Some(Recovery::Upgrade(Some(url))) => format!("upgrade at {url}"),
 ///         Some(Recovery::Reauthenticate | Recovery::StepUp) => "log in".to_owned(),
@@ -141,8 +141,8 @@ pub enum Recovery<'a> {
     /// Read again what the request is about, which is at this now, if the answer says it, and send the change anew:
     /// [`Client::rewrite`](crate::Client::rewrite) does.
     Reread(Option<Value<'a>>),
-    /// Send the request with one of these. There are none if the answer leaves them out.
-    Choose(Vec<Value<'a>>),
+    /// Send the request with one of these, if the answer says of what.
+    Choose(Option<Vec<Value<'a>>>),
     /// Correct this, in the request or in what it is about.
     Fix(Option<Value<'a>>),
     /// Get a plan that allows it, on this page.
@@ -199,7 +199,7 @@ pub(crate) fn of<'a>(way: Option<&WayOut>, said: &Said<'a, '_>) -> Option<Recove
         RecoveryAction::StepUp => Recovery::StepUp,
         RecoveryAction::Reread => Recovery::Reread(member()),
         RecoveryAction::Choose => {
-            Recovery::Choose(member().map(|list| list.items().collect()).unwrap_or_default())
+            Recovery::Choose(member().filter(|list| list.is_list()).map(|list| list.items().collect()))
         }
         RecoveryAction::Fix => Recovery::Fix(member()),
         RecoveryAction::Upgrade => {
@@ -258,8 +258,8 @@ mod tests {
         let way = WayOut::new;
         assert_eq!(of(way(RecoveryAction::Reread).with_field(&["now"])), "Some(Reread(Some(4)))");
         assert_eq!(of(way(RecoveryAction::Reread).with_field(&["then"])), "Some(Reread(None))");
-        assert_eq!(of(way(RecoveryAction::Choose).with_field(&["list"])), "Some(Choose([\"a\"]))");
-        assert_eq!(of(way(RecoveryAction::Choose).with_field(&["now"])), "Some(Choose([]))");
+        assert_eq!(of(way(RecoveryAction::Choose).with_field(&["list"])), "Some(Choose(Some([\"a\"])))");
+        assert_eq!(of(way(RecoveryAction::Choose).with_field(&["now"])), "Some(Choose(None))");
         assert_eq!(of(way(RecoveryAction::Wait).with_field(&["in", "s"])), "Some(Wait(Some(2.5s)))");
         assert_eq!(
             of(way(RecoveryAction::Upgrade).with_field(&["url"])),

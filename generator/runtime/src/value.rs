@@ -159,6 +159,11 @@ impl<'a> Value<'a> {
         self.get(name)?.as_bool()
     }
 
+    /// Is it a list?
+    pub(crate) fn is_list(self) -> bool {
+        matches!(self.view(), View::List(_) | View::Any(Json::Array(_)))
+    }
+
     /// The items, if it is a list; none if it is not.
     pub fn items(self) -> impl Iterator<Item = Value<'a>> {
         let view = self.view();

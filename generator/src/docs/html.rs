@@ -37,10 +37,6 @@ fn anchor_of(family: usize) -> String {
     format!("page:family-{}", family + 1)
 }
 
-fn section_title<'a>(section: &SectionRows<'a>) -> &'a str {
-    section.title.unwrap_or("Other errors")
-}
-
 /// The chips that say status and whether to repeat a request.
 fn chips(code: &CodeRow<'_>) -> String {
     let mut out = String::new();
@@ -142,7 +138,7 @@ impl Page {
                 self.push(&format!(
                     "<div class=\"group\">\n<p><a href=\"#{}\">{}</a></p>\n<ul>",
                     escaped(&section.anchor),
-                    escaped(&text::line(section_title(section)))
+                    escaped(&text::line(section.heading()))
                 ));
                 for code in &section.codes {
                     self.push(&format!(
@@ -172,7 +168,7 @@ impl Page {
         }
         self.push("</header>");
         if !rows.families.is_empty() {
-            self.push(FILTER);
+            self.push(&filter(rows));
         }
         for (number, family) in rows.families.iter().enumerate() {
             if rows.families.len() > 1 {
@@ -190,6 +186,11 @@ impl Page {
             for (title, members) in groups.into_iter().filter(|(_, members)| !members.is_empty()) {
                 let level = self.level;
                 self.push(&format!("<section class=\"common\">\n<h{level}>{title}</h{level}>"));
+                if let Some(within) =
+                    family.within.as_deref().filter(|_| std::ptr::eq(members, &family.members))
+                {
+                    self.push(&format!("<p>They stand in <code>{}</code>.</p>", escaped(within)));
+                }
                 self.fields(members);
                 self.push("</section>");
             }
@@ -240,7 +241,7 @@ impl Page {
         self.push(&format!("<section class=\"codes\" aria-labelledby=\"{anchor}\">"));
         self.push(&format!(
             "<h{level} id=\"{anchor}\">{}</h{level}>",
-            escaped(&text::line(section_title(section)))
+            escaped(&text::line(section.heading()))
         ));
         for code in &section.codes {
             self.code(code);
@@ -387,10 +388,23 @@ fn notes(field: &FieldRow<'_>) -> Vec<String> {
 }
 
 /// The filter; hidden until the script shows it, since it does nothing without.
+fn filter(rows: &Rows<'_>) -> String {
+    let code =
+        rows.families.iter().flat_map(|family| &family.sections).find_map(|section| section.codes.first());
+    // What is longer than the field shows nothing of the rest.
+    let code = code.filter(|code| code.code.chars().count() <= 30);
+    let words = code.into_iter().flat_map(|code| {
+        let status = code.statuses.first().map(u16::to_string);
+        status.into_iter().chain([escaped(code.code)])
+    });
+    let words: Vec<String> = words.chain(["POST /…".to_owned(), "retryable:yes".to_owned()]).collect();
+    FILTER.replace("WORDS", &words.join(", "))
+}
+
 const FILTER: &str = "\
 <div class=\"filter\" id=\"page:filter\" role=\"search\" hidden>
 <label class=\"unseen\" for=\"page:query\">Filter errors</label>
-<input id=\"page:query\" type=\"search\" placeholder=\"Filter: 413, quota, POST /…, retryable:yes\" autocomplete=\"off\" spellcheck=\"false\">
+<input id=\"page:query\" type=\"search\" placeholder=\"Filter: WORDS\" autocomplete=\"off\" spellcheck=\"false\">
 <kbd aria-hidden=\"true\">/</kbd>
 <p id=\"page:count\" aria-live=\"polite\"></p>
 </div>

@@ -94,6 +94,9 @@ impl Page {
         self.overview(family);
         if !family.members.is_empty() {
             self.heading(2, "Members of every error");
+            if let Some(within) = &family.within {
+                self.block(&format!("They stand in {}.", span(within)));
+            }
             self.fields(&family.members);
         }
         if !family.envelope.is_empty() {
@@ -101,7 +104,7 @@ impl Page {
             self.fields(&family.envelope);
         }
         for section in &family.sections {
-            self.heading(2, &escaped(&text::line(section.title.unwrap_or("Other errors"))));
+            self.heading(2, &escaped(&text::line(section.heading())));
             for code in &section.codes {
                 self.code(code);
             }

@@ -12,7 +12,8 @@ use serde_json::Value;
 use super::prose::{self, Inline};
 use super::{text, words};
 use crate::contract::{
-    CodeId, Contract, ErrorKind, Example, FamilyId, Operation, OperationId, ProblemCode, Recovery, StatusSpec,
+    CodeId, CodePlace, Contract, ErrorKind, Example, FamilyId, Operation, OperationId, ProblemCode, Recovery,
+    StatusSpec,
 };
 
 /// Everything that the pages say.
@@ -39,6 +40,8 @@ pub struct FamilyRows<'a> {
     pub docs_url: Option<&'a str>,
     /// The path of the code in a body: `code`, `error.code`, `errors[].code`.
     pub place: String,
+    /// The object, or each in a list, that has the code and the members beside it, unless it is the body: `error`, `errors[]`.
+    pub within: Option<String>,
     /// Does its schema, or a response, leave room for codes that are not listed?
     pub open: bool,
     /// Is it the one from which the generated crate makes `Problem` and `Code`?
@@ -63,10 +66,19 @@ impl<'a> FamilyRows<'a> {
 pub struct SectionRows<'a> {
     /// Its title; `None` for codes that stand in no section.
     pub title: Option<&'a str>,
+    /// Are there no others in the family?
+    pub alone: bool,
     /// Unique on the page.
     pub anchor: String,
     /// At least one.
     pub codes: Vec<CodeRow<'a>>,
+}
+
+impl<'a> SectionRows<'a> {
+    /// What stands above it.
+    pub fn heading(&self) -> &'a str {
+        self.title.unwrap_or(if self.alone { "Errors" } else { "Other errors" })
+    }
 }
 
 /// A code.
@@ -280,19 +292,25 @@ fn family_rows<'a>(
     if let Some(codes) = sections.shift_remove(&None) {
         sections.insert(None, codes);
     }
+    sections.retain(|_, codes| !codes.is_empty());
+    let alone = sections.len() == 1;
     FamilyRows {
         name: &family.name,
         description: family.docs.description.as_deref().or(family.docs.summary.as_deref()),
         docs_url: family.docs_url.as_deref(),
         place: family.place.to_string(),
+        within: match &family.place {
+            CodePlace::Root(_) => None,
+            CodePlace::Under(outer, _) => Some(outer.clone()),
+            CodePlace::Each(list, _) => Some(format!("{list}[]")),
+        },
         open: family.open || declared.open.contains(&id),
         principal: id == FamilyId(0),
         envelope: words::field_rows(contract, &family.envelope),
         members: words::field_rows(contract, &family.members),
         sections: sections
             .into_iter()
-            .filter(|(_, codes)| !codes.is_empty())
-            .map(|(title, codes)| SectionRows { title, anchor: String::new(), codes })
+            .map(|(title, codes)| SectionRows { title, alone, anchor: String::new(), codes })
             .collect(),
     }
 }

@@ -1,5 +1,6 @@
 //! Media types: from `content` to how a body is written and what stands in it.
 
+use indexmap::IndexMap;
 use openapiv3::{Content, Header, MediaType, ParameterSchemaOrContent, QueryStyle, ReferenceOr};
 use serde_json::Value;
 
@@ -127,6 +128,12 @@ impl<'a> Lowering<'a> {
     /// What the document says of single members of a form or parts of a multipart body.
     fn parts(&mut self, encoding: Encoding, media: &'a MediaType, place: &Place<'_>) -> Vec<Part> {
         let mut parts = Vec::new();
+        let content =
+            if encoding == Encoding::Multipart { self.part_content(media, place) } else { IndexMap::new() };
+        for (name, types) in content.iter().filter(|(name, _)| !media.encoding.contains_key(**name)) {
+            let writing = PartWriting::Content(types.clone());
+            parts.push(Part { name: (*name).to_owned(), writing, headers: Vec::new() });
+        }
         for (name, said) in &media.encoding {
             let place = place.step("encoding", Key::Name(name));
             let writing = match (&said.style, &said.content_type) {
@@ -151,7 +158,9 @@ impl<'a> Lowering<'a> {
                         None => PartWriting::Content(types),
                     }
                 }
-                (None, None) => PartWriting::Usual,
+                (None, None) => {
+                    content.get(name.as_str()).cloned().map_or(PartWriting::Usual, PartWriting::Content)
+                }
             };
             let headers = match encoding {
                 Encoding::Multipart => {
@@ -166,6 +175,26 @@ impl<'a> Lowering<'a> {
             }
         }
         parts
+    }
+
+    /// The media types of parts whose schemas say them: `contentMediaType` (OpenAPI 3.1, "Considerations for File Uploads").
+    fn part_content(&mut self, media: &'a MediaType, place: &Place<'_>) -> IndexMap<&'a str, Vec<String>> {
+        let Some(schema) = &media.schema else { return IndexMap::new() };
+        let flat = self.flatten(Slot::from(schema), &place.step("schema", Key::None).origin());
+        let said = flat.members.into_iter().filter_map(|(name, declared)| {
+            let slot = declared.last()?.slot;
+            let node = Node::of(self.end(slot)?);
+            // Each item of a list is a part.
+            let schema = node.items.filter(|_| node.kind() == Some("array")).map_or(slot, |item| item);
+            let said = &self.end(schema)?.schema_data.extensions;
+            let text = |name: &str| said.get(name).and_then(Value::as_str);
+            // What is encoded as text is not the octets of the type.
+            let encoded = text("x-content-encoding").is_some_and(|encoding| encoding != "binary");
+            let media_type = text("x-content-media-type").filter(|name| is_media_type(name) && !encoded)?;
+            // Text that is JSON already would be written as JSON again.
+            (!is_json(essence(&media_type.to_lowercase()))).then(|| (name, vec![normal(media_type)]))
+        });
+        said.collect()
     }
 
     fn part_header(&mut self, name: &str, slot: &'a ReferenceOr<Header>, place: &Place<'_>) -> Option<Param> {

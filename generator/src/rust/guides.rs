@@ -3,6 +3,8 @@
 //! Comes in: the contract and its plan. Goes out: sections, each with a piece that compiles. A section is there only if the
 //! contract has what it is about. Deliberately absent: how anything works, which the documentation of the runtime says.
 
+mod errors;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -88,7 +90,9 @@ impl<'p> Printer<'p> {
     pub(super) fn guides(&self) -> Vec<Guide> {
         let shown = self.shown();
         let mut guides: Vec<Option<Guide>> = vec![
+            self.members_of_error(&shown),
             self.ways_out(&shown),
+            self.rewriting(&shown),
             self.retries(&shown),
             self.listing(&shown),
             self.download(&shown),
@@ -101,13 +105,14 @@ impl<'p> Printer<'p> {
         guides.into_iter().flatten().collect()
     }
 
-    fn sampler(&self) -> Sampler<'_> {
-        Sampler { contract: self.contract, plan: self.plan, root: TokenStream::new() }
+    /// Sample values within a guide, in which a file is this.
+    pub(super) fn sampler(&self, file: TokenStream) -> Sampler<'_> {
+        Sampler { contract: self.contract, plan: self.plan, root: TokenStream::new(), file }
     }
 
     /// The operations that fit on a line, those that tell more of errors first.
     fn shown(&self) -> Vec<Shown<'p>> {
-        let sampler = self.sampler();
+        let sampler = self.sampler(quote!("octets"));
         let operations = self.contract.operations.iter().zip(&self.plan.operations);
         let mut shown: Vec<Shown<'p>> = operations
             .filter(|(operation, _)| !operation.docs.deprecated)
@@ -307,9 +312,14 @@ impl<'p> Printer<'p> {
         let mut shown =
             operations.filter(|(operation, _)| !operation.docs.deprecated).filter_map(|(operation, plan)| {
                 let body = plan.body.as_ref()?;
-                let file = file(body)?;
-                let make = self.sampler().with_body(operation, plan, &file)?;
-                Some((plan, make))
+                let sampler = self.sampler(quote!(File::open("upload.bin")));
+                if let Some(file) = file(body) {
+                    return Some((plan, sampler.with_body(operation, plan, &file)?));
+                }
+                // Or one of the parts is a file.
+                let (name, arguments) = (plan.name.ident(), sampler.short(operation, plan)?);
+                let make = quote!(#name::new(#(#arguments),*));
+                mentions(&make, "File").then_some((plan, make))
             });
         let (plan, make) = shown.next()?;
         let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
@@ -320,9 +330,10 @@ impl<'p> Printer<'p> {
             println!("{answer:?}");
         };
         let modules = modules(plan, &piece);
-        let names = match mentions(&piece, "RawBody") {
-            true => quote!(Body, RawBody),
-            false => quote!(Body),
+        let names = match (mentions(&piece, "RawBody"), mentions(&piece, "File")) {
+            (true, _) => quote!(Body, RawBody),
+            (false, true) => quote!(File),
+            (false, false) => quote!(Body),
         };
         let uses = quote!(use #krate::{#names, #modules};);
         Some(Guide {

@@ -141,6 +141,12 @@ pub(super) fn readme(printer: &Printer<'_>) -> Artifact {
         "`cargo doc --open` shows every operation, type and code. Programs without a runtime for asynchronous code name the feature \
          `ureq` and call `client.send_blocking(request)`; the other features are in `Cargo.toml`.",
     );
+    if printer.plan.problems.is_some() {
+        doc.paragraph(
+            "Of any error, `error.code()` is the code as text, and `error.code().map(Code::from)` the value of `Code` to match on, with \
+             what the contract says of it in `error.facts()`.",
+        );
+    }
     let guides = printer.guides();
     if !guides.is_empty() {
         doc.paragraph("In what follows, `client` is the one that is built above.");
@@ -408,7 +414,7 @@ impl Printer<'_> {
     /// The program, whose function begins with `frame`, and the place of the module with its operation; `None` when no
     /// operation can be shown.
     fn program(&self, frame: &TokenStream) -> Option<(String, usize)> {
-        let sampler = Sampler { contract: self.contract, plan: self.plan, root: TokenStream::new() };
+        let sampler = self.sampler(quote!("octets"));
         let best = self
             .contract
             .operations
@@ -470,7 +476,7 @@ impl Printer<'_> {
     }
 
     /// What the example does with an error: it looks into the members of a code, if there is one that has any.
-    fn example_arm(&self, plan: &OperationPlan) -> (Option<TokenStream>, TokenStream) {
+    pub(super) fn example_arm(&self, plan: &OperationPlan) -> (Option<TokenStream>, TokenStream) {
         let line = quote!(eprintln!("{error}"));
         let Some((view, problems)) = plan.view.as_ref().zip(self.plan.problems.as_ref()) else {
             return (None, line);

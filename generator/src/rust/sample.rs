@@ -19,7 +19,7 @@ const DEPTH: usize = 4;
 pub fn call(contract: &Contract, plan: &Plan, operation: &OperationPlan, krate: &str) -> String {
     let krate = syn::parse_str::<syn::Ident>(krate)
         .unwrap_or_else(|_| syn::Ident::new("crate_name", proc_macro2::Span::call_site()));
-    let sampler = Sampler { contract, plan, root: quote!(#krate::) };
+    let sampler = Sampler { contract, plan, root: quote!(#krate::), file: quote!("octets") };
     let name = operation.name.ident();
     let arguments = operation.arguments().map(|argument| match (&argument.ty, &operation.body) {
         (Ty::Body(name), Some(body)) => sampler.choice(name, body, |ty| Some(sampler.value(ty, DEPTH))),
@@ -42,6 +42,21 @@ fn pretty(tokens: &TokenStream) -> String {
     }
 }
 
+/// Text that becomes a value of the type: the example, if it does.
+fn parsed<'a>(ty: &Ty, example: Option<&'a Value>) -> &'a str {
+    let fits = |text: &str| match ty {
+        Ty::Uuid => text.parse::<uuid::Uuid>().is_ok(),
+        Ty::Date => text.parse::<jiff::civil::Date>().is_ok(),
+        _ => text.parse::<jiff::Timestamp>().is_ok(),
+    };
+    let shown = example.and_then(Value::as_str).filter(|text| is_short(text) && fits(text));
+    shown.unwrap_or(match ty {
+        Ty::Uuid => "00000000-0000-4000-8000-000000000000",
+        Ty::Date => "2000-01-01",
+        _ => "2000-01-01T00:00:00Z",
+    })
+}
+
 /// Fits on a line of an example.
 fn is_short(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= 40 && text.chars().all(|c| c.is_ascii_graphic() || c == ' ')
@@ -53,19 +68,29 @@ pub(super) struct Sampler<'a> {
     pub(super) plan: &'a Plan,
     /// What stands before `types::` and `rt::`: nothing within the crate, else `shop_api::`.
     pub(super) root: TokenStream,
+    /// What a file is in a readable value.
+    pub(super) file: TokenStream,
 }
 
+/// How deep readable values are written out: a body, its members, and the items of these.
+const READABLE: usize = 4;
+
+/// The longest readable argument, in characters: what is longer is not read any more.
+const LONGEST: usize = 160;
+
 impl Sampler<'_> {
-    /// The arguments of an operation; `None` when one of them cannot be written on a line that people read.
+    /// The arguments of an operation, in a function that gives errors on; `None` when one of them cannot be written so that
+    /// people read it.
     pub(super) fn short(&self, operation: &Operation, plan: &OperationPlan) -> Option<Vec<TokenStream>> {
         let headers = plan.part_headers.iter().map(|header| &header.param);
         let examples = operation.params.iter().chain(headers).map(|param| param.example.as_ref());
         let fields = plan.fields().zip(examples.chain([None])).filter(|(field, _)| field.required);
         let value = |(field, example): (&ArgumentPlan, Option<&Value>)| match (&field.ty, &plan.body) {
-            (Ty::Body(name), Some(body)) => self.choice(name, body, |ty| self.readable(ty, None, 2)),
-            (ty, _) => self.readable(ty, example, 2),
+            (Ty::Body(name), Some(body)) => self.choice(name, body, |ty| self.readable(ty, None, READABLE)),
+            (ty, _) => self.readable(ty, example, READABLE),
         };
-        fields.map(value).collect()
+        let short = |value: &TokenStream| value.to_string().chars().count() <= LONGEST;
+        fields.map(|field| value(field).filter(short)).collect()
     }
 
     /// A call of an operation's `new` with this for its body; `None` when another argument cannot be written on a line.
@@ -85,7 +110,7 @@ impl Sampler<'_> {
                 false => self.readable(
                     &argument.ty,
                     examples.next().and_then(|(param, _)| param.example.as_ref()),
-                    2,
+                    READABLE,
                 ),
             }
         });
@@ -132,6 +157,11 @@ impl Sampler<'_> {
                 Some(quote!(vec![#item_value]))
             }
             (Ty::Option(_), _) => Some(quote!(None)),
+            (Ty::Uuid | Ty::Timestamp | Ty::Date, _) => {
+                let text = parsed(ty, example);
+                Some(quote!(#text.parse()?))
+            }
+            (Ty::File, _) => Some(self.file.clone()),
             _ => None,
         }
     }

@@ -533,7 +533,11 @@ pub(super) fn settle<'a>(mut drafts: Vec<Draft<'a>>, uses: Vec<Use<'a>>) -> Prob
     // The principal family first.
     let mut sorted: Vec<(usize, Draft<'a>)> =
         drafts.into_iter().enumerate().filter(|(_, draft)| !draft.raised_by.is_empty()).collect();
-    sorted.sort_by_key(|(_, draft)| Reverse((draft.raised_by.len(), draft.codes.len())));
+    sorted.sort_by_cached_key(|(_, draft)| {
+        let telling =
+            draft.codes.values().any(|code| code.facts.iter().any(|facts| !facts.members.is_empty()));
+        (Reverse((draft.raised_by.len(), telling, draft.codes.len())), draft.raised_by.first().copied())
+    });
     let places: HashMap<usize, FamilyId> =
         sorted.iter().enumerate().map(|(new, (old, _))| (*old, FamilyId(new))).collect();
     let families: Vec<Draft<'a>> = sorted.into_iter().map(|(_, draft)| draft).collect();

@@ -3,9 +3,10 @@
 crate::codes! {
     /// Several families of coded problems.
     pub FAMILIES = "N002", "several families of coded problems",
-        "The generated `Problem` is that of the family that most operations raise, then that with most codes. Errors of the \
-         other families are typed by their schemas and told apart by status, as errors without a code are; the documentation \
-         and the catalogue list the codes of all.";
+        "The generated `Problem` is that of the family that most operations raise; of several, one whose codes have \
+         members of their own, then that with most codes, then the first. Errors of the other families are typed by their \
+         schemas and told apart by status, as errors without a code are; the documentation and the catalogue list the codes of \
+         all.";
     /// A type that has no finite value.
     pub ENDLESS = "N005", "type requires itself",
         "A type whose required members lead back to it has no finite value. One of the members is taken as optional.";

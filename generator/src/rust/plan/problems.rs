@@ -2,7 +2,9 @@
 
 use super::types::{Members, Shapes, fields};
 use super::{CodePlan, Fact, FieldPlan, Fill, Planning, ProblemsPlan, StructPlan, Ty, Used, codes};
-use crate::contract::{CodePlace, FamilyId, Field, ProblemCode, ProblemFamily};
+use crate::contract::{
+    CodePlace, Contract, ErrorKind, FamilyId, Field, Operation, ProblemCode, ProblemFamily,
+};
 use crate::report::Diagnostic;
 use crate::rust::names::{Case, RustName, Scope, Wish};
 
@@ -20,7 +22,11 @@ pub(super) fn plan(planning: &mut Planning<'_>) -> Option<ProblemsPlan> {
                 ),
             )
             .at((planning.locate)(&other.at))
-            .help(format!("the codes of `{}` are, since most operations raise them", family.name)),
+            .help(format!(
+                "the codes of `{}` are, since {}",
+                family.name,
+                preference(contract, other)
+            )),
         );
     }
     let (reserved, code_member): (&'static [&'static str], &String) = match &family.place {
@@ -45,6 +51,30 @@ pub(super) fn plan(planning: &mut Planning<'_>) -> Option<ProblemsPlan> {
         fills,
         codes: code_plans(shapes, family, used),
     })
+}
+
+/// Why the first family goes before another one.
+fn preference(contract: &Contract, other: &ProblemFamily) -> &'static str {
+    let raising = |family: &ProblemFamily| {
+        let of = contract.families.iter().position(|it| it.name == family.name && it.at == family.at);
+        let raises =
+            |kind: &ErrorKind| matches!(kind, ErrorKind::Problem { family, .. } if Some(family.0) == of);
+        let bodies = |operation: &&Operation| {
+            operation.errors.iter().flat_map(|error| &error.bodies).any(|body| raises(&body.kind))
+        };
+        contract.operations.iter().filter(bodies).count()
+    };
+    let telling = |family: &ProblemFamily| family.codes.iter().any(|code| !code.fields.is_empty());
+    let Some(first) = contract.families.first() else { return "no other family has any" };
+    if raising(first) > raising(other) {
+        "more operations raise them"
+    } else if telling(first) && !telling(other) {
+        "they have members of their own and as many operations raise them"
+    } else if first.codes.len() > other.codes.len() {
+        "there are more of them and as many operations raise them"
+    } else {
+        "they come first and as many operations raise them"
+    }
 }
 
 /// The members around a problem. It keeps what the contract does not name.

@@ -1,0 +1,131 @@
+//! Guides about errors that the program at the top does not show: their members, and changes of what others change.
+//!
+//! Comes in: the operations that can be shown. Goes out: sections. Deliberately absent: ways out in general, which
+//! [`guides`](super) tells.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Frame, Guide, Shown};
+use crate::contract::{Method, RecoveryAction, Shape};
+use crate::rust::plan::{FieldPlan, Form, OperationPlan, OutputPlan, Ty};
+use crate::rust::print::Printer;
+
+impl Printer<'_> {
+    /// How members of an error are read, where the program at the top calls an operation whose errors have none: because
+    /// those that have some cannot be called on a line.
+    pub(super) fn members_of_error(&self, shown: &[Shown<'_>]) -> Option<Guide> {
+        if shown.iter().any(|shown| self.told(shown.plan) > 1) {
+            return None;
+        }
+        let operations = self.contract.operations.iter().zip(&self.plan.operations);
+        let current = operations.filter(|(operation, _)| !operation.docs.deprecated);
+        let (_, plan) =
+            current.max_by_key(|(_, plan)| self.told(plan)).filter(|(_, plan)| self.told(plan) > 1)?;
+        let (view, report) = self.example_arm(plan);
+        let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
+        let operation = plan.name.ident();
+        let uses = quote!(use #krate::{Error, operations::{#operation #view}};);
+        let piece = quote!(fn report(error: &Error<#operation>) { #report });
+        Some(Guide {
+            title: "Members of errors",
+            says: "The errors that an operation declares can be told apart, each with its members:",
+            lines: self.framed(uses, Frame::None, piece),
+            module: plan.module,
+            features: &[],
+        })
+    }
+
+    /// A change that is made anew when somebody else was faster.
+    pub(super) fn rewriting(&self, shown: &[Shown<'_>]) -> Option<Guide> {
+        let overtaken = |shown: &&Shown<'_>| {
+            let mut ways = self.codes_with(shown.plan).filter_map(|(code, _)| code.recovery.as_ref());
+            ways.any(|way| way.action == RecoveryAction::Reread)
+        };
+        let (write, read) = shown.iter().filter(overtaken).find_map(|write| {
+            let reads = |read: &&Shown<'_>| {
+                read.operation.method == Method::Get && read.operation.path == write.operation.path
+            };
+            Some((write, shown.iter().find(reads)?))
+        })?;
+        let (make_read, make_write) = (&read.make, &write.make);
+        let change = match self.carried(write.plan, read.plan) {
+            Some(carry) => quote!(|current| {
+                let mut change = change.clone();
+                #carry
+                change
+            }),
+            None => quote!(|current| {
+                println!("it is {:?}", current.value);
+                change.clone()
+            }),
+        };
+        let piece = quote! {
+            let change = #make_write;
+            let changed = client.rewrite(#make_read).send(#change).await?;
+            println!("{changed:?}");
+        };
+        let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
+        let types = crate::rust::file::mentions(&piece, "types").then(|| quote!(, types));
+        let (reading, writing) = (read.plan.name.ident(), write.plan.name.ident());
+        let uses = quote!(use #krate::{operations::{#reading, #writing} #types};);
+        // Each stands behind the feature of its tag.
+        (read.plan.module == write.plan.module).then(|| Guide {
+            title: "Changes",
+            says: "What others may change at the same time is read, changed and sent, and all of this again when somebody was faster:",
+            lines: self.framed(uses, Frame::Client, piece),
+            module: write.plan.module,
+            features: &[],
+        })
+    }
+
+    /// Gives the change the version that was read: the member of both of which the error says what it is by now.
+    fn carried(&self, write: &OperationPlan, read: &OperationPlan) -> Option<TokenStream> {
+        let body = write.body.as_ref().filter(|body| body.argument.required)?;
+        let OutputPlan::One(output) = &read.output else { return None };
+        let ways = self.codes_with(write).filter_map(|(code, _)| code.recovery.as_ref());
+        let mut versions = ways
+            .filter(|way| way.action == RecoveryAction::Reread)
+            .filter_map(|way| way.field.last().map(String::as_str));
+        let (given, known) = (self.members(&body.argument.ty)?, self.members(output)?);
+        versions.find_map(|version| {
+            let same = |name: &str| version == name || version.ends_with(&format!("_{name}"));
+            let (name, to) = given.iter().find(|(name, _)| same(name))?;
+            let (_, from) = known.iter().find(|(known, _)| known == name)?;
+            let argument = body.argument.name.ident();
+            let (place, value) = (to.name.ident(), from.name.ident());
+            let value = match inner(&from.ty) {
+                Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 => quote!(current.value.#value),
+                Ty::String => quote!(current.value.#value.clone()),
+                _ => return None,
+            };
+            let value = match (&to.ty, &from.ty) {
+                (to, from) if to == from => value,
+                (Ty::Option(to), from) if **to == *from => quote!(Some(#value)),
+                _ => return None,
+            };
+            Some(quote!(change.#argument.#place = #value;))
+        })
+    }
+
+    /// The members of a type with their names on the wire, if it is an object.
+    fn members(&self, ty: &Ty) -> Option<Vec<(&str, &FieldPlan)>> {
+        let Ty::Named(id) = ty else { return None };
+        match (&self.plan.types.get(id.0)?.form, &self.contract.types.get(id.0)?.shape) {
+            (Form::Struct(plan), Shape::Struct(shape)) => {
+                let all = shape.fields.iter().zip(&plan.fields);
+                let fields = all.filter(|(_, plan)| plan.constant.is_none());
+                Some(fields.map(|(field, plan)| (field.name.as_str(), plan)).collect())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The type without the option around it.
+fn inner(ty: &Ty) -> &Ty {
+    match ty {
+        Ty::Option(inner) => inner,
+        ty => ty,
+    }
+}
