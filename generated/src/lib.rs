@@ -86,6 +86,34 @@
 //! # }
 //! ```
 //!
+//! # Changes
+//!
+//! What others may change at the same time is read, changed and sent, and all of this again when
+//! somebody was faster:
+//!
+//! ```no_run
+//! use dropthis_api::{
+//!     operations::{GetDrop, UpdateDrop},
+//!     types,
+//! };
+//!
+//! # async fn run(client: &dropthis_api::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let change = UpdateDrop::new(
+//!     "drop_4fQ0mZr7Yb1KxW9cTgHs2P",
+//!     types::UpdateDropRequest::default(),
+//! );
+//! let changed = client
+//!     .rewrite(GetDrop::new("drop_4fQ0mZr7Yb1KxW9cTgHs2P"))
+//!     .send(|current| {
+//!         println!("it is {:?}", current.value);
+//!         change.clone()
+//!     })
+//!     .await?;
+//! println!("{changed:?}");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Retries
 //!
 //! What failed is tried again where that helps and does no harm. What is not idempotent is repeated

@@ -100,6 +100,38 @@ fn what_is_left_out_changes_nothing_else() {
 }
 
 #[test]
+fn what_only_left_out_operations_use_is_not_complained_of() {
+    let problem = "content: {application/problem+json: {schema: {$ref: '#/components/schemas/Sold'}}}";
+    let text = GOOD.replace(
+        "paths:\n",
+        &format!("paths:\n  /bad: {{get: {{responses: {{'200': {{$ref: '#/no'}}, '409': {{description: d, {problem}}}}}}}}}\n"),
+    ) + "
+    Busy: {allOf: [{$ref: '#/components/schemas/Problem'}, {properties: {code: {const: busy}, status: {const: 503}}}]}
+    Sold: {allOf: [{$ref: '#/components/schemas/Problem'}, {properties: {code: {const: sold}, status: {const: 409}}}]}
+    Problem: {type: object, required: [code, status], properties: {code: {type: string}, status: {type: integer}}}
+";
+    let text = text.replace(
+        "schema: {$ref: '#/components/schemas/Good'}}}}",
+        &format!(
+            "schema: {{$ref: '#/components/schemas/Good'}}}}}}}}, '503': {{description: d, {}}}",
+            problem.replace("Sold", "Busy")
+        ),
+    );
+    // With the operation, nothing is wrong but that no code has an example.
+    let mended = text.replace("'200': {$ref: '#/no'}, ", "");
+    let codes =
+        |report: &Report| -> Vec<&str> { report.diagnostics().iter().map(|it| it.code.code).collect() };
+    assert_eq!(codes(&run(&[("a.yaml", &mended)]).1), ["C020"]);
+    let (left_out, report) = left_out(&[("a.yaml", &text)]);
+    assert_eq!(left_out, ["GET /bad"]);
+    assert!(
+        !codes(&report).iter().any(|code| ["C019", "C020", "P010"].contains(code)),
+        "{}",
+        report.render(Paint::Plain)
+    );
+}
+
+#[test]
 fn what_cannot_be_read_at_all_is_an_error() {
     let with = |from: &str, to: &str| GOOD.replace(from, to);
     for text in [

@@ -67,8 +67,9 @@ impl Printer<'_> {
         };
         let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
         let types = crate::rust::file::mentions(&piece, "types").then(|| quote!(, types));
-        let (reading, writing) = (read.plan.name.ident(), write.plan.name.ident());
-        let uses = quote!(use #krate::{operations::{#reading, #writing} #types};);
+        let mut names = [read.plan.name.ident(), write.plan.name.ident()];
+        names.sort();
+        let uses = quote!(use #krate::{operations::{#(#names),*} #types};);
         // Each stands behind the feature of its tag.
         (read.plan.module == write.plan.module).then(|| Guide {
             title: "Changes",

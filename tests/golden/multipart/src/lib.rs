@@ -27,10 +27,10 @@
 //!
 //! ```no_run
 //! use std::time::Duration;
-//! use golden_multipart::{RetryPolicy, operations::PutFiles};
+//! use golden_multipart::{RetryPolicy, operations::CreateProfile, types};
 //!
 //! # async fn run(client: &golden_multipart::Client) -> Result<(), Box<dyn std::error::Error>> {
-//! let request = PutFiles::new();
+//! let request = CreateProfile::new(1, types::Profile::new("octets", "text"));
 //! let answer = client
 //!     .call(request)
 //!     .retry(RetryPolicy::standard().attempts(5))
@@ -44,18 +44,40 @@
 //! # }
 //! ```
 //!
+//! # Uploads
+//!
+//! A file is read while it is sent, and opened anew for each attempt:
+//!
+//! ```no_run
+//! use golden_multipart::{File, operations::CreateProfile, types};
+//!
+//! # async fn run(client: &golden_multipart::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let call = client
+//!     .call(
+//!         CreateProfile::new(1, types::Profile::new(File::open("upload.bin"), "text")),
+//!     );
+//! let call = call
+//!     .progress(|so_far| println!("{} of {:?} octets", so_far.sent, so_far.to_send));
+//! let answer = call.send().await?;
+//! println!("{answer:?}");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Tests
 //!
 //! With the feature `mock`, the client under test is the real one, and nothing listens on a port:
 //!
 #![cfg_attr(feature = "mock", doc = "```no_run")]
 #![cfg_attr(not(feature = "mock"), doc = "```ignore")]
-//! use golden_multipart::{mock::Mock, operations::PutFiles};
+//! use golden_multipart::{mock::Mock, operations::CreateProfile, types};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let mock = Mock::new();
-//! mock.on::<PutFiles>().then_example();
-//! let answer = mock.client().send_blocking(PutFiles::new())?;
+//! mock.on::<CreateProfile>().then_example();
+//! let answer = mock
+//!     .client()
+//!     .send_blocking(CreateProfile::new(1, types::Profile::new("octets", "text")))?;
 //! println!("{answer:?}");
 //! mock.finish();
 //! # Ok(())
