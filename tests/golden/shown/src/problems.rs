@@ -64,6 +64,7 @@ pub static FAMILY: rt::Family = rt::Family {
     place: rt::CodePlace::Root,
     code: "code",
     numeric: false,
+    optional: false,
     retryable: None,
     suggestion: None,
     request_id: None,
