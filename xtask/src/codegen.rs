@@ -109,10 +109,6 @@ pub(crate) fn run(args: &Args) -> Ended {
         if denied(args, &report) && report.errors() == 0 {
             let warnings = count(report.warnings(), "warning");
             complain(format!("{}: {warnings}, and --deny-warnings takes none", styled(BAD, "error")));
-        } else if report.errors() > 0 && !whole.keep_going {
-            complain(
-                "Further stages may find more. With --keep-going all are shown at once, and what has none is generated.",
-            );
         }
         return Ended::Unusable;
     };

@@ -28,10 +28,10 @@ fn values_are_found_where_the_contract_says() {
     let changed = r#"{"error": {"code": "changed", "details": {"current": {"etag": "W/\"7\""}}}}"#;
     assert_eq!(way(changed), r#"Some(Reread(Some("W/\"7\"")))"#);
     let choices = r#"{"error": {"code": "ambiguous", "details": {"candidates": ["a", "b"]}}}"#;
-    assert_eq!(way(choices), r#"Some(Choose(["a", "b"]))"#);
+    assert_eq!(way(choices), r#"Some(Choose(Some(["a", "b"])))"#);
     assert_eq!(
         way(r#"{"error": {"code": "ambiguous", "details": {"candidates": null}}}"#),
-        "Some(Choose([]))"
+        "Some(Choose(None))"
     );
     assert_eq!(
         way(r#"{"error": {"code": "invalid", "message": "no title"}}"#),

@@ -67,26 +67,13 @@ fn a_code_inside_of_an_envelope() {
 ",
     );
     insta::assert_snapshot!(read_all(&text), @r#"
-    type "A"
-      type: string const "a_failed"
-      message: string
-    type "B"
-      type: string const "b_failed"
-      message: string
-      after?: i64
-    type "first error 400"
-      error: <first error 400 error>
-      request?: string
-    type "first error 400 error" by "type"
-      | A <A> ["a_failed"]
-      | B <B> ["b_failed"]
-    family Problem at Each("errors", "code") Roles { retryable: None, suggestion: None, request_id: None }
-      within
+    type "second error 404"
       trace?: string
-      code: string
+      errors: [<second error 404 errors item>]
+    type "second error 404 errors item"
+      code: <second error 404 errors item code>
       at?: string
-    code x [404] retryable=None title=None type=None section=None raised_by=["second"]
-    code y [404] retryable=None title=None type=None section=None raised_by=["second"]
+    type "second error 404 errors item code" Strings(["x", "y"])
     family Problem at Under("error", "type") Roles { retryable: None, suggestion: None, request_id: None }
       within
       request?: string
@@ -95,10 +82,17 @@ fn a_code_inside_of_an_envelope() {
     code a_failed [400] retryable=None title=None type=None section=None raised_by=["first"]
     code b_failed [400] retryable=None title=None type=None section=None raised_by=["first"]
       after?: i64
+    family Problem at Each("errors", "code") Roles { retryable: None, suggestion: None, request_id: None }
+      within
+      trace?: string
+      code: string
+      at?: string
+    code x [404] retryable=None title=None type=None section=None raised_by=["second"]
+    code y [404] retryable=None title=None type=None section=None raised_by=["second"]
     first GET /a
-      Exact(400) application/json Problem["a_failed", "b_failed"] as <first error 400>
+      Exact(400) application/json Problem["a_failed", "b_failed"]
     second PUT /a
-      Exact(404) application/json Problem["x", "y"]
+      Exact(404) application/json Problem["x", "y"] as <second error 404>
     "#);
 }
 
