@@ -263,7 +263,7 @@ impl dyn Node + '_ {
         self.member(usize::MAX).map_or_else(members::of, |_| &[])
     }
 
-    /// The member at a place of [`members`](Self::members), or what keeps the others; `None` for a constant.
+    /// The member at a place of `members`, or what keeps the others; `None` for a constant.
     pub fn at(&self, place: usize) -> Option<&dyn Node> {
         self.member(place).ok()
     }
