@@ -23,7 +23,8 @@
 //! That is a crash of the process. When the power fails, the system may lose the contents of files that it was given in the
 //! last seconds. Nothing waits for the disk to prevent that, for it would take a tenth of the time of a large output, and what
 //! is lost is generated again: only the marker and the folders are on the disk before names change, so that the root is known
-//! as ours, `Check` reports what is damaged and the next `Write` replaces it.
+//! as ours, `Check` reports what is damaged and the next `Write` replaces it. A file that is replaced by itself does wait for the disk:
+//! there is no tree that could take its place.
 //!
 //! Two writers take turns: each holds a lock on the folder that the root stands in. `Check` writes nothing whatever,
 //! takes no lock, and reports the tree that it finds.

@@ -95,8 +95,6 @@ struct Walk {
     passed_over: usize,
     /// Within a union whose variants are tried: how many more may be.
     trials: Option<usize>,
-    /// Was the last value that may be absent `null`?
-    null: bool,
 }
 
 impl Walk {
@@ -113,18 +111,13 @@ impl Walk {
     }
 }
 
-/// A node to fill, for a reader that does not ask where it broke. It says whether the node is one that may be absent, and the
-/// value `null`.
+/// A node to fill, for a reader that does not ask where it broke.
 pub(crate) struct In<'a>(pub(crate) &'a mut dyn Node);
 
 impl<'de> DeserializeSeed<'de> for In<'_> {
-    type Value = bool;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        let slot = self.0.slot();
-        let may_be_absent = matches!(slot, Slot::Option(_));
-        let mut walk = Walk::default();
-        Seed { slot, walk: &mut walk }.deserialize(deserializer)?;
-        Ok(may_be_absent && walk.null)
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        Seed { slot: self.0.slot(), walk: &mut Walk::default() }.deserialize(deserializer)
     }
 }
 
@@ -278,16 +271,13 @@ impl<'de> Visitor<'de> for OptionVisitor<'_, '_> {
     }
     fn visit_none<E: de::Error>(self) -> Result<(), E> {
         self.target.set_null();
-        self.walk.null = true;
         Ok(())
     }
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
         self.visit_none()
     }
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        Seed { slot: self.target.fill().slot(), walk: &mut *self.walk }.deserialize(deserializer)?;
-        self.walk.null = false;
-        Ok(())
+        Seed { slot: self.target.fill().slot(), walk: self.walk }.deserialize(deserializer)
     }
 }
 

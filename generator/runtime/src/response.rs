@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use http::StatusCode;
 use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
 
 use crate::decode::{self, Violation};
 use crate::error::{Api, Error, Raised, Received, Unexpected};
@@ -41,8 +41,7 @@ fn read<A: Api>(
 ) -> Result<(), Refusal<A>> {
     let (parts, body) = response.into_parts();
     let status = parts.status.as_u16();
-    let media_type =
-        parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = media_type_of(&parts.headers);
     let ending = parts.extensions.get().map(ending);
     let Some(answer) = best(spec.successes, status, media_type, body.is_empty()) else {
         return Err(read_error(spec, Received::new(parts, body.clone()), &body, ending));
@@ -58,6 +57,11 @@ fn read<A: Api>(
     let members = problem::members(&body);
     let (response, violations) = (Received::new(parts, body), vec![violation]);
     Err(Refusal::Unexpected(Box::new(Unexpected { response, violations, members })))
+}
+
+/// What the answer says that its body is; nothing where it does not.
+fn media_type_of(headers: &HeaderMap) -> &str {
+    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 /// The response of the contract that an answer is: the most exact status, then the most exact media type.
@@ -77,21 +81,17 @@ fn place(
     media_type: &str,
     empty: bool,
 ) -> Option<(usize, &'static AnswerSpec)> {
-    let mut best: Option<((u8, u8), usize, &AnswerSpec)> = None;
-    for (at, answer) in answers.iter().enumerate() {
-        let Some(exactness) = status_rank(answer.status, status) else { continue };
+    let rank = |(_, answer): &(usize, &AnswerSpec)| {
         // An answer without a body is what an empty body is, whatever its media type, and another one only if nothing else is.
         let media = match answer.media_type {
             "" => u8::from(!empty) * (UNFIT + 2),
             declared => 1 + media_rank(declared, media_type),
         };
-        let rank = (exactness, media);
-        // The first of equals stays: the order of the contract.
-        if best.is_none_or(|(least, ..)| rank < least) {
-            best = Some((rank, at, answer));
-        }
-    }
-    best.map(|(_, at, answer)| (at, answer))
+        (status_rank(answer.status, status), media)
+    };
+    let stands_for = |(_, answer): &(usize, &AnswerSpec)| status_rank(answer.status, status).is_some();
+    // `min_by_key` keeps the first of equals: the order of the contract.
+    answers.iter().enumerate().filter(stands_for).min_by_key(rank)
 }
 
 fn status_rank(spec: StatusSpec, status: u16) -> Option<u8> {
@@ -109,9 +109,6 @@ const UNFIT: u8 = 6;
 /// How well a declared media type fits: the same with the same parameters, without parameters, with others; the same suffix
 /// (`+json`), a wildcard of the type, any wildcard, not.
 fn media_rank(declared: &str, received: &str) -> u8 {
-    if declared == received {
-        return u8::from(!declared.contains(';'));
-    }
     let (declared, wanted) = declared.split_once(';').unwrap_or((declared, ""));
     let (received, given) = received.split_once(';').unwrap_or((received, ""));
     let (declared, received) = (declared.trim(), received.trim());
@@ -194,8 +191,7 @@ fn read_error<A: Api>(
     ending: Option<Violation>,
 ) -> Refusal<A> {
     let status = response.status.as_u16();
-    let media_type =
-        response.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = media_type_of(&response.headers);
     let declared = place(spec.errors, status, media_type, body.is_empty());
     let mut broken = None;
     let mut silent = None;

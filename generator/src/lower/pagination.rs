@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use crate::contract::{PageKey, Pagination, Pointer, Turn};
+use crate::load::unescape;
 use crate::report::nearest;
 
 use super::place::push_token;
@@ -170,7 +171,7 @@ fn cursor(
 /// The names that lead to a member: a text, in which a dot leads into an object, a JSON pointer (RFC 6901), or a list of names
 /// as they are.
 pub(super) fn names(value: &Value) -> Option<Vec<String>> {
-    let token = |token: &str| token.replace("~1", "/").replace("~0", "~");
+    let token = |token: &str| unescape(token).into_owned();
     let names: Option<Vec<String>> = match value {
         Value::String(text) if text.starts_with('/') => Some(text.split('/').skip(1).map(token).collect()),
         Value::String(text) => Some(text.split('.').map(|name| name.trim().to_owned()).collect()),

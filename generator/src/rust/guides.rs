@@ -126,7 +126,7 @@ impl<'p> Printer<'p> {
         shown
     }
 
-    /// A section whose piece calls an operation.
+    /// A section whose piece calls an operation. It imports what stands in `std`, and these names of the crate besides.
     fn guide(
         &self,
         (title, says): (&'static str, &'static str),
@@ -134,9 +134,13 @@ impl<'p> Printer<'p> {
         (std, names): (TokenStream, TokenStream),
         piece: TokenStream,
     ) -> Guide {
-        let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
-        let modules = modules(plan, &piece);
-        let uses = quote!(#std use #krate::{#names, #modules};);
+        let (krate, modules) = (self.krate(), modules(plan, &piece));
+        // Braces around one path are what rustfmt takes away.
+        let uses = match (names.is_empty(), mentions(&piece, "types")) {
+            (false, _) => quote!(#std use #krate::{#names, #modules};),
+            (true, true) => quote!(#std use #krate::{#modules};),
+            (true, false) => quote!(#std use #krate::#modules;),
+        };
         let lines = self.framed(uses, Frame::Client, piece);
         Guide { title, says, lines, module: plan.module, features: &[] }
     }
@@ -259,27 +263,7 @@ impl<'p> Printer<'p> {
             }
         };
         let says = "What is listed page by page comes item by item; a page is asked for when it is wanted:";
-        Some(self.alone(("Pages", says), best.plan, TokenStream::new(), piece))
-    }
-
-    /// A section that imports nothing but an operation.
-    fn alone(
-        &self,
-        words: (&'static str, &'static str),
-        plan: &OperationPlan,
-        std: TokenStream,
-        piece: TokenStream,
-    ) -> Guide {
-        let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
-        let modules = modules(plan, &piece);
-        // Braces around one path are what rustfmt takes away.
-        let uses = match mentions(&piece, "types") {
-            true => quote!(#std use #krate::{#modules};),
-            false => quote!(#std use #krate::#modules;),
-        };
-        let lines = self.framed(uses, Frame::Client, piece);
-        let (title, says) = words;
-        Guide { title, says, lines, module: plan.module, features: &[] }
+        Some(self.guide(("Pages", says), best.plan, (TokenStream::new(), TokenStream::new()), piece))
     }
 
     fn download(&self, shown: &[Shown<'_>]) -> Option<Guide> {
@@ -296,14 +280,10 @@ impl<'p> Printer<'p> {
             }
         };
         let says = "An answer of any length, piece by piece as it comes:";
-        Some(self.alone(
-            ("Downloads", says),
-            best.plan,
-            quote!(
-                use std::{fs::File, io::Write as _};
-            ),
-            piece,
-        ))
+        let std = quote!(
+            use std::{fs::File, io::Write as _};
+        );
+        Some(self.guide(("Downloads", says), best.plan, (std, TokenStream::new()), piece))
     }
 
     /// An operation whose body may be a file as it is.
@@ -322,27 +302,19 @@ impl<'p> Printer<'p> {
                 mentions(&make, "File").then_some((plan, make))
             });
         let (plan, make) = shown.next()?;
-        let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
         let piece = quote! {
             let call = client.call(#make);
             let call = call.progress(|so_far| println!("{} of {:?} octets", so_far.sent, so_far.to_send));
             let answer = call.send().await?;
             println!("{answer:?}");
         };
-        let modules = modules(plan, &piece);
         let names = match (mentions(&piece, "RawBody"), mentions(&piece, "File")) {
             (true, _) => quote!(Body, RawBody),
             (false, true) => quote!(File),
             (false, false) => quote!(Body),
         };
-        let uses = quote!(use #krate::{#names, #modules};);
-        Some(Guide {
-            title: "Uploads",
-            says: "A file is read while it is sent, and opened anew for each attempt:",
-            lines: self.framed(uses, Frame::Client, piece),
-            module: plan.module,
-            features: &[],
-        })
+        let says = "A file is read while it is sent, and opened anew for each attempt:";
+        Some(self.guide(("Uploads", says), plan, (TokenStream::new(), names), piece))
     }
 
     fn sequence_guide(&self, shown: &[Shown<'_>]) -> Option<Guide> {
@@ -357,7 +329,7 @@ impl<'p> Printer<'p> {
             }
         };
         let says = "What comes bit by bit can be read while it comes, each item as its type:";
-        Some(self.alone(("Sequences", says), best.plan, TokenStream::new(), piece))
+        Some(self.guide(("Sequences", says), best.plan, (TokenStream::new(), TokenStream::new()), piece))
     }
 
     fn mocking(&self, shown: &[Shown<'_>]) -> Option<Guide> {
@@ -368,7 +340,7 @@ impl<'p> Printer<'p> {
             found.map(|(code, plan)| (code.code.clone(), plan.variant.ident()))
         };
         let best = shown.iter().find(|shown| last(shown).is_some()).or(shown.first())?;
-        let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
+        let krate = self.krate();
         let (operation, make) = (best.plan.name.ident(), &best.make);
         let (code, asked) = match last(best) {
             Some((code, variant)) => (
@@ -414,7 +386,7 @@ impl<'p> Printer<'p> {
         let (plan, (_, code, output)) = missing.or(candidates.first())?;
         let (plan, code) = (*plan, code.variant.ident());
         let view = plan.view.as_ref()?.name.ident();
-        let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
+        let krate = self.krate();
         let (operation, output) = (plan.name.ident(), self.ty(output, Within::Other));
         let uses = quote! {
             use #krate::{operations::{#operation, #view as P}, server::{Refusal, Success}, types};

@@ -19,12 +19,9 @@ pub(super) fn print(printer: &Printer<'_>) -> Option<Artifact> {
     doc.paragraph(
         "`client.call(…).reply()` gives a reply that has them: `reply.header(headers::NAME)?` reads one.",
     );
-    let constants = printer.plan.headers.iter().map(|HeaderPlan { name, header, ty }| {
+    let constants = printer.plan.headers.iter().map(|HeaderPlan { name, header, description, ty }| {
         let mut doc = Doc::new(format!("{}.", span(header)));
-        let said = printer.contract.operations.iter().flat_map(|operation| &operation.successes);
-        let mut said = said.flat_map(|success| &success.headers);
-        let said = said.find(|said| said.name.eq_ignore_ascii_case(header));
-        if let Some(description) = said.and_then(|said| said.docs.description.as_deref()) {
+        if let Some(description) = description {
             doc.prose(description);
         }
         let (doc, name, ty) = (doc.outer(), name.ident(), printer.ty(ty, Within::Other));

@@ -443,7 +443,7 @@ impl Printer<'_> {
         sampler: &Sampler<'_>,
         frame: &TokenStream,
     ) -> TokenStream {
-        let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
+        let krate = self.krate();
         let name = plan.name.ident();
         // One optional parameter, if one can be shown: how they are given.
         let option = operation.params.iter().zip(&plan.params).find_map(|(param, planned)| {

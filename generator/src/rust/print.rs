@@ -3,7 +3,7 @@
 //! Comes in: parts of the plan. Goes out: tokens. Deliberately absent: what stands in which file.
 
 use proc_macro2::{Ident, Literal as Token, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::Layout;
 use super::docs::{Doc, span};
@@ -225,6 +225,11 @@ pub(super) fn required(plan: &StructPlan) -> impl Iterator<Item = &FieldPlan> {
 }
 
 impl Printer<'_> {
+    /// The root of what is generated, as code elsewhere writes it.
+    pub(super) fn krate(&self) -> Ident {
+        format_ident!("{}", self.layout.root(&self.plan.package))
+    }
+
     /// Prints a struct with its constructor and its list of members.
     pub(super) fn record(&self, spec: &RecordSpec<'_>) -> TokenStream {
         let RecordSpec { name, plan, within, .. } = spec;

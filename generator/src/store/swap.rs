@@ -323,13 +323,11 @@ fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Copies a file with its time, down to the disk.
+/// Copies a file with its time.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::copy(from, to)?;
     let time = fs::metadata(from)?.modified()?;
-    let file = File::options().write(true).open(to)?;
-    file.set_modified(time)?;
-    file.sync_all()
+    File::options().write(true).open(to)?.set_modified(time)
 }
 
 /// Sees that the names in a folder are on the disk; only Unix can be asked to.

@@ -57,13 +57,10 @@ impl<'de> Visitor<'de> for PromisedEnvelope<'_> {
                 continue;
             };
             match member_or_other(envelope, at, name) {
-                Some(node) => {
-                    if map.next_value_seed(decode::In(node))? {
-                        cursor.note_null(envelope, at);
-                    }
-                }
+                Some(node) => map.next_value_seed(decode::In(node))?,
                 None => map.next_value::<de::IgnoredAny>().map(|_| ())?,
             }
+            cursor.note_null(envelope, at);
         }
         if let Some(others) = problem.envelope_mut().and_then(|envelope| envelope.others_mut()) {
             others.settle();
@@ -169,8 +166,8 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
             };
             let was_null = match node {
                 Some(node) => {
-                    map.next_value_seed(decode::In(node))?
-                        && at.is_some_and(|at| cursor.leaves_open(at, node))
+                    map.next_value_seed(decode::In(node))?;
+                    at.is_some_and(|at| cursor.leaves_open(at, node))
                 }
                 None => {
                     waiting.push((name, map.next_value()?));

@@ -23,7 +23,7 @@ impl Printer<'_> {
         let (_, plan) =
             current.max_by_key(|(_, plan)| self.told(plan)).filter(|(_, plan)| self.told(plan) > 1)?;
         let (view, report) = self.example_arm(plan);
-        let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
+        let krate = self.krate();
         let operation = plan.name.ident();
         let uses = quote!(use #krate::{Error, operations::{#operation #view}};);
         let piece = quote!(fn report(error: &Error<#operation>) { #report });
@@ -65,7 +65,7 @@ impl Printer<'_> {
             let changed = client.rewrite(#make_read).send(#change).await?;
             println!("{changed:?}");
         };
-        let krate = quote::format_ident!("{}", self.layout.root(&self.plan.package));
+        let krate = self.krate();
         let types = crate::rust::file::mentions(&piece, "types").then(|| quote!(, types));
         let mut names = [read.plan.name.ident(), write.plan.name.ident()];
         names.sort();

@@ -14,6 +14,8 @@ pub struct HeaderPlan {
     pub name: RustName,
     /// The header, as the first operation spells it.
     pub header: String,
+    /// What the first operation says of it.
+    pub description: Option<String>,
     /// What it holds. Where operations do not agree, it is text, which any value is.
     pub ty: Ty,
 }
@@ -35,6 +37,7 @@ pub(super) fn plan(contract: &Contract, shapes: &Shapes<'_>) -> Vec<HeaderPlan> 
     let header = |(name, (header, ty)): (RustName, (&ResponseHeader, Ty))| HeaderPlan {
         name,
         header: header.name.clone(),
+        description: header.docs.description.clone(),
         ty,
     };
     names.into_iter().zip(found.into_values()).map(header).collect()
