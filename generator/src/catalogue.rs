@@ -53,6 +53,7 @@ fn family(family: &FamilyRows<'_>) -> Value {
         ("description", family.description.map(Value::from)),
         ("docs", family.docs_url.map(Value::from)),
         ("place", Some(family.place.as_str().into())),
+        ("optional", family.holder_optional.then(|| true.into())),
         ("open", Some(family.open.into())),
         ("envelope", (!family.envelope.is_empty()).then(|| list(&family.envelope, field))),
         ("members", Some(list(&family.members, field))),
@@ -253,6 +254,7 @@ mod tests {
         let validator = jsonschema::validator_for(&schema).expect("the schema compiles");
         let mut contract = samples::library();
         contract.families[0].members[0].constant = Some("x".into());
+        contract.families[0].holder_optional = true;
         contract.families[0].envelope = contract.families[0].members.clone();
         contract.operations[0].pagination = Some(samples::pages());
         let value: Value = serde_json::from_str(&catalogue(&contract)).expect("the catalogue is JSON");

@@ -178,20 +178,14 @@ impl Changes {
         let (removed, kept) = renamed(removed, kept);
         for family in removed {
             self.breaking(format!("problem family {} removed", quoted(&family.name)));
-            self.family(
-                family,
-                &Family { name: family.name.clone(), place: family.place.clone(), ..Family::default() },
-            );
+            self.family(family, &family.emptied());
         }
         for (old, new) in kept {
             if let Some(old) = old {
                 self.family(old, new);
             } else {
                 self.compatible(format!("problem family {} added", quoted(&new.name)));
-                self.family(
-                    &Family { name: new.name.clone(), place: new.place.clone(), ..Family::default() },
-                    new,
-                );
+                self.family(&new.emptied(), new);
             }
         }
     }
@@ -207,6 +201,15 @@ impl Changes {
                 quoted(&new.place),
                 quoted(&old.place)
             ));
+        }
+        match (old.optional, new.optional) {
+            (false, true) => {
+                self.breaking(format!("the object that holds {} may be absent", quoted(&new.place)))
+            }
+            (true, false) => {
+                self.compatible(format!("the object that holds {} is always there", quoted(&new.place)))
+            }
+            _ => {}
         }
         self.fields(&format!("problems of {}", quoted(&new.name)), &old.members, &new.members);
         self.fields(&format!("bodies around {}", quoted(&new.name)), &old.envelope, &new.envelope);

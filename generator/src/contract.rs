@@ -157,6 +157,8 @@ pub struct ProblemFamily {
     pub sections: Vec<String>,
     /// Where the code stands in a body.
     pub place: CodePlace,
+    /// May a body lack the object, or the list, in which the code stands? Then no member in it is one that each body has.
+    pub holder_optional: bool,
     /// Does a schema leave room for codes that none lists?
     pub open: bool,
     /// When the code stands deeper than at the root: the other members of the body, in document order, without the one that

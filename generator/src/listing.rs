@@ -67,9 +67,10 @@ fn credential_kind(kind: &CredentialKind) -> String {
 fn print_family(contract: &Contract, family: &ProblemFamily, out: &mut String) {
     let _ = writeln!(
         out,
-        "\nproblems {} with their code at {}",
+        "\nproblems {} with their code at {}{}",
         name(&family.name),
-        line(&family.place.to_string())
+        line(&family.place.to_string()),
+        if family.holder_optional { ", in an object that may be absent" } else { "" }
     );
     for member in &family.envelope {
         let _ = writeln!(out, "  around it {}", member_words(contract, member));

@@ -74,6 +74,15 @@ fn serialize_octets<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok
 
 /// Writes the members of a record into an object that has been begun.
 pub(crate) fn write_members<M: SerializeMap>(record: &dyn Node, members: &mut M) -> Result<(), M::Error> {
+    write_members_beside(record, None, members)
+}
+
+/// The same beside a member that is written by itself: what is not declared has not its name.
+pub(crate) fn write_members_beside<M: SerializeMap>(
+    record: &dyn Node,
+    beside: Option<&str>,
+    members: &mut M,
+) -> Result<(), M::Error> {
     let (declared, others) = (record.members(), record.others());
     for (at, member) in declared.iter().enumerate() {
         match (member.presence(), record.at(at)) {
@@ -89,7 +98,7 @@ pub(crate) fn write_members<M: SerializeMap>(record: &dyn Node, members: &mut M)
     }
     if let Some(others) = others {
         for (name, value) in others.entries() {
-            if !declared.iter().any(|member| member.name() == name) {
+            if beside != Some(name) && !declared.iter().any(|member| member.name() == name) {
                 members.serialize_entry(name, &Written(value))?;
             }
         }

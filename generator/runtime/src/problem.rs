@@ -132,9 +132,12 @@ pub struct Family {
     pub code: &'static str,
     /// Are codes integers on the wire? Here they are text in any case.
     pub numeric: bool,
-    /// May the code be absent? Then an answer that the operation declares and that has none is a problem nevertheless, of
+    /// May the code be absent where the object that holds it is there? Then an answer that the operation declares and that has none is a problem nevertheless, of
     /// no kind that the contract lists, with an empty code.
     pub optional: bool,
+    /// May the object that holds the code be absent? Then an answer that the operation declares and that has none is a problem
+    /// without a code, too, and without any other member of that object.
+    pub holder_optional: bool,
     /// The member that says whether the identical request can succeed later.
     pub retryable: Option<&'static str>,
     /// The member with a next step to show to the user.

@@ -53,6 +53,7 @@ pub static FAMILY: rt::Family = rt::Family {
     code: "code",
     numeric: false,
     optional: false,
+    holder_optional: false,
     retryable: Some("retryable"),
     suggestion: Some("suggestion"),
     request_id: Some("request_id"),

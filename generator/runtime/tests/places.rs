@@ -19,6 +19,7 @@ macro_rules! api {
                 code: "code",
                 numeric: $numeric,
                 optional: false,
+                holder_optional: false,
                 retryable: Some("retryable"),
                 suggestion: None,
                 request_id: None,

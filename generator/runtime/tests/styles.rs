@@ -16,6 +16,7 @@ static FAMILY: rt::Family = rt::Family {
     code: "",
     numeric: false,
     optional: false,
+    holder_optional: false,
     retryable: None,
     suggestion: None,
     request_id: None,

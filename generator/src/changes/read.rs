@@ -31,9 +31,22 @@ pub(super) struct Api {
 pub(super) struct Family {
     pub(super) name: String,
     pub(super) place: String,
+    pub(super) optional: bool,
     pub(super) envelope: Vec<Field>,
     pub(super) members: Vec<Field>,
     pub(super) codes: Vec<Code>,
+}
+
+impl Family {
+    /// The same without a code or a member.
+    pub(super) fn emptied(&self) -> Self {
+        Family {
+            name: self.name.clone(),
+            place: self.place.clone(),
+            optional: self.optional,
+            ..Family::default()
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]

@@ -25,6 +25,12 @@ fn nothing_changed() {
 }
 
 #[test]
+fn an_object_that_may_be_absent() {
+    let said = changes(|contract| contract.families[0].holder_optional = true);
+    assert_eq!(said, "the object that holds `code` may be absent (breaking)");
+}
+
+#[test]
 fn facts_of_codes() {
     let text = changes(|contract| {
         let codes = &mut contract.families[0].codes;

@@ -34,6 +34,7 @@ fn sound() -> Contract {
         docs_url: Some("https://example.com/errors".to_owned()),
         sections: vec!["Stock".to_owned()],
         place: CodePlace::Root("code".to_owned()),
+        holder_optional: false,
         open: false,
         envelope: Vec::new(),
         members: vec![field("code", Type::String), field("retryable", Type::Boolean)],

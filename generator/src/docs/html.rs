@@ -189,7 +189,11 @@ impl Page {
                 if let Some(within) =
                     family.within.as_deref().filter(|_| std::ptr::eq(members, &family.members))
                 {
-                    self.push(&format!("<p>They stand in <code>{}</code>.</p>", escaped(within)));
+                    self.push(&format!(
+                        "<p>They stand in <code>{}</code>{}.</p>",
+                        escaped(within),
+                        super::absence(family)
+                    ));
                 }
                 self.fields(members);
                 self.push("</section>");

@@ -95,7 +95,7 @@ impl Page {
         if !family.members.is_empty() {
             self.heading(2, "Members of every error");
             if let Some(within) = &family.within {
-                self.block(&format!("They stand in {}.", span(within)));
+                self.block(&format!("They stand in {}{}.", span(within), super::absence(family)));
             }
             self.fields(&family.members);
         }
@@ -396,6 +396,9 @@ mod tests {
         assert!(page.contains("by the member `error.code`"), "{page}");
         assert!(page.contains("## Members of the body around it\n"), "{page}");
         assert!(page.contains("| `trace` | string | always |"), "{page}");
+        assert!(page.contains("They stand in `error`.\n"), "{page}");
+        contract.families[0].holder_optional = true;
+        assert!(self::page(&contract).contains("They stand in `error`, which may be absent.\n"));
         let html = crate::docs::html::print(&crate::docs::rows::rows(&contract));
         assert!(html.contains("Members of the body around it") && html.contains("trace"), "{html}");
     }

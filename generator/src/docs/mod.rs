@@ -25,6 +25,11 @@ fn outlook(family: &rows::FamilyRows<'_>) -> &'static str {
     }
 }
 
+/// What is added where the object is named in which the members of every error stand.
+fn absence(family: &rows::FamilyRows<'_>) -> &'static str {
+    if family.holder_optional { ", which may be absent" } else { "" }
+}
+
 /// What a family that is not the principal one is in the generated crate.
 fn aside(family: &rows::FamilyRows<'_>) -> Option<&'static str> {
     (!family.principal).then_some(

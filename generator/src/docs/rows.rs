@@ -42,6 +42,8 @@ pub struct FamilyRows<'a> {
     pub place: String,
     /// The object, or each in a list, that has the code and the members beside it, unless it is the body: `error`, `errors[]`.
     pub within: Option<String>,
+    /// May a body lack that object?
+    pub holder_optional: bool,
     /// Does its schema, or a response, leave room for codes that are not listed?
     pub open: bool,
     /// Is it the one from which the generated crate makes `Problem` and `Code`?
@@ -304,6 +306,7 @@ fn family_rows<'a>(
             CodePlace::Under(outer, _) => Some(outer.clone()),
             CodePlace::Each(list, _) => Some(format!("{list}[]")),
         },
+        holder_optional: family.holder_optional,
         open: family.open || declared.open.contains(&id),
         principal: id == FamilyId(0),
         envelope: words::field_rows(contract, &family.envelope),

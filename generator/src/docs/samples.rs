@@ -215,6 +215,7 @@ fn library_family() -> ProblemFamily {
         docs_url: Some("https://example.com/errors".to_owned()),
         sections: vec!["Loans".to_owned(), "Server".to_owned()],
         place: CodePlace::Root("code".to_owned()),
+        holder_optional: false,
         open: false,
         envelope: Vec::new(),
         members: vec![

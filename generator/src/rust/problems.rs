@@ -37,7 +37,7 @@ fn uncoded() -> TokenStream {
     let family = quote! {
         /// The API has no coded problems.
         pub static FAMILY: rt::Family =
-            rt::Family { codes: &[], place: rt::CodePlace::Root, code: "", numeric: false, optional: false, retryable: None, suggestion: None, request_id: None };
+            rt::Family { codes: &[], place: rt::CodePlace::Root, code: "", numeric: false, optional: false, holder_optional: false, retryable: None, suggestion: None, request_id: None };
     };
     let node = ProblemParts { codes: &[], payloads: false, place: &CodePlace::Root(String::new()) }.node();
     quote! {
@@ -85,6 +85,7 @@ impl Printer<'_> {
         let member = family.members.iter().find(|member| member.name == *code);
         let optional = member.is_some_and(|code| !code.required || matches!(code.ty, Type::Nullable(_)));
         let place = code_place(&family.place);
+        let holder_optional = family.holder_optional;
         let retryable = role(&family.roles.retryable);
         let suggestion = role(&family.roles.suggestion);
         let request_id = role(&family.roles.request_id);
@@ -96,6 +97,7 @@ impl Printer<'_> {
                 code: #code,
                 numeric: #numeric,
                 optional: #optional,
+                holder_optional: #holder_optional,
                 retryable: #retryable,
                 suggestion: #suggestion,
                 request_id: #request_id,

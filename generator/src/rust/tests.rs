@@ -125,6 +125,7 @@ fn family(codes: Vec<ProblemCode>) -> ProblemFamily {
         docs_url: None,
         sections: Vec::new(),
         place: CodePlace::Root("code".to_owned()),
+        holder_optional: false,
         open: false,
         envelope: Vec::new(),
         members: vec![

@@ -22,7 +22,7 @@ pub(super) fn broken(pointer: &str, message: impl Into<String>) -> Violation {
 }
 
 /// Reads any body, and says where it is not what the contract promises. Where a problem is `declared`, its code may be absent
-/// if the family says so.
+/// if the family says so, and likewise the object that holds it.
 pub(super) fn read_any(body: &[u8], problem: &mut dyn ProblemNode, declared: bool) -> Reading {
     let mut reading = Reading::default();
     let text = match std::str::from_utf8(body) {
@@ -32,14 +32,18 @@ pub(super) fn read_any(body: &[u8], problem: &mut dyn ProblemNode, declared: boo
             String::from_utf8_lossy(body)
         }
     };
-    let place = problem.family().place;
-    let raw = RawBody::read(&text, place, &mut reading.violations);
+    let family = problem.family();
+    let raw = RawBody::read(&text, family.place, &mut reading.violations);
     let whole = reading.violations.is_empty();
-    let terms = Terms { whole, codeless: declared && problem.family().optional };
-    reading.complete = match place.member() {
+    let terms = Terms {
+        whole,
+        codeless: declared && family.optional,
+        holderless: declared && family.holder_optional,
+    };
+    reading.complete = match family.place.member() {
         None => fill(&raw.body, problem, "", terms, &mut reading.violations),
         Some(member) => {
-            let around = fill_envelope(&raw.body, problem, terms, &mut reading.violations);
+            let around = fill_envelope(&raw, problem, terms, &mut reading.violations);
             fill_within(&raw, problem, member, terms, &mut reading.violations) & around
         }
     };
@@ -58,6 +62,8 @@ struct Terms {
     whole: bool,
     /// May the code be absent?
     codeless: bool,
+    /// May the object that has the code be absent?
+    holderless: bool,
 }
 
 impl Terms {
@@ -78,6 +84,9 @@ fn fill_within(
     violations: &mut Vec<Violation>,
 ) -> bool {
     let place = problem.family().place;
+    if terms.whole && terms.holderless && raw.is_vacant() {
+        return true;
+    }
     let missing = match (raw.found, place) {
         (false, _) => Some("the member is required and missing"),
         (true, CodePlace::Each(_)) if !raw.listed => Some("the problems are a list"),
@@ -110,9 +119,10 @@ fn fill_within(
     complete
 }
 
-/// Reads the members around a problem; `false` when a required one is missing or broken.
+/// Reads the members around a problem; `false` when a required one is missing or broken. What stands in the place of a problem and
+/// says nothing is kept among those that the contract does not name.
 fn fill_envelope(
-    raw: &RawMembers<'_>,
+    raw: &RawBody<'_>,
     problem: &mut dyn ProblemNode,
     terms: Terms,
     violations: &mut Vec<Violation>,
@@ -120,7 +130,7 @@ fn fill_envelope(
     let mut cursor = Cursor::over(problem.envelope());
     let Some(envelope) = problem.envelope_mut() else { return true };
     let mut complete = true;
-    for (name, value) in &raw.members {
+    for (name, value) in &raw.body.members {
         match cursor.find(name) {
             Some(found) => {
                 complete &= read_member(envelope, found, value, "", violations);
@@ -134,6 +144,12 @@ fn fill_envelope(
         }
     }
     if let Some(others) = envelope.others_mut() {
+        if terms.holderless
+            && raw.says_nothing()
+            && let Some((name, value)) = raw.held()
+        {
+            others.insert(name.to_owned()).assign(&value);
+        }
         others.settle();
     }
     complete & none_missing(&cursor, "", terms, violations)

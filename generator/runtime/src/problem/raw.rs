@@ -61,15 +61,34 @@ impl<'a> RawBody<'a> {
 
     pub(super) fn valid_members(&self) -> BTreeMap<String, Json> {
         let mut members = self.body.valid();
-        if let (true, Some(name)) = (self.found, self.place.member()) {
-            let mut within = self.within.iter().map(|within| match within {
-                Within::Object(members) => Json::Object(members.valid()),
-                Within::Other(value) => value.clone(),
-            });
-            let value = if self.listed { Some(Json::Array(within.collect())) } else { within.next() };
-            members.extend(value.map(|value| (name.to_owned(), value)));
-        }
+        members.extend(self.held().map(|(name, value)| (name.to_owned(), value)));
         members
+    }
+
+    /// The member that leads to the problem, as far as it is valid.
+    pub(super) fn held(&self) -> Option<(&'static str, Json)> {
+        let name = self.place.member().filter(|_| self.found)?;
+        let mut within = self.within.iter().map(|within| match within {
+            Within::Object(members) => Json::Object(members.valid()),
+            Within::Other(value) => value.clone(),
+        });
+        let value = if self.listed { Json::Array(within.collect()) } else { within.next()? };
+        Some((name, value))
+    }
+
+    /// Is there no problem? The member that leads to it is not there, or `null`, or a list of nothing.
+    pub(super) fn is_vacant(&self) -> bool {
+        match self.within.as_slice() {
+            [] => !self.found || self.listed,
+            [Within::Other(Json::Null)] => !self.listed,
+            _ => false,
+        }
+    }
+
+    /// Is there no problem, or one without a member?
+    pub(super) fn says_nothing(&self) -> bool {
+        self.is_vacant()
+            || matches!(self.within.as_slice(), [Within::Object(only)] if only.members.is_empty())
     }
 }
 

@@ -16,14 +16,27 @@ pub fn serialize<S: Serializer>(problem: &dyn ProblemNode, serializer: S) -> Res
     let place = problem.family().place;
     let Some(name) = place.member() else { return serialize_members(problem, serializer) };
     let mut body = serializer.serialize_map(None)?;
+    let absent = problem.family().holder_optional && says_nothing(problem);
     if let Some(envelope) = problem.envelope() {
-        encode::write_members(envelope, &mut body)?;
+        encode::write_members_beside(envelope, (!absent).then_some(name), &mut body)?;
     }
     match place {
+        // What stood there instead is among the members around it.
+        _ if absent => {}
         CodePlace::Each(_) => body.serialize_entry(name, &List(problem))?,
         CodePlace::Root | CodePlace::Under(_) => body.serialize_entry(name, &Object(problem))?,
     }
     body.end()
+}
+
+/// Is this what was read where the object that has the code was absent?
+fn says_nothing(problem: &dyn ProblemNode) -> bool {
+    let common = problem.common();
+    let absent = |at| common.at(at).is_none_or(|node| matches!(node.view(), View::Absent));
+    problem.code().is_empty()
+        && problem.extensions().is_empty()
+        && problem.further(0).is_none()
+        && (0..common.members().len()).all(absent)
 }
 
 /// A problem as an object.

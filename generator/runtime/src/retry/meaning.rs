@@ -138,6 +138,7 @@ mod tests {
             code: "code",
             numeric: false,
             optional: false,
+            holder_optional: false,
             retryable: Some("retryable"),
             suggestion: None,
             request_id: Some("request_id"),

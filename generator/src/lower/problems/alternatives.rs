@@ -199,11 +199,14 @@ fn leaf<'a>(lowering: &mut Lowering<'a>, slot: Slot<'a>, origin: &Origin, at: &W
         around(lowering, &mut held, &schema.schema_data, origin);
     }
     let mut members = flat.members;
-    members.shift_remove(outer.as_str());
+    let declared = members.shift_remove(outer.as_str()).unwrap_or_default();
+    let holder_optional = !flat.required.contains(outer.as_str())
+        || declared.iter().all(|declared| lowering.nullable(declared.slot, 0));
     let envelope = Rc::new(Envelope {
         at: Pointer(origin.pointer.clone()),
         members,
         required: flat.required,
+        holder_optional,
         parents: flat.parents.iter().copied().collect(),
         data,
         lone,

@@ -101,6 +101,7 @@ fn family<'a>(lowering: &mut Lowering<'a>, draft: &Draft<'a>) -> ProblemFamily {
         docs_url: draft.docs_url.clone(),
         sections: draft.sections.clone(),
         place: lead.place.clone(),
+        holder_optional: fields::holder_optional(lowering, draft),
         // The lead of a family that has an open ground is one.
         open: lead.open,
         envelope,

@@ -24,6 +24,7 @@ pub(super) fn common<'a>(
     claimed: &BTreeSet<&'a str>,
 ) -> Vec<Field> {
     let lead = Rc::clone(&draft.family.lead);
+    let holder_optional = holder_optional(lowering, draft);
     let members = draft.family.common.iter().filter(|(name, _)| !claimed.contains(name));
     members
         .map(|(name, required)| {
@@ -33,19 +34,25 @@ pub(super) fn common<'a>(
                 let ty = if lead.numeric { Type::Integer(IntegerFormat::I64) } else { Type::String };
                 return lowering.field_of(name, list, *required, ty);
             }
+            let required = *required && !holder_optional;
             // What a code always says of a fact is in the facts; the member is of the type that these have.
             if is_fact(lowering, &lead, name)
                 && let Some(first) = lowering.limit_of(list).and_then(|limit| limit.values.into_iter().next())
             {
-                return lowering.field_of(name, list, *required, values::plain(&first));
+                return lowering.field_of(name, list, required, values::plain(&first));
             }
-            lowering.field(name, list, *required)
+            lowering.field(name, list, required)
         })
         .collect()
 }
 
-/// The members of the bodies around the object that has the code.
-pub(super) fn envelope<'a>(lowering: &mut Lowering<'a>, draft: &Draft<'a>) -> Vec<Field> {
+/// May a body of the family lack the object that has the code?
+pub(super) fn holder_optional<'a>(lowering: &Lowering<'a>, draft: &Draft<'a>) -> bool {
+    envelopes(lowering, draft).iter().any(|body| body.holder_optional)
+}
+
+/// The bodies around the object that has the code.
+fn envelopes<'a>(lowering: &Lowering<'a>, draft: &Draft<'a>) -> Vec<Rc<Envelope<'a>>> {
     let mut bodies: Vec<Rc<Envelope<'a>>> = Vec::new();
     for ground in &draft.family.grounds {
         for body in lowering.known.envelopes.get(ground).into_iter().flatten() {
@@ -54,6 +61,12 @@ pub(super) fn envelope<'a>(lowering: &mut Lowering<'a>, draft: &Draft<'a>) -> Ve
             }
         }
     }
+    bodies
+}
+
+/// Their members.
+pub(super) fn envelope<'a>(lowering: &mut Lowering<'a>, draft: &Draft<'a>) -> Vec<Field> {
+    let bodies = envelopes(lowering, draft);
     let mut fields: Vec<Field> = Vec::new();
     for body in &bodies {
         lowering.used.extend(body.parents.iter().copied());

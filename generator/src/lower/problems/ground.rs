@@ -44,6 +44,8 @@ pub(super) struct Envelope<'a> {
     pub(super) at: Pointer,
     pub(super) members: IndexMap<&'a str, Vec<Declared<'a>>>,
     pub(super) required: IndexSet<&'a str>,
+    /// May the object that has the code be absent, or `null`?
+    pub(super) holder_optional: bool,
     pub(super) parents: Vec<&'a str>,
     /// Its own keywords.
     pub(super) data: Option<&'a SchemaData>,

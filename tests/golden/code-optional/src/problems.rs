@@ -64,6 +64,7 @@ pub static FAMILY: rt::Family = rt::Family {
     code: "code",
     numeric: false,
     optional: true,
+    holder_optional: false,
     retryable: None,
     suggestion: None,
     request_id: None,

@@ -89,6 +89,7 @@ pub static FAMILY: rt::Family = rt::Family {
     code: "code",
     numeric: false,
     optional: false,
+    holder_optional: false,
     retryable: None,
     suggestion: Some("hint"),
     request_id: None,

@@ -73,6 +73,7 @@ pub static FAMILY: rt::Family = rt::Family {
     code: "code",
     numeric: true,
     optional: false,
+    holder_optional: false,
     retryable: None,
     suggestion: None,
     request_id: None,

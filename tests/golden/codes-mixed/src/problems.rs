@@ -92,6 +92,7 @@ pub static FAMILY: rt::Family = rt::Family {
     code: "code",
     numeric: false,
     optional: false,
+    holder_optional: false,
     retryable: None,
     suggestion: None,
     request_id: None,

@@ -76,6 +76,7 @@ pub static FAMILY: rt::Family = rt::Family {
     code: "number",
     numeric: true,
     optional: false,
+    holder_optional: false,
     retryable: None,
     suggestion: None,
     request_id: None,

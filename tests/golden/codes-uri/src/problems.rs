@@ -77,6 +77,7 @@ pub static FAMILY: rt::Family = rt::Family {
     code: "type",
     numeric: false,
     optional: false,
+    holder_optional: false,
     retryable: None,
     suggestion: None,
     request_id: None,

@@ -12,6 +12,7 @@ pub static FAMILY: rt::Family = rt::Family {
     code: "",
     numeric: false,
     optional: false,
+    holder_optional: false,
     retryable: None,
     suggestion: None,
     request_id: None,

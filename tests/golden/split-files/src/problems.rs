@@ -58,6 +58,7 @@ pub static FAMILY: rt::Family = rt::Family {
     code: "code",
     numeric: false,
     optional: false,
+    holder_optional: false,
     retryable: Some("retryable"),
     suggestion: None,
     request_id: None,
