@@ -180,7 +180,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The schema behind those that only wrap it.
-    fn core(&self, slot: Slot<'a>) -> Slot<'a> {
+    pub(super) fn core(&self, slot: Slot<'a>) -> Slot<'a> {
         let mut slot = slot;
         for _ in 0..DEPTH {
             let Slot::Schema(schema) = slot else { break };

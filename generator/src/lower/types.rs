@@ -139,11 +139,22 @@ impl<'a> Lowering<'a> {
         TypeId(self.types.len() - 1)
     }
 
-    pub(super) fn define(&mut self, id: TypeId, origin: Origin, schema: &Schema, shape: Shape) {
+    pub(super) fn define(&mut self, id: TypeId, origin: Origin, schema: &'a Schema, shape: Shape) {
         let node = Node::of(schema);
-        let examples = node.examples().into_iter().cloned().collect();
+        let (mut docs, mut examples) = (docs(node.data), node.examples());
+        // What only wraps an inline schema is it, and what the wrapper does not say it may.
+        if let Slot::Schema(core) = self.core(Slot::Schema(schema)) {
+            let core = Node::of(core);
+            docs.summary = docs.summary.or_else(|| core.data.title.clone());
+            docs.description = docs.description.or_else(|| core.data.description.clone());
+            docs.deprecated |= core.data.deprecated;
+            if examples.is_empty() {
+                examples = core.examples();
+            }
+        }
+        let examples = examples.into_iter().cloned().collect();
         let at = Pointer(origin.pointer);
-        self.put(id, TypeDef { name: origin.words, docs: docs(node.data), shape, examples, at });
+        self.put(id, TypeDef { name: origin.words, docs, shape, examples, at });
     }
 
     pub(super) fn put(&mut self, id: TypeId, def: TypeDef) {
@@ -190,7 +201,7 @@ impl<'a> Lowering<'a> {
             && node.all_of.is_empty()
         {
             if let Some((index, branch)) = self.sole_branch(group) {
-                return Some(Lowered::Plain(self.ty(branch, &place.step(group.keyword, Key::Index(index)))));
+                return Some(self.behind(branch, &place.step(group.keyword, Key::Index(index))));
             }
             if !self.only_constrains(group) {
                 return Some(self.union(group, place));
@@ -202,9 +213,17 @@ impl<'a> Lowering<'a> {
         });
         match (telling.next(), telling.next()) {
             (Some((index, branch)), None) if groups.is_empty() => {
-                Some(Lowered::Plain(self.ty(branch, &place.step("allOf", Key::Index(index)))))
+                Some(self.behind(branch, &place.step("allOf", Key::Index(index))))
             }
             _ => None,
+        }
+    }
+
+    /// What the only branch of a schema is. One that stands inline has no name but that of the whole, and is no type beside it.
+    fn behind(&mut self, branch: Slot<'a>, place: &Place<'_>) -> Lowered {
+        match branch {
+            Slot::Schema(schema) => self.lowered(schema, place),
+            Slot::Ref(_) => Lowered::Plain(self.ty(branch, place)),
         }
     }
 

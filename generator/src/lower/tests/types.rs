@@ -53,6 +53,42 @@ A:
 }
 
 #[test]
+fn a_component_that_wraps_an_inline_schema_is_one_type() {
+    insta::assert_snapshot!(shape("$ref: '#/components/schemas/Cover'", "
+Cover:
+  allOf:
+    - type: object
+      description: What is around a book.
+      required: [colour]
+      properties:
+        colour: {type: string}
+        back: {allOf: [{type: object, properties: {text: {type: string}}}]}
+        spine: {nullable: true, oneOf: [{type: object, properties: {inner: {$ref: '#/components/schemas/Cover'}}}]}
+        kind: {$ref: '#/components/schemas/Kind'}
+Kind: {oneOf: [{type: string, enum: [hard, soft]}]}
+"), @r#"
+    type "Cover"
+      colour: string
+      back?: <Cover back>
+      spine?: <Cover spine>|null
+      kind?: <Kind>
+    type "Cover back"
+      text?: string
+    type "Cover spine"
+      inner?: <Cover>
+    type "Kind" Strings(["hard", "soft"])
+    make POST /things
+      body? application/json Json <Cover>
+      Exact(204)
+    "#);
+    let schemas = "A: {title: Whole, allOf: [{title: Part, description: What it is., type: object}]}";
+    let (contract, _) = super::run(&super::with_schemas("$ref: '#/components/schemas/A'", schemas));
+    let types = contract.expect("a contract").types;
+    let docs = types.iter().find(|def| def.name == "A").map(|def| &def.docs).expect("a type");
+    assert_eq!((docs.summary.as_deref(), docs.description.as_deref()), (Some("Whole"), Some("What it is.")));
+}
+
+#[test]
 fn all_of_merges_members_and_requirements() {
     insta::assert_snapshot!(shape("$ref: '#/components/schemas/C'", "
 A: {type: object, required: [a], properties: {a: {type: string}, kind: {type: string}}}
