@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::contract::Pointer;
 use crate::grammar::Kind;
 use crate::load::{Part, Sources, escape};
-use crate::report::{Diagnostic, Report, nearest};
+use crate::report::{Diagnostic, Report, nearest, slipped};
 
 use super::codes;
 
@@ -32,7 +32,13 @@ impl Unknown {
                 if self.foreign.contains(name) {
                     continue;
                 }
-                if name.len() < 4 || nearest(name, known.iter().copied()).is_empty() {
+                let known = known.iter().copied();
+                // So short a name is near to many.
+                let is_near = match name.len() {
+                    0..4 => slipped(name, known).is_some(),
+                    _ => !nearest(name, known).is_empty(),
+                };
+                if !is_near {
                     self.foreign.insert(name.clone());
                     continue;
                 }
