@@ -13,7 +13,7 @@ use problemgen::config;
 use problemgen::keep_going;
 use problemgen::load::{Fetch, Input};
 use problemgen::prune::LeftOut;
-use problemgen::report::{Paint, Report};
+use problemgen::report::{Paint, Report, Severity};
 use problemgen::rust::{self, Layout};
 use problemgen::store::{self, Artifact, ChangeKind, Mode, Outcome, Scope};
 use problemgen::{CATALOGUE, Options, Output};
@@ -109,6 +109,11 @@ pub(crate) fn run(args: &Args) -> Ended {
         if denied(args, &report) && report.errors() == 0 {
             let warnings = count(report.warnings(), "warning");
             complain(format!("{}: {warnings}, and --deny-warnings takes none", styled(BAD, "error")));
+        }
+        if !whole.keep_going && hides_more(&report) {
+            complain(
+                "What later stages would refuse is not known yet: `--keep-going` shows all of it at once, and generates the rest",
+            );
         }
         return Ended::Unusable;
     };
@@ -232,6 +237,17 @@ fn generate(
     let outcome = store::store(&artifacts, out, scope, mode, report)?;
     rust.formats = read.formats;
     Some(Done { sentences, outcome, left_out: read.left_out })
+}
+
+/// The first letters of the codes of stages behind which others would still find errors, and whose errors are in parts that can
+/// be left out.
+const EARLY: [char; 5] = ['B', 'D', 'R', 'P', 'C'];
+
+/// Can there be errors that nobody has looked for yet?
+fn hides_more(report: &Report) -> bool {
+    let errors = report.diagnostics().into_iter().filter(|it| it.severity == Severity::Error);
+    let codes: Vec<&str> = errors.map(|it| it.code.code).collect();
+    !codes.is_empty() && codes.iter().all(|code| code.starts_with(EARLY))
 }
 
 /// Are there warnings that the run does not take?
