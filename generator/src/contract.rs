@@ -242,6 +242,8 @@ pub struct ProblemCode {
     pub type_uri: Option<String>,
     /// The section of the documentation.
     pub section: Option<String>,
+    /// Where the section is said.
+    pub section_at: Option<Pointer>,
     /// What it means. CommonMark.
     pub meaning: Option<String>,
     /// What to do about it. CommonMark.

@@ -206,7 +206,7 @@ fn standing(family: &ProblemFamily, code: &ProblemCode, findings: &mut Findings<
     {
         findings.error(
             codes::UNKNOWN_SECTION,
-            &code.at,
+            code.section_at.as_ref().unwrap_or(&code.at),
             format!("`{}` stands in the section `{section}`, which the base does not list", code.code),
             format!("the sections are: {}", family.sections.join(", ")),
         );

@@ -15,6 +15,7 @@ fn sound() -> Contract {
         retryable: Some(false),
         type_uri: Some("https://example.com/errors#sold_out".to_owned()),
         section: Some("Stock".to_owned()),
+        section_at: None,
         meaning: None,
         remedy: None,
         recovery: None,

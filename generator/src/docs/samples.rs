@@ -34,6 +34,7 @@ pub(crate) fn code(code: &str, statuses: &[u16], section: &str) -> ProblemCode {
         retryable: Some(false),
         type_uri: Some(format!("https://example.com/errors#{code}")),
         section: Some(section.to_owned()),
+        section_at: None,
         meaning: Some(format!("What `{code}` means. More about it.")),
         remedy: None,
         recovery: None,

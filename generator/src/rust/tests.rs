@@ -106,6 +106,7 @@ fn code(name: &str, fields: Vec<Field>) -> ProblemCode {
         retryable: Some(false),
         type_uri: None,
         section: None,
+        section_at: None,
         meaning: Some("No room. [Vec]".to_owned()),
         remedy: None,
         recovery: None,

@@ -556,7 +556,7 @@ pub(super) fn settle<'a>(mut drafts: Vec<Draft<'a>>, uses: Vec<Use<'a>>) -> Prob
 
 /// Sections as the family lists them, then others by name, then none; within one by `order`, then by code.
 fn order(code: &str, draft: &DraftCode<'_>, sections: &[String]) -> (usize, Option<String>, i64, String) {
-    let section = draft.facts.iter().find_map(|facts| facts.extension.section.clone());
+    let section = draft.facts.iter().find_map(|facts| Some(facts.extension.section.clone()?.0));
     let rank = match &section {
         Some(section) => sections.iter().position(|known| known == section).unwrap_or(sections.len()),
         None => sections.len() + 1,

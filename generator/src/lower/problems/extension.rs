@@ -24,7 +24,8 @@ pub(super) struct CodeExtension {
     pub(super) statuses: BTreeSet<u16>,
     pub(super) retryable: Option<bool>,
     pub(super) type_uri: Option<String>,
-    pub(super) section: Option<String>,
+    /// With the place where it is said.
+    pub(super) section: Option<(String, Pointer)>,
     pub(super) order: Option<i64>,
     pub(super) meaning: Option<String>,
     pub(super) remedy: Option<String>,
@@ -41,7 +42,7 @@ impl CodeExtension {
             statuses: self.statuses,
             retryable: self.retryable.or(other.retryable),
             type_uri: text(self.type_uri, &other.type_uri),
-            section: text(self.section, &other.section),
+            section: self.section.or_else(|| other.section.clone()),
             order: self.order.or(other.order),
             meaning: text(self.meaning, &other.meaning),
             remedy: text(self.remedy, &other.remedy),
@@ -106,7 +107,7 @@ pub(super) fn facts(
         match key.as_str() {
             "title" => read.title = text(lowering, key, value, &at),
             "type" => read.type_uri = text(lowering, key, value, &at),
-            "section" => read.section = text(lowering, key, value, &at),
+            "section" => read.section = text(lowering, key, value, &at).map(|section| (section, at)),
             "meaning" => read.meaning = text(lowering, key, value, &at),
             "remedy" => read.remedy = text(lowering, key, value, &at),
             "recovery" => read.recovery = recovery::read(lowering, value, &at),

@@ -137,6 +137,7 @@ fn code<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>, fields: Vec<Fiel
     }
     let facts = || draft.facts.iter();
     let recovery = recovery(lowering, draft);
+    let section = facts().find_map(|facts| facts.extension.section.clone());
     Some(ProblemCode {
         code: first.code.clone(),
         title: title(lowering, draft),
@@ -146,7 +147,8 @@ fn code<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>, fields: Vec<Fiel
         retryable: agreed(lowering, draft, "retryable", |facts| facts.retryable)
             .or_else(|| recovery.as_ref()?.action.repeats()),
         type_uri: agreed(lowering, draft, "type", |facts| facts.type_uri.clone()),
-        section: facts().find_map(|facts| facts.extension.section.clone()),
+        section_at: section.as_ref().map(|(_, at)| at.clone()),
+        section: section.map(|(section, _)| section),
         meaning: facts()
             .find_map(|facts| facts.extension.meaning.clone())
             .or_else(|| facts().find_map(|facts| facts.docs.description.clone())),

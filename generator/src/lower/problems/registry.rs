@@ -150,7 +150,7 @@ fn entry<'a>(
                 Some(key) => map.get("code").and_then(values::word).or(Some(key.to_owned())),
                 None => code_in(map),
             };
-            describe(&mut extension, map, named.as_deref());
+            describe(&mut extension, map, named.as_deref(), at);
             (named, schema_of(map))
         }
         _ => (None, None),
@@ -161,11 +161,13 @@ fn entry<'a>(
     }
 }
 
-fn describe(extension: &mut CodeExtension, map: &Map<String, Value>, code: Option<&str>) {
-    let text = |names: &[&str]| {
-        let found = names.iter().find_map(|name| map.get(*name)?.as_str());
-        found.filter(|text| !text.trim().is_empty() && Some(*text) != code).map(str::to_owned)
+fn describe(extension: &mut CodeExtension, map: &Map<String, Value>, code: Option<&str>, at: &Pointer) {
+    let said = |names: &[&str]| {
+        let found = names.iter().find_map(|name| Some((map.get(*name)?.as_str()?, at.child(name))));
+        let found = found.filter(|(text, _)| !text.trim().is_empty() && Some(*text) != code);
+        found.map(|(text, at)| (text.to_owned(), at))
     };
+    let text = |names: &[&str]| said(names).map(|(text, _)| text);
     let listed = STATUS.iter().find_map(|name| map.get(*name)).map(|value| match value {
         Value::Array(list) => list.clone(),
         one => vec![one.clone()],
@@ -174,7 +176,7 @@ fn describe(extension: &mut CodeExtension, map: &Map<String, Value>, code: Optio
     extension.title = text(&TITLE);
     extension.meaning = text(&MEANING);
     extension.remedy = text(&REMEDY);
-    extension.section = text(&SECTION);
+    extension.section = said(&SECTION);
     extension.type_uri = text(&TYPE).filter(|text| super::limits::is_uri(text));
     extension.retryable = RETRYABLE.iter().find_map(|name| map.get(*name)?.as_bool());
     extension.order = map.get("order").and_then(Value::as_i64);
