@@ -100,6 +100,7 @@ fn field(field: &FieldRow<'_>) -> Value {
     object([
         ("name", Some(field.path.as_str().into())),
         ("type", Some(field.ty.as_str().into())),
+        ("format", field.format.map(Value::from)),
         ("required", Some(field.required.into())),
         ("description", field.description.map(Value::from)),
         ("const", field.constant.cloned()),
@@ -255,6 +256,7 @@ mod tests {
         let mut contract = samples::library();
         contract.families[0].members[0].constant = Some("x".into());
         contract.families[0].holder_optional = true;
+        contract.families[0].members[1].format = Some("uri".to_owned());
         contract.families[0].envelope = contract.families[0].members.clone();
         contract.operations[0].pagination = Some(samples::pages());
         let value: Value = serde_json::from_str(&catalogue(&contract)).expect("the catalogue is JSON");

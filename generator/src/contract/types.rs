@@ -79,6 +79,8 @@ pub struct Field {
     pub example: Option<Value>,
     /// What narrows its values.
     pub limits: Limits,
+    /// The format of its texts or numbers, or of those in its lists, as the document writes it.
+    pub format: Option<String>,
 }
 
 impl Field {
@@ -95,6 +97,7 @@ impl Field {
             write_only: false,
             example: None,
             limits: Limits::default(),
+            format: None,
         }
     }
 }

@@ -330,7 +330,7 @@ impl Page {
             self.push(&format!(
                 "<div>\n<dt><code>{}</code> <span class=\"type\">{}</span> <span class=\"present {present}\">{present}</span></dt>",
                 escaped(&field.path),
-                escaped(&field.ty)
+                escaped(&field.shown)
             ));
             self.out.push_str("<dd>");
             if let Some(description) = field.description {

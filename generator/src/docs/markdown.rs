@@ -188,7 +188,7 @@ impl Page {
             table.push_str(&format!(
                 "| {} | {} | {present} | {} |\n",
                 cell_span(&field.path),
-                escaped(&text::line(&field.ty)),
+                escaped(&text::line(&field.shown)),
                 description(field)
             ));
         }

@@ -142,6 +142,10 @@ pub struct FieldRow<'a> {
     pub path: String,
     /// Its type in JSON's terms: `integer (int64)`, `string | null`, `array of WorkspaceChoice`.
     pub ty: String,
+    /// The same for people, with a format that no type stands for: `string (uri)`.
+    pub shown: String,
+    /// That format.
+    pub format: Option<&'a str>,
     /// Always present where its object is.
     pub required: bool,
     /// CommonMark.
@@ -479,7 +483,7 @@ mod tests {
         let fields: Vec<_> = rows.families[0]
             .codes()
             .flat_map(|code| &code.fields)
-            .map(|field| format!("{}: {}{}", field.path, field.ty, if field.more { " …" } else { "" }))
+            .map(|field| format!("{}: {}{}", field.path, field.shown, if field.more { " …" } else { "" }))
             .collect();
         insta::assert_snapshot!(fields.join("\n"), @"
         limit: integer (int64)
@@ -490,6 +494,35 @@ mod tests {
         choices[].opens_at: string (date-time) | null
         choices[].nearest: Branch | null …
         ");
+    }
+
+    #[test]
+    fn a_format_that_no_type_stands_for_is_shown() {
+        use crate::contract::Type;
+        let mut contract = samples::library();
+        let fields = &mut contract.families[0].codes[0].fields;
+        fields[0].format = Some("int64".to_owned());
+        fields[1].format = Some("unix-time".to_owned());
+        fields[2].format = Some("uri<".to_owned());
+        fields[2].ty = Type::Nullable(Box::new(Type::Array(Box::new(Type::String))));
+        let rows = rows(&contract);
+        let fields: Vec<_> = rows.families[0].codes().flat_map(|code| &code.fields).take(3).collect();
+        let shown: Vec<_> = fields.iter().map(|field| (field.shown.as_str(), field.format)).collect();
+        assert_eq!(
+            shown,
+            [
+                ("integer (int64)", None),
+                ("integer (unix-time)", Some("unix-time")),
+                ("array of string (uri<) | null", Some("uri<")),
+            ]
+        );
+        assert_eq!(fields[2].ty, "array of string | null");
+        let html = crate::docs::html::print(&rows);
+        assert!(html.contains("array of string (uri&lt;) | null"));
+        let page = crate::docs::markdown::print(&rows);
+        assert!(page.contains("| `tier` | array of string (uri&lt;) \\| null |"), "{page}");
+        let catalogue = crate::catalogue::print(&contract, &rows);
+        assert!(catalogue.contains(r#""format": "unix-time""#), "{catalogue}");
     }
 
     #[test]

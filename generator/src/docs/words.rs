@@ -26,25 +26,36 @@ const VARIANTS: usize = 6;
 
 /// The type in JSON's terms.
 pub fn of_type(contract: &Contract, ty: &Type) -> String {
-    type_words(contract, ty, LEVELS)
+    type_words(contract, ty, None, LEVELS)
 }
 
-fn type_words(contract: &Contract, ty: &Type, levels: usize) -> String {
+/// The same, with the format of its texts and numbers where no type stands for it: `string (uri)`.
+fn of_field(contract: &Contract, field: &Field) -> String {
+    type_words(contract, &field.ty, field.format.as_deref(), LEVELS)
+}
+
+fn type_words(contract: &Contract, ty: &Type, format: Option<&str>, levels: usize) -> String {
     let Some(depth) = levels.checked_sub(1) else { return "any".to_owned() };
+    let inner = |ty: &Type| type_words(contract, ty, format, depth);
     match underlying(contract, ty) {
         Type::Boolean => "boolean".to_owned(),
-        Type::Integer(format) => format!("integer ({})", integer_format(*format)),
-        Type::Number(NumberFormat::F32) => "number (float)".to_owned(),
-        Type::Number(NumberFormat::F64) => "number".to_owned(),
-        Type::String => "string".to_owned(),
+        Type::Integer(of) => format!("integer ({})", format.unwrap_or(integer_format(*of))),
+        Type::Number(of) => match format.or((*of == NumberFormat::F32).then_some("float")) {
+            None | Some("double") => "number".to_owned(),
+            Some(format) => format!("number ({format})"),
+        },
+        Type::String => match format {
+            None => "string".to_owned(),
+            Some(format) => format!("string ({format})"),
+        },
         Type::Text(format) => format!("string ({})", text_format(*format)),
         Type::Binary => "binary".to_owned(),
         // It is a word of the document, like those above, and no prose.
         Type::Format(format, _) => format.clone(),
         Type::Any => "any".to_owned(),
-        Type::Array(item) => format!("array of {}", grouped(type_words(contract, item, depth))),
-        Type::Map(item) => format!("map of {}", grouped(type_words(contract, item, depth))),
-        Type::Nullable(inner) => format!("{} | null", type_words(contract, inner, depth)),
+        Type::Array(item) => format!("array of {}", grouped(inner(item))),
+        Type::Map(item) => format!("map of {}", grouped(inner(item))),
+        Type::Nullable(ty) => format!("{} | null", inner(ty)),
         Type::Named(id) => match contract.types.get(id.0) {
             Some(def) => named_words(contract, def, depth),
             None => "any".to_owned(),
@@ -66,7 +77,7 @@ fn named_words(contract: &Contract, def: &TypeDef, depth: usize) -> String {
             let mut words: Vec<String> = Vec::new();
             for variant in &union.variants {
                 // Variants multiply, so that a union counts for more than a list.
-                let variant = type_words(contract, &variant.ty, depth / 2);
+                let variant = type_words(contract, &variant.ty, None, depth / 2);
                 if !words.contains(&variant) {
                     words.push(variant);
                 }
@@ -234,9 +245,12 @@ impl<'a> Lister<'a> {
         for field in fields {
             let path = format!("{prefix}{}", field.name);
             let place = self.rows.len();
+            let (ty, shown) = (of_type(self.contract, &field.ty), of_field(self.contract, field));
             self.rows.push(FieldRow {
                 path: path.clone(),
-                ty: of_type(self.contract, &field.ty),
+                format: field.format.as_deref().filter(|_| shown != ty),
+                ty,
+                shown,
                 required: field.required,
                 description: field.docs.description.as_deref().or(field.docs.summary.as_deref()),
                 constant: field.constant.as_ref(),

@@ -1,5 +1,6 @@
 //! Objects: from a flattened schema to a struct, a map, or what else it turns out to be.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::contract::{Docs, Field, Pointer, Shape, Struct, Type, TypeDef, Variant};
@@ -12,6 +13,9 @@ use super::node::{Node, Slot};
 use super::place::{Origin, Place};
 use super::types::docs;
 use super::{Lowered, Lowering, codes, values};
+
+/// How many lists within lists a format is looked for in.
+const LISTS: usize = 4;
 
 impl<'a> Lowering<'a> {
     /// What a flattened schema is.
@@ -181,6 +185,7 @@ impl<'a> Lowering<'a> {
         if let Some(target) = Declared::choose(list).and_then(|one| self.target(one.slot)) {
             field.limits = std::mem::take(&mut field.limits).or(limits(target));
         }
+        field.format = Declared::choose(list).and_then(|one| self.format_of(one.slot));
         if let (Some(Slot::Ref(reference)), None) =
             (Declared::choose(list).map(|one| one.slot), &field.default)
             && let Some((_, openapiv3::ReferenceOr::Item(target))) = self.schema(reference)
@@ -191,6 +196,16 @@ impl<'a> Lowering<'a> {
             field.write_only |= target.write_only;
         }
         field
+    }
+
+    /// The format of a text or a number, or of those in a list.
+    fn format_of(&self, slot: Slot<'a>) -> Option<String> {
+        let mut node = Node::of(self.end(self.core(slot))?);
+        for _ in 0..LISTS {
+            let Some(items) = node.items else { break };
+            node = Node::of(self.end(self.core(items))?);
+        }
+        node.format.map(Cow::into_owned)
     }
 
     /// Alternatives beside members: every variant gets the members.

@@ -89,6 +89,30 @@ Kind: {oneOf: [{type: string, enum: [hard, soft]}]}
 }
 
 #[test]
+fn members_keep_their_formats() {
+    let schemas = "
+A:
+  type: object
+  properties:
+    page: {type: string, format: uri}
+    links: {type: array, items: {$ref: '#/components/schemas/Link'}}
+    by: {allOf: [{$ref: '#/components/schemas/Link'}], description: Who.}
+    day: {type: string, format: date}
+    name: {type: string}
+Link: {type: string, format: uri-reference, nullable: true}
+";
+    let (contract, _) = super::run(&super::with_schemas("$ref: '#/components/schemas/A'", schemas));
+    let types = contract.expect("a contract").types;
+    let Some(crate::contract::Shape::Struct(object)) =
+        types.iter().find(|def| def.name == "A").map(|def| &def.shape)
+    else {
+        panic!("A is an object")
+    };
+    let formats: Vec<_> = object.fields.iter().map(|field| field.format.as_deref().unwrap_or("-")).collect();
+    assert_eq!(formats, ["uri", "uri-reference", "uri-reference", "date", "-"]);
+}
+
+#[test]
 fn all_of_merges_members_and_requirements() {
     insta::assert_snapshot!(shape("$ref: '#/components/schemas/C'", "
 A: {type: object, required: [a], properties: {a: {type: string}, kind: {type: string}}}

@@ -129,7 +129,19 @@ impl Same<'_> {
     }
 
     fn fields(&self, a: &Field, b: &Field) -> bool {
-        let Field { name, ty, required, constant, default, docs, read_only, write_only, example, limits } = a;
+        let Field {
+            name,
+            ty,
+            required,
+            constant,
+            default,
+            docs,
+            read_only,
+            write_only,
+            example,
+            limits,
+            format: _,
+        } = a;
         *name == b.name
             && self.same(ty, &b.ty)
             && (required, read_only, write_only) == (&b.required, &b.read_only, &b.write_only)
