@@ -1,7 +1,7 @@
-//! What changed between two catalogues, in words.
+//! What changed between two catalogues, and of the types between two listings, in words.
 //!
-//! Comes in: the text of the committed `errors.json` and of the new one. Goes out: one sentence a change, in the order of
-//! the catalogue. Deliberately absent: prose and examples (a diff shows them better), and any judgement of the old
+//! Comes in: the text of the committed `errors.json` and of the new one, or of both `contract.txt`. Goes out: one sentence a
+//! change, in the order of the new one. Deliberately absent: prose and examples (a diff shows them better), and any judgement of the old
 //! catalogue: one that cannot be read is one sentence.
 //!
 //! A change is [`Breaking`](Effect::Breaking) when a client written against the old contract may no longer compile, or
@@ -12,12 +12,15 @@
 mod read;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use std::fmt;
 
 use indexmap::IndexMap;
 
 use crate::docs::text::line;
+
+pub use self::types::of_types;
 
 use self::read::{Body, Catalogue, Code, Failure, Family, Field, Media, Operation, Recovery, Success, read};
 

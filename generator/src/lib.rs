@@ -90,6 +90,8 @@ impl Default for Options {
 
 /// Where the catalogue stands among the artifacts; [`changes::between`] compares two of them.
 pub const CATALOGUE: &str = "docs/errors.json";
+/// Where the listing stands among the artifacts; [`changes::of_types`] compares two of them.
+pub const LISTING: &str = "contract.txt";
 
 /// A document, read.
 #[derive(Debug)]
@@ -173,7 +175,7 @@ fn written(
         Output::Listing => {
             let left_out = left_out.iter().map(|it| it.what.as_str());
             let listing = listing::print(contract) + &listing::left_out(left_out);
-            vec![Artifact::new("contract.txt", listing)]
+            vec![Artifact::new(LISTING, listing)]
         }
     }
 }

@@ -16,7 +16,7 @@ use problemgen::prune::LeftOut;
 use problemgen::report::{Paint, Report, Severity};
 use problemgen::rust::{self, Layout};
 use problemgen::store::{self, Artifact, ChangeKind, Mode, Outcome, Scope};
-use problemgen::{CATALOGUE, Options, Output};
+use problemgen::{CATALOGUE, LISTING, Options, Output};
 
 use self::memory::Memory;
 use crate::repository::{self, shown};
@@ -269,12 +269,19 @@ fn incomplete(left_out: &[LeftOut]) {
     say("");
 }
 
-/// What changed from the catalogue in `out` to the new one, as far as both are there.
+/// What changed from the catalogue and the listing in `out` to the new ones, as far as both are there.
 fn sentences(artifacts: &[Artifact], out: &Path) -> Option<Vec<changes::Change>> {
-    let new = artifacts.iter().find(|artifact| artifact.path == CATALOGUE);
-    let new = new.and_then(|artifact| std::str::from_utf8(&artifact.contents).ok());
-    let old = fs::read_to_string(out.join(CATALOGUE)).ok();
-    Some(changes::between(&old?, new?))
+    let both = |path: &str| {
+        let new = artifacts.iter().find(|artifact| artifact.path == path)?;
+        let new = std::str::from_utf8(&new.contents).ok()?;
+        Some((fs::read_to_string(out.join(path)).ok()?, new))
+    };
+    let errors = both(CATALOGUE).map(|(old, new)| changes::between(&old, new));
+    let types = both(LISTING).map(|(old, new)| changes::of_types(&old, new));
+    match (errors, types) {
+        (None, None) => None,
+        (errors, types) => Some(errors.into_iter().chain(types).flatten().collect()),
+    }
 }
 
 /// Prints every diagnostic, and how many there were.
@@ -302,9 +309,7 @@ pub(crate) fn complain_of(report: &Report) {
 fn contract(sentences: Option<&[changes::Change]>, wondering: bool) {
     match sentences {
         Some([]) if wondering => {
-            say(
-                "The catalogue of errors says what it said before: something else in the document changed, or the",
-            );
+            say("Errors and types are what they were before: something else in the document changed, or the");
             say("generator did, or a file was edited by hand.");
         }
         None | Some([]) => return,

@@ -165,3 +165,88 @@ fn an_old_catalogue_that_cannot_be_read_is_one_sentence() {
     let hostile = print(&samples::hostile());
     assert!(between(&new, &hostile).iter().all(|change| change.sentence.lines().count() == 1));
 }
+
+const LISTED: &str = r#"
+GET /loans/{id} getLoan
+  path id: string
+  200 application/json Loan
+  409 late as application/problem+json
+  404 gone
+
+POST /loans lend
+  body application/json Loan
+  204 -
+
+problems Problem with their code at code
+  code: string
+
+code gone  404  final  {}  -
+code late  409  final  {fines: Fine[]}  -
+
+type Branch
+  slug: string
+
+type Fine
+  amount: int64
+
+type Kind one of
+  "book"
+  "record"
+
+type Loan
+  branch: Branch
+  kind?: Kind
+  "odd: name"?: string|null
+  until: date = "2020"
+
+type Alone = string
+
+type "Loan odd" either
+  string
+"#;
+
+fn of_types_in(change: impl Fn(String) -> String) -> String {
+    let new = change(LISTED.to_owned());
+    super::of_types(LISTED, &new).iter().map(Change::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn types_name_the_operations_that_they_reach() {
+    assert_eq!(of_types_in(|text| text), "");
+    let text = of_types_in(|text| {
+        text.replace("amount: int64", "amount: string")
+            .replace("slug: string", "slug: string\n  name: string\n  hint?: string")
+            .replace("\"record\"", "\"film\"")
+            .replace("\"odd: name\"?: string|null", "\"odd: name\": string|null")
+            .replace("= \"2020\"", "= \"2021\" (deprecated)")
+            .replace("Alone = string", "Alone = int64")
+            .replace("either\n  string", "either\n  int64")
+    });
+    insta::assert_snapshot!(text, @r#"
+    type `Branch` (reaches `getLoan`, `lend`): member `name` added (string, required) (breaking)
+    type `Branch` (reaches `getLoan`, `lend`): member `hint` added (string, optional)
+    type `Fine` (reaches `getLoan`): member `amount`: int64 -> string (breaking)
+    type `Kind` (reaches `getLoan`, `lend`): value `"record"` removed (breaking)
+    type `Kind` (reaches `getLoan`, `lend`): value `"film"` added
+    type `Loan` (reaches `getLoan`, `lend`): member `odd: name`: optional -> required (breaking)
+    type `Loan` (reaches `getLoan`, `lend`): member `until`: date = "2020" -> date = "2021" (deprecated)
+    type `Alone` (reaches no operation): `= string` -> `= int64` (breaking)
+    type `Loan odd` (reaches no operation): variant `string` removed (breaking)
+    type `Loan odd` (reaches no operation): variant `int64` added
+    "#);
+}
+
+#[test]
+fn a_name_that_went_where_the_same_came_may_be_renamed() {
+    let text = of_types_in(|text| {
+        text.replace("Branch", "Place")
+            .replace("until: date", "due: date")
+            .replace("type Alone = string\n", "")
+    });
+    insta::assert_snapshot!(text, @"
+    type `Alone` (reaches no operation) removed (breaking)
+    type `Place` (reaches `getLoan`, `lend`) has what `Branch` had, which is gone: is it renamed? (breaking)
+    type `Loan` (reaches `getLoan`, `lend`): member `until` removed and `due` added, which says the same: is it renamed? (breaking)
+    type `Loan` (reaches `getLoan`, `lend`): member `branch`: Branch -> Place (breaking)
+    ");
+}
