@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 
 use crate::contract::{
     Contract, CredentialKind, EnumValues, ErrorKind, ErrorResponse, Field, Media, NumberFormat, Operation,
-    ParamPlace, ParamStyle, Part, PartWriting, ProblemCode, ProblemFamily, Shape, Type, TypeDef,
+    ParamPlace, ParamStyle, Part, PartWriting, ProblemCode, ProblemFamily, ResponseHeader, Shape, Type,
+    TypeDef,
 };
 use crate::docs::rows;
 use crate::docs::text::{json_line, line, name};
@@ -152,16 +153,20 @@ fn print_operation(contract: &Contract, operation: &Operation, out: &mut String)
         for media in &success.media {
             let _ = writeln!(out, "  {status} {}", media_words(contract, media));
         }
-        for header in &success.headers {
-            let optional = if header.required { "" } else { "?" };
-            let words = words(contract, &header.ty);
-            let _ = writeln!(out, "    header {}{optional}: {words}", name(&header.name));
-        }
+        print_headers(contract, &success.headers, out);
     }
     for error in &operation.errors {
         for (_, line) in error_lines(contract, error) {
             let _ = writeln!(out, "  {} {line}", rows::status(error.status));
         }
+        print_headers(contract, &error.headers, out);
+    }
+}
+
+fn print_headers(contract: &Contract, headers: &[ResponseHeader], out: &mut String) {
+    for header in headers {
+        let optional = if header.required { "" } else { "?" };
+        let _ = writeln!(out, "    header {}{optional}: {}", name(&header.name), words(contract, &header.ty));
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod grown;
 
+mod shown;
 mod undeclared;
 
 use std::collections::BTreeMap;

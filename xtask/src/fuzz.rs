@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use crate::terminal::{BAD, complain, say, styled};
 use crate::{Ended, repository};
 
-/// Run the whole pipeline on mutated documents, or the decoding of clients on mutated answers, and stop at the first that makes
-/// it panic, hang or take too much memory.
+/// Run the whole pipeline on mutated documents, or what clients make of mutated answers and sequences, and stop at the first that
+/// makes it panic, hang, lose something or take too much memory.
 ///
 /// Needs a nightly toolchain and cargo-fuzz (`cargo install cargo-fuzz`). What it learns stays in target/fuzz, so that the
 /// next run goes on from there; a finding is kept there as well, and printed with the command that repeats it.
@@ -37,6 +37,8 @@ enum Target {
     Pipeline,
     /// From an answer to an output or an error
     Answers,
+    /// From the octets of a sequence to its items
+    Sequences,
 }
 
 impl Target {
@@ -45,6 +47,7 @@ impl Target {
         match self {
             Target::Pipeline => "pipeline",
             Target::Answers => "answers",
+            Target::Sequences => "sequences",
         }
     }
 }
@@ -59,7 +62,7 @@ pub(crate) fn run(args: &Args) -> Ended {
     let folder = repository::target().join("fuzz").join(args.target.name());
     let seeds = match args.target {
         Target::Pipeline => seeds(&folder.join("seeds")),
-        Target::Answers => answers(&folder.join("seeds")),
+        Target::Answers | Target::Sequences => by_hand(args.target, &folder.join("seeds")),
     };
     if let Err(error) = seeds {
         complain(format!("{}: cannot write the seeds: {error}", styled(BAD, "error")));
@@ -107,13 +110,13 @@ fn command(args: &Args, folder: &Path) -> Command {
     command
 }
 
-/// Copies the answers that are written by hand.
-fn answers(folder: &Path) -> io::Result<()> {
+/// Copies the inputs that are written by hand.
+fn by_hand(target: Target, folder: &Path) -> io::Result<()> {
     for name in ["corpus", "findings"] {
         fs::create_dir_all(folder.with_file_name(name))?;
     }
     fs::create_dir_all(folder)?;
-    for entry in fs::read_dir(repository::root().join("tests").join("fuzz").join("answers"))? {
+    for entry in fs::read_dir(repository::root().join("tests").join("fuzz").join(target.name()))? {
         let path = entry?.path();
         fs::copy(&path, folder.join(path.file_name().unwrap_or_default()))?;
     }

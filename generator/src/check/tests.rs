@@ -59,6 +59,7 @@ fn sound() -> Contract {
             status: StatusSpec::Exact(409),
             docs: Docs::default(),
             bodies: vec![ErrorBody { media_type: "application/problem+json".to_owned(), kind }],
+            headers: Vec::new(),
         }],
         credentials: Vec::new(),
         pagination: None,

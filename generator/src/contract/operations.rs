@@ -36,6 +36,14 @@ pub struct Operation {
     pub at: Pointer,
 }
 
+impl Operation {
+    /// The headers of all answers: those of successes first.
+    pub fn answered_headers(&self) -> impl Iterator<Item = &ResponseHeader> {
+        let errors = self.errors.iter().flat_map(|error| &error.headers);
+        self.successes.iter().flat_map(|success| &success.headers).chain(errors)
+    }
+}
+
 /// An HTTP method.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "each is the method of its name")]
@@ -247,7 +255,7 @@ pub struct Success {
     pub headers: Vec<ResponseHeader>,
 }
 
-/// A header of a successful response.
+/// A header of a response.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResponseHeader {
     /// Its name.
@@ -280,6 +288,8 @@ pub struct ErrorResponse {
     pub docs: Docs,
     /// Its bodies, one for each media type; empty when it has none.
     pub bodies: Vec<ErrorBody>,
+    /// The headers that it comes with, in document order.
+    pub headers: Vec<ResponseHeader>,
 }
 
 /// The body of an unsuccessful response.

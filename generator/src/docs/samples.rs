@@ -89,6 +89,7 @@ pub(crate) fn problem(status: StatusSpec, codes: &[usize], open: bool) -> ErrorR
                 ty: None,
             },
         }],
+        headers: Vec::new(),
     }
 }
 
@@ -253,7 +254,12 @@ fn library_operations() -> Vec<Operation> {
     }];
     list.errors = vec![
         problem(StatusSpec::Exact(403), &[0], true),
-        ErrorResponse { status: StatusSpec::Exact(404), docs: Docs::default(), bodies: Vec::new() },
+        ErrorResponse {
+            status: StatusSpec::Exact(404),
+            docs: Docs::default(),
+            bodies: Vec::new(),
+            headers: Vec::new(),
+        },
     ];
     let mut lend = operation("lendBook", Method::Post, "/loans");
     lend.body = Some(Body {
@@ -279,6 +285,7 @@ fn library_operations() -> Vec<Operation> {
                 media_type: "application/json".to_owned(),
                 kind: ErrorKind::Json(Type::Named(TypeId(0))),
             }],
+            headers: Vec::new(),
         },
     ];
     vec![list, lend]

@@ -90,9 +90,9 @@ impl<'a> Lowering<'a> {
         let alone = found.len() == 1;
         for found in found {
             let docs = docs(found.response);
+            let headers = self.response_headers(&found);
             if is_success(found.status) {
                 let media = self.content(&found.response.content, &found.origin);
-                let headers = self.response_headers(&found);
                 successes.push(Success { status: found.status, docs, media, headers });
             } else {
                 let start = found.origin.place();
@@ -112,10 +112,10 @@ impl<'a> Lowering<'a> {
                 // it describes the success as well; beside declared errors it means the other errors.
                 if alone && found.status == StatusSpec::Default && !coded {
                     let media = self.content(&found.response.content, &found.origin);
-                    let headers = self.response_headers(&found);
-                    successes.push(Success { status: found.status, docs: docs.clone(), media, headers });
+                    let (docs, headers) = (docs.clone(), headers.clone());
+                    successes.push(Success { status: found.status, docs, media, headers });
                 }
-                errors.push(ErrorResponse { status: found.status, docs, bodies });
+                errors.push(ErrorResponse { status: found.status, docs, bodies, headers });
             }
         }
         (successes, errors)

@@ -15,9 +15,10 @@ pub(super) fn print(printer: &Printer<'_>) -> Option<Artifact> {
     if printer.plan.headers.is_empty() {
         return None;
     }
-    let mut doc = Doc::new("Headers that successes come with, and the types of their values.");
+    let mut doc = Doc::new("Headers that answers come with, and the types of their values.");
     doc.paragraph(
-        "`client.call(…).reply()` gives a reply that has them: `reply.header(headers::NAME)?` reads one.",
+        "`client.call(…).reply()` gives a reply that has them: `reply.header(headers::NAME)?` reads one, and \
+         `error.header(headers::NAME)?` one of the answer that the error is.",
     );
     let constants = printer.plan.headers.iter().map(|HeaderPlan { name, header, description, ty }| {
         let mut doc = Doc::new(format!("{}.", span(header)));

@@ -14,8 +14,8 @@ use super::plan::{
 use super::print::{Printer, Within, deprecated, initializer, method_path, number};
 use crate::artifact::Artifact;
 use crate::contract::{
-    ErrorKind, ErrorResponse, Operation, OperationId, Param, ParamPlace, ParamStyle, Segment, StatusSpec,
-    Type,
+    ErrorKind, ErrorResponse, Operation, OperationId, Param, ParamPlace, ParamStyle, ResponseHeader, Segment,
+    StatusSpec, Type,
 };
 use crate::docs::words;
 
@@ -285,6 +285,13 @@ impl Printer<'_> {
             ));
         }
         self.problem_doc(operation, &mut doc);
+        let errors = operation.errors.iter().flat_map(|error| &error.headers);
+        self.headers_doc(
+            "# Headers of an error",
+            errors,
+            "`error.header(…)` reads one as its type.",
+            &mut doc,
+        );
         doc
     }
 
@@ -314,18 +321,27 @@ impl Printer<'_> {
             }
             doc.item(&line, said);
         }
-        self.headers_doc(operation, doc);
+        let successes = operation.successes.iter().flat_map(|success| &success.headers);
+        let note =
+            "They are in what [`reply`](rt::Call::reply) gives, and `reply.header(…)` reads one as its type.";
+        self.headers_doc("# Headers of a success", successes, note, doc);
     }
 
-    /// The headers of successes, each once.
-    fn headers_doc(&self, operation: &Operation, doc: &mut Doc) {
+    /// The headers of answers, each once.
+    fn headers_doc<'h>(
+        &self,
+        heading: &str,
+        headers: impl Iterator<Item = &'h ResponseHeader>,
+        note: &str,
+        doc: &mut Doc,
+    ) {
         let mut known = BTreeSet::new();
-        for header in operation.successes.iter().flat_map(|success| &success.headers) {
+        for header in headers {
             if !known.insert(header.name.to_ascii_lowercase()) {
                 continue;
             }
             if known.len() == 1 {
-                doc.gap().line("# Headers of a success").gap();
+                doc.gap().line(heading).gap();
             }
             let mut planned = self.plan.headers.iter();
             let constant = planned.find(|planned| planned.header.eq_ignore_ascii_case(&header.name));
@@ -337,7 +353,7 @@ impl Printer<'_> {
             doc.item(&line, header.docs.description.as_deref().unwrap_or_default());
         }
         if !known.is_empty() {
-            doc.paragraph("They are in what [`reply`](rt::Call::reply) gives, and `reply.header(…)` reads one as its type.");
+            doc.paragraph(note);
         }
     }
 

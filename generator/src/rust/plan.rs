@@ -50,7 +50,7 @@ pub struct Plan {
     pub modules: Vec<ModulePlan>,
     /// By [`OperationId`].
     pub operations: Vec<OperationPlan>,
-    /// The headers that successes come with.
+    /// The headers that answers come with.
     pub headers: Vec<HeaderPlan>,
     /// The features of the tags, when the package has such.
     pub features: Option<FeaturesPlan>,

@@ -345,6 +345,7 @@ fn an_operation_is_a_struct_and_a_table() {
             media_type: "application/problem+json".to_owned(),
             kind: ErrorKind::Problem { family: FamilyId(0), codes: vec![CodeId(0)], open: true, ty: None },
         }],
+        headers: Vec::new(),
     });
     let full = code("full", vec![field("limit", Type::Integer(IntegerFormat::I64), true)]);
     let contract = contract(Vec::new(), vec![put], vec![family(vec![full])]);

@@ -170,7 +170,7 @@ fn headers_are_of_their_types_and_lose_no_answer() {
     let (_, client) = scripted(Scripted::new([
         step.header("x-read-at", "Sun, 06 Nov 1994 08:49:37 GMT"),
         Step::json(200, r#"["a"]"#).header("x-total", "a dozen"),
-        Step::json(503, "{}").header("x-total", "0"),
+        Step::json(503, "{}").header("x-total", "0").header("x-back-at", "1994-11-06T08:49:37Z"),
     ]));
     let reply = client.call(ByLink::new()).reply_blocking().expect("a success");
     assert_eq!(reply.header(headers::X_TOTAL), Ok(Some(12)));
@@ -184,4 +184,5 @@ fn headers_are_of_their_types_and_lose_no_answer() {
     assert_eq!(reply.value, ["a"]);
     let error = client.send_blocking(ByLink::new()).expect_err("no success");
     assert_eq!(error.header(headers::X_TOTAL), Ok(Some(0)));
+    assert_eq!(error.header(headers::X_BACK_AT), Ok(Some(at)));
 }

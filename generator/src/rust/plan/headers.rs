@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Ty;
 use super::types::Shapes;
-use crate::contract::{Contract, ResponseHeader};
+use crate::contract::{Contract, Operation, ResponseHeader};
 use crate::rust::names::{Case, RustName, Scope, Wish};
 
 /// A header of answers: a constant for all operations that declare it.
@@ -23,8 +23,7 @@ pub struct HeaderPlan {
 /// Plans the headers, sorted by name. Upper and lower case are the same in them.
 pub(super) fn plan(contract: &Contract, shapes: &Shapes<'_>) -> Vec<HeaderPlan> {
     let mut found: BTreeMap<String, (&ResponseHeader, Ty)> = BTreeMap::new();
-    let successes = contract.operations.iter().flat_map(|operation| &operation.successes);
-    for header in successes.flat_map(|success| &success.headers) {
+    for header in contract.operations.iter().flat_map(Operation::answered_headers) {
         let ty = shapes.ty(&header.ty);
         let (_, known) =
             found.entry(header.name.to_ascii_lowercase()).or_insert_with(|| (header, ty.clone()));

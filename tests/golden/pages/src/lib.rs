@@ -90,6 +90,8 @@
 )]
 
 #[rustfmt::skip]
+pub mod failures;
+#[rustfmt::skip]
 pub mod headers;
 #[rustfmt::skip]
 pub mod operations;
@@ -127,6 +129,7 @@ pub use problemgen_runtime::Reqwest;
 #[cfg(all(feature = "ureq", not(target_family = "wasm")))]
 #[doc(no_inline)]
 pub use problemgen_runtime::Ureq;
+pub use self::failures::Failure;
 pub use self::problems::{Kind, Problem};
 
 /// Pages.
@@ -140,7 +143,7 @@ impl rt::Api for Api {
     const FAMILY: &'static rt::Family = &problems::FAMILY;
     type Problem = Problem;
     type Kind = Kind;
-    type Failure = rt::NoFailure;
+    type Failure = Failure;
     fn empty_problem() -> Problem {
         rt::empty()
     }

@@ -3,7 +3,7 @@
 //! Operations without a tag.
 
 use problemgen_runtime as rt;
-use crate::types;
+use crate::{failures, problems, types};
 
 /// `GET /by-cursor`
 ///
@@ -322,6 +322,18 @@ impl rt::Paged for ByOffset {
 /// They are in what [`reply`](rt::Call::reply) gives, and `reply.header(…)` reads one as its type.
 ///
 /// It comes in pages: `client.pages(…)` turns them, and `client.items(…)` goes through what they list.
+///
+/// # Errors
+///
+/// | Status | Codes or body |
+/// | --- | --- |
+/// | 503 | no body |
+///
+/// # Headers of an error
+///
+/// * [`X-Back-At`](crate::headers::X_BACK_AT), string (date-time)
+///
+/// `error.header(…)` reads one as its type.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ByLink {
@@ -342,9 +354,35 @@ impl ByLink {
     }
 }
 
+/// The errors that `GET /by-link` declares.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum ByLinkProblem<'a> {
+    /// Status 503.
+    ///
+    /// Down.
+    ServiceUnavailable,
+    /// A problem that the contract does not declare for this operation.
+    Other(rt::Undeclared<'a>),
+}
+
+impl<'a> rt::Declared<'a, crate::Api> for ByLinkProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        Self::Other(rt::Undeclared::new(problem.kind.code()))
+    }
+    fn of_failure(at: usize, body: &'a failures::Failure) -> Option<Self> {
+        Some(
+            match (at, body) {
+                (0, failures::Failure::Empty) => Self::ServiceUnavailable,
+                _ => return None,
+            },
+        )
+    }
+}
+
 impl rt::Raises for ByLink {
     type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
+    type View<'a> = ByLinkProblem<'a>;
 }
 
 impl rt::Operation for ByLink {
@@ -359,7 +397,7 @@ impl rt::Operation for ByLink {
         successes: &[
             rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
         ],
-        errors: &[],
+        errors: &[rt::AnswerSpec::exact(503, "", rt::BodySpec::Empty(0))],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(

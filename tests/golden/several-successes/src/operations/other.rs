@@ -3,7 +3,7 @@
 //! Operations without a tag.
 
 use problemgen_runtime as rt;
-use crate::types;
+use crate::{failures, problems, types};
 
 /// `POST /jobs`
 ///
@@ -99,6 +99,21 @@ rt::operation!(StartJob);
 /// * [`X-State`](crate::headers::X_STATE), string
 ///
 /// They are in what [`reply`](rt::Call::reply) gives, and `reply.header(…)` reads one as its type.
+///
+/// # Errors
+///
+/// | Status | Codes or body |
+/// | --- | --- |
+/// | 429 | no body |
+/// | any other | no body |
+///
+/// # Headers of an error
+///
+/// * [`Retry-After`](crate::headers::RETRY_AFTER), integer (int64): Seconds to wait.
+/// * [`RateLimit-Remaining`](crate::headers::RATELIMIT_REMAINING), integer (int32)
+/// * [`ETag`](crate::headers::ETAG), integer (int64)
+///
+/// `error.header(…)` reads one as its type.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetJob {
@@ -150,9 +165,40 @@ impl rt::Output for GetJobOutput {
     }
 }
 
+/// The errors that `GET /jobs/{job}` declares.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum GetJobProblem<'a> {
+    /// Status 429.
+    ///
+    /// Too many requests.
+    TooManyRequests,
+    /// Any other status.
+    ///
+    /// Anything else.
+    Default,
+    /// A problem that the contract does not declare for this operation.
+    Other(rt::Undeclared<'a>),
+}
+
+impl<'a> rt::Declared<'a, crate::Api> for GetJobProblem<'a> {
+    fn of_problem(problem: &'a problems::Problem) -> Self {
+        Self::Other(rt::Undeclared::new(problem.kind.code()))
+    }
+    fn of_failure(at: usize, body: &'a failures::Failure) -> Option<Self> {
+        Some(
+            match (at, body) {
+                (0, failures::Failure::Empty) => Self::TooManyRequests,
+                (1, failures::Failure::Empty) => Self::Default,
+                _ => return None,
+            },
+        )
+    }
+}
+
 impl rt::Raises for GetJob {
     type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
+    type View<'a> = GetJobProblem<'a>;
 }
 
 impl rt::Operation for GetJob {
@@ -169,7 +215,10 @@ impl rt::Operation for GetJob {
             rt::AnswerSpec::exact(200, "text/plain", rt::BodySpec::Text(1)),
             rt::AnswerSpec::range(2, "", rt::BodySpec::Empty(2)),
         ],
-        errors: &[],
+        errors: &[
+            rt::AnswerSpec::exact(429, "", rt::BodySpec::Empty(0)),
+            rt::AnswerSpec::default("", rt::BodySpec::Empty(0)),
+        ],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
