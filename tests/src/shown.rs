@@ -59,7 +59,7 @@
 //! # use std::io::Write as _;
 //! # use dropthis_api::{Client, operations::GetDropContent};
 //! # async fn download(client: &Client, mut file: std::fs::File) -> Result<(), Box<dyn std::error::Error>> {
-//! let mut answer = client.call(GetDropContent::new("drop_1")).stream().await?;
+//! let mut answer = client.call(GetDropContent::new("drop_1").path("index.html")).stream().await?;
 //! while let Some(piece) = answer.next().await {
 //!     file.write_all(&piece?)?;
 //! }
