@@ -34,6 +34,18 @@
 //! # }
 //! ```
 //!
+//! # docs/problems.md
+//!
+//! ```
+//! # use golden_failures_coded::{Error, operations::{CreateToken, CreateTokenProblem}};
+//! # fn refused(error: &Error<CreateToken>, sign_in: fn()) {
+//! match error.kind() {
+//!     Some(CreateTokenProblem::Unauthorized(token)) if token.code == "token_expired" => sign_in(),
+//!     _ => eprintln!("{:?}: {error}", error.code()), // the text of the code, of whichever family
+//! }
+//! # }
+//! ```
+//!
 //! # docs/serving.md
 //!
 //! ```
