@@ -88,7 +88,7 @@ pub(crate) fn pointer_to(name: &str) -> String {
 
 /// What a walk remembers.
 #[derive(Default)]
-struct Walk {
+pub(crate) struct Walk {
     /// The steps to the broken place, innermost first; filled only while an error travels up.
     steps: Vec<Cow<'static, str>>,
     /// How many members there were that nobody declared, and values of which nothing is known.
@@ -111,20 +111,10 @@ impl Walk {
     }
 }
 
-/// A node to fill, for a reader that does not ask where it broke.
-pub(crate) struct In<'a>(pub(crate) &'a mut dyn Node);
-
-impl<'de> DeserializeSeed<'de> for In<'_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        Seed { slot: self.0.slot(), walk: &mut Walk::default() }.deserialize(deserializer)
-    }
-}
-
 /// A slot to fill, with the walk that it is a part of.
-struct Seed<'a, 'w> {
-    slot: Slot<'a>,
-    walk: &'w mut Walk,
+pub(crate) struct Seed<'a, 'w> {
+    pub(crate) slot: Slot<'a>,
+    pub(crate) walk: &'w mut Walk,
 }
 
 impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {

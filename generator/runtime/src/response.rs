@@ -1,5 +1,6 @@
 //! From an HTTP response to an output or an error. Total: whatever came, nothing is lost and nothing panics.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -17,12 +18,24 @@ use crate::value::Value;
 
 /// Decodes the response of an operation. All but the wrapping is in [`read`], so that an operation costs little to compile.
 pub(crate) fn decode<O: Operation>(response: http::Response<Bytes>) -> Result<O::Output, Error<O>> {
-    let mut output = O::Output::empty();
+    let mut output = Made(None);
     match read::<O::Api>(O::SPEC, response, &mut output) {
-        Ok(()) => Ok(output),
+        Ok(()) => Ok(output.0.unwrap_or_else(O::Output::empty)),
         Err(Refusal::Problem(raised)) => Err(Error::Problem(raised)),
         Err(Refusal::Failure(failed)) => Err(Error::Failure(failed)),
         Err(Refusal::Unexpected(unexpected)) => Err(Error::Unexpected(unexpected)),
+    }
+}
+
+/// An output that is made when something is read into it: an error needs none.
+struct Made<T>(Option<T>);
+
+impl<T: Output> Output for Made<T> {
+    fn empty() -> Self {
+        Made(None)
+    }
+    fn case(&mut self, case: usize) -> Option<&mut dyn Node> {
+        self.0.get_or_insert_with(T::empty).case(case)
     }
 }
 
@@ -41,9 +54,8 @@ fn read<A: Api>(
 ) -> Result<(), Refusal<A>> {
     let (parts, body) = response.into_parts();
     let status = parts.status.as_u16();
-    let media_type = media_type_of(&parts.headers);
     let ending = parts.extensions.get().map(ending);
-    let Some(answer) = best(spec.successes, status, media_type, body.is_empty()) else {
+    let Some((_, answer)) = best(spec.successes, status, &parts.headers, body.is_empty()) else {
         return Err(read_error(spec, Received::new(parts, body.clone()), &body, ending));
     };
     // The beginning of an output is none, even where it could be read as one.
@@ -64,34 +76,30 @@ fn media_type_of(headers: &HeaderMap) -> &str {
     headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// The response of the contract that an answer is: the most exact status, then the most exact media type.
+/// The response of the contract that an answer is, and its place in the list: the most exact status, then the most exact media
+/// type.
 fn best(
     answers: &'static [AnswerSpec],
     status: u16,
-    media_type: &str,
-    empty: bool,
-) -> Option<&'static AnswerSpec> {
-    place(answers, status, media_type, empty).map(|(_, answer)| answer)
-}
-
-/// The same, with its place in the list.
-fn place(
-    answers: &'static [AnswerSpec],
-    status: u16,
-    media_type: &str,
+    headers: &HeaderMap,
     empty: bool,
 ) -> Option<(usize, &'static AnswerSpec)> {
-    let rank = |(_, answer): &(usize, &AnswerSpec)| {
+    // Mostly the status alone decides.
+    let media_type = LazyCell::new(|| media_type_of(headers));
+    let media = |answer: &AnswerSpec| match answer.media_type {
         // An answer without a body is what an empty body is, whatever its media type, and another one only if nothing else is.
-        let media = match answer.media_type {
-            "" => u8::from(!empty) * (UNFIT + 2),
-            declared => 1 + media_rank(declared, media_type),
-        };
-        (status_rank(answer.status, status), media)
+        "" => u8::from(!empty) * (UNFIT + 2),
+        declared => 1 + media_rank(declared, &media_type),
     };
-    let stands_for = |(_, answer): &(usize, &AnswerSpec)| status_rank(answer.status, status).is_some();
-    // `min_by_key` keeps the first of equals: the order of the contract.
-    answers.iter().enumerate().filter(stands_for).min_by_key(rank)
+    let ranked = answers
+        .iter()
+        .enumerate()
+        .filter_map(|(at, answer)| Some((status_rank(answer.status, status)?, at, answer)));
+    // `min_by` keeps the first of equals: the order of the contract.
+    let best = ranked.min_by(|(one_rank, _, one), (other_rank, _, other)| {
+        one_rank.cmp(other_rank).then_with(|| media(one).cmp(&media(other)))
+    });
+    best.map(|(_, at, answer)| (at, answer))
 }
 
 fn status_rank(spec: StatusSpec, status: u16) -> Option<u8> {
@@ -191,15 +199,14 @@ fn read_error<A: Api>(
     ending: Option<Violation>,
 ) -> Refusal<A> {
     let status = response.status.as_u16();
-    let media_type = media_type_of(&response.headers);
-    let declared = place(spec.errors, status, media_type, body.is_empty());
+    let declared = best(spec.errors, status, &response.headers, body.is_empty());
     let mut broken = None;
     let mut silent = None;
     if let Some((at, answer)) = declared
         && answer.body != BodySpec::Problem
         && let Some(mut failure) = A::Failure::of_case(case_of(answer.body))
     {
-        match read_failure(answer, media_type, body, failure.node_mut()) {
+        match read_failure(answer, media_type_of(&response.headers), body, failure.node_mut()) {
             Ok(violations) if matches!(answer.body, BodySpec::Empty(_)) && !body.is_empty() => {
                 silent = Some((at, failure, violations));
             }
@@ -331,7 +338,9 @@ mod tests {
     use super::*;
 
     fn chosen(answers: &'static [AnswerSpec], media_type: &str, empty: bool) -> Option<&'static str> {
-        best(answers, 200, media_type, empty).map(|answer| answer.media_type)
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, media_type.parse().expect("a header"));
+        best(answers, 200, &headers, empty).map(|(_, answer)| answer.media_type)
     }
 
     #[test]

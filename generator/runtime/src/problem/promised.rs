@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::cursor::{Cursor, Found};
 use super::raw::Word;
 use super::{CodePlace, ProblemNode};
-use crate::decode;
+use crate::decode::{self, Seed, Walk};
 use crate::json::Json;
 use crate::node::Node;
 
@@ -42,6 +42,7 @@ impl<'de> Visitor<'de> for PromisedEnvelope<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { problem, member } = self;
         let mut found = false;
+        let mut walk = Walk::default();
         let mut cursor = Cursor::over(problem.envelope());
         while let Some(Word(name)) = map.next_key()? {
             if name == member {
@@ -57,7 +58,7 @@ impl<'de> Visitor<'de> for PromisedEnvelope<'_> {
                 continue;
             };
             match member_or_other(envelope, at, name) {
-                Some(node) => map.next_value_seed(decode::In(node))?,
+                Some(node) => map.next_value_seed(Seed { slot: node.slot(), walk: &mut walk })?,
                 None => map.next_value::<de::IgnoredAny>().map(|_| ())?,
             }
             cursor.note_null(envelope, at);
@@ -107,26 +108,27 @@ impl<'de> Visitor<'de> for PromisedList<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let problem = self.0;
-        if items.next_element_seed(PromisedItem(&mut *problem))?.is_none() {
-            return Err(de::Error::custom("no problem is listed"));
+        let mut first = true;
+        while items.next_element_seed(PromisedItem { problem: &mut *self.0, first })?.is_some() {
+            first = false;
         }
-        loop {
-            let Some(next) = problem.grow() else { return Err(de::Error::custom("several problems")) };
-            if items.next_element_seed(PromisedItem(next))?.is_none() {
-                problem.shrink();
-                return Ok(());
-            }
-        }
+        if first { Err(de::Error::custom("no problem is listed")) } else { Ok(()) }
     }
 }
 
-struct PromisedItem<'p>(&'p mut dyn ProblemNode);
+/// An item of a list of problems. Room for it is only made when there is one.
+struct PromisedItem<'p> {
+    problem: &'p mut dyn ProblemNode,
+    /// Is it the one that there is room for?
+    first: bool,
+}
 
 impl<'de> DeserializeSeed<'de> for PromisedItem<'_> {
     type Value = ();
     fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(PromisedVisitor(self.0))
+        let room = if self.first { Some(self.problem) } else { self.problem.grow() };
+        let Some(problem) = room else { return Err(de::Error::custom("several problems")) };
+        deserializer.deserialize_map(PromisedVisitor(problem))
     }
 }
 
@@ -143,6 +145,7 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
         let problem = self.0;
         let family = problem.family();
         let mut waiting: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
+        let mut walk = Walk::default();
         let mut selected = false;
         let mut common = Cursor::over(Some(problem.common()));
         let mut own = Cursor::over(None);
@@ -164,17 +167,12 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
                     (&own, at, own_member(problem, at))
                 }
             };
-            let was_null = match node {
-                Some(node) => {
-                    map.next_value_seed(decode::In(node))?;
-                    at.is_some_and(|at| cursor.leaves_open(at, node))
-                }
-                None => {
-                    waiting.push((name, map.next_value()?));
-                    continue;
-                }
+            let Some(node) = node else {
+                waiting.push((name, map.next_value()?));
+                continue;
             };
-            if was_null {
+            map.next_value_seed(Seed { slot: node.slot(), walk: &mut walk })?;
+            if at.is_some_and(|at| cursor.leaves_open(at, node)) {
                 problem.extensions_mut().insert(name.into_owned(), Json::Null);
             }
         }
