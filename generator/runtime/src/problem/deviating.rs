@@ -252,11 +252,11 @@ fn is_null(value: &RawValue) -> bool {
 }
 
 /// A code is text, or an integer in decimal.
-fn code_text(raw: &RawValue) -> Option<Cow<'_, str>> {
+pub(super) fn code_text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let text = raw.get();
     match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
         Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
         Some(_) => serde_json::from_str(text).ok().map(Cow::Owned),
-        None => text.parse::<i64>().is_ok().then_some(Cow::Borrowed(text)),
+        None => (text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok()).then_some(Cow::Borrowed(text)),
     }
 }

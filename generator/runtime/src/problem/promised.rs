@@ -9,7 +9,8 @@ use serde::de::{self, DeserializeSeed, Deserializer as _, MapAccess, SeqAccess, 
 use serde_json::value::RawValue;
 
 use super::cursor::{Cursor, Found};
-use super::raw::Word;
+use super::deviating::code_text;
+use super::raw::Name;
 use super::{CodePlace, ProblemNode};
 use crate::decode::{self, Seed, Walk};
 use crate::json::Json;
@@ -44,7 +45,7 @@ impl<'de> Visitor<'de> for PromisedEnvelope<'_> {
         let mut found = false;
         let mut walk = Walk::default();
         let mut cursor = Cursor::over(problem.envelope());
-        while let Some(Word(name)) = map.next_key()? {
+        while let Some(Name(name)) = map.next_key()? {
             if name == member {
                 if std::mem::replace(&mut found, true) {
                     return Err(de::Error::custom("two of a member"));
@@ -149,9 +150,14 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
         let mut selected = false;
         let mut common = Cursor::over(Some(problem.common()));
         let mut own = Cursor::over(None);
-        while let Some(Word(name)) = map.next_key()? {
+        while let Some(Name(name)) = map.next_key()? {
             if name == family.code {
-                let Word(code) = map.next_value()?;
+                let code = if family.numeric {
+                    code_text(map.next_value()?)
+                } else {
+                    Some(map.next_value::<Name<'_>>()?.0)
+                };
+                let Some(code) = code else { return Err(de::Error::custom("not a code")) };
                 if std::mem::replace(&mut selected, true) {
                     return Err(de::Error::custom("two codes"));
                 }

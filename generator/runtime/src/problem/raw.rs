@@ -113,7 +113,7 @@ impl<'a> Visitor<'a> for BodyVisitor<'_, 'a> {
         f.write_str("an object")
     }
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Word(name)) = map.next_key()? {
+        while let Some(Name(name)) = map.next_key()? {
             if Some(&*name) == self.0.place.member() && !self.0.found {
                 let RawBody { place, within, found, listed, .. } = &mut *self.0;
                 *found = true;
@@ -173,7 +173,7 @@ impl<'a> Visitor<'a> for WithinSeed<'_, 'a> {
         // It is there before it is read, so that what comes before a break stays.
         self.within.push(Within::Object(RawMembers::default()));
         let Some(Within::Object(raw)) = self.within.last_mut() else { return Ok(()) };
-        while let Some(Word(name)) = map.next_key()? {
+        while let Some(Name(name)) = map.next_key()? {
             raw.members.push((name, map.next_value()?));
         }
         Ok(())
@@ -186,30 +186,24 @@ impl<'a> Visitor<'a> for WithinSeed<'_, 'a> {
     }
 }
 
-/// A name or a code: text that is borrowed unless it has escapes, or an integer.
-pub(super) struct Word<'a>(pub(super) Cow<'a, str>);
+/// A name: text that is borrowed unless it has escapes.
+pub(super) struct Name<'a>(pub(super) Cow<'a, str>);
 
-impl<'de: 'a, 'a> de::Deserialize<'de> for Word<'a> {
+impl<'de: 'a, 'a> de::Deserialize<'de> for Name<'a> {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct NameVisitor;
         impl<'de> Visitor<'de> for NameVisitor {
-            type Value = Word<'de>;
+            type Value = Name<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string or an integer")
+                f.write_str("a string")
             }
             fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(Word(Cow::Borrowed(name)))
+                Ok(Name(Cow::Borrowed(name)))
             }
             fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Word(Cow::Owned(name.to_owned())))
-            }
-            fn visit_i64<E: de::Error>(self, code: i64) -> Result<Self::Value, E> {
-                Ok(Word(Cow::Owned(code.to_string())))
-            }
-            fn visit_u64<E: de::Error>(self, code: u64) -> Result<Self::Value, E> {
-                Ok(Word(Cow::Owned(code.to_string())))
+                Ok(Name(Cow::Owned(name.to_owned())))
             }
         }
-        deserializer.deserialize_any(NameVisitor)
+        deserializer.deserialize_str(NameVisitor)
     }
 }
