@@ -149,6 +149,10 @@ impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
                 Ok(())
             }
             Slot::Option(target) => deserializer.deserialize_option(OptionVisitor { target, walk }),
+            Slot::OptionalString(target) => {
+                *target = Option::deserialize(deserializer)?;
+                Ok(())
+            }
             Slot::List(target) => deserializer.deserialize_seq(ListVisitor { target, walk }),
             Slot::Map(target) => deserializer.deserialize_map(MapVisitor { target, walk }),
             Slot::Record(target) => deserializer.deserialize_map(RecordVisitor { target, walk }),

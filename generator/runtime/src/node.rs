@@ -31,6 +31,14 @@ pub trait Node: AsNode + Any {
     fn slot(&mut self) -> Slot<'_> {
         Slot::Record(self.as_node_mut())
     }
+    /// Where a reader puts what it reads where this may be `null`.
+    #[doc(hidden)]
+    fn optional_slot(optional: &mut Option<Self>) -> Slot<'_>
+    where
+        Self: Sized,
+    {
+        Slot::Option(optional)
+    }
     /// What a writer writes.
     fn view(&self) -> View<'_> {
         View::Record(self.as_node())
@@ -123,6 +131,8 @@ pub enum Slot<'a> {
     /// A number, which is handed over as the text that it is in decimal.
     Number(&'a mut dyn TextNode),
     Option(&'a mut dyn OptionNode),
+    /// Text that may be `null`: what most optional members are.
+    OptionalString(&'a mut Option<String>),
     List(&'a mut dyn ListNode),
     Map(&'a mut dyn MapNode),
     Record(&'a mut dyn Node),

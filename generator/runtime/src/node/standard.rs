@@ -78,6 +78,9 @@ impl Node for String {
     fn slot(&mut self) -> Slot<'_> {
         Slot::String(self)
     }
+    fn optional_slot(optional: &mut Option<Self>) -> Slot<'_> {
+        Slot::OptionalString(optional)
+    }
     fn view(&self) -> View<'_> {
         View::Text(Cow::Borrowed(self))
     }
@@ -123,7 +126,7 @@ impl<T: Node> Node for Option<T> {
         None
     }
     fn slot(&mut self) -> Slot<'_> {
-        Slot::Option(self)
+        T::optional_slot(self)
     }
     fn view(&self) -> View<'_> {
         self.as_ref().map_or(View::Absent, Node::view)
