@@ -34,14 +34,16 @@ impl Cursor {
         optional && matches!(node.view(), View::Absent)
     }
 
-    /// Notes in a record that a member of it was `null`.
-    pub(super) fn note_null(&self, record: &mut dyn Node, at: Option<usize>) {
-        let Some((at, member)) = at.and_then(|at| Some((at, self.members.get(at)?))) else { return };
+    /// Notes in a record that a member of it was `null`; `true` when it was and is noted.
+    pub(super) fn note_null(&self, record: &mut dyn Node, at: Option<usize>) -> bool {
+        let Some((at, member)) = at.and_then(|at| Some((at, self.members.get(at)?))) else { return false };
         if record.at(at).is_some_and(|node| self.leaves_open(at, node))
             && let Some(others) = record.others_mut()
         {
             others.note_null(member.name());
+            return true;
         }
+        false
     }
 
     /// The required members that were not there.

@@ -43,6 +43,7 @@ impl<'de> Visitor<'de> for PromisedEnvelope<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { problem, member } = self;
         let mut found = false;
+        let mut unsettled = false;
         let mut walk = Walk::default();
         let mut cursor = Cursor::over(problem.envelope());
         while let Some(Name(name)) = map.next_key()? {
@@ -62,9 +63,10 @@ impl<'de> Visitor<'de> for PromisedEnvelope<'_> {
                 Some(node) => map.next_value_seed(Seed { slot: node.slot(), walk: &mut walk })?,
                 None => map.next_value::<de::IgnoredAny>().map(|_| ())?,
             }
-            cursor.note_null(envelope, at);
+            unsettled |= at.is_none() | cursor.note_null(envelope, at);
         }
-        if let Some(others) = problem.envelope_mut().and_then(|envelope| envelope.others_mut()) {
+        let envelope = problem.envelope_mut().filter(|_| unsettled);
+        if let Some(others) = envelope.and_then(|envelope| envelope.others_mut()) {
             others.settle();
         }
         if found && cursor.missing().next().is_none() {
