@@ -14,6 +14,7 @@ use problemgen::report::{Place, Report};
 use problemgen::{Options, Read, bundle, catalogue, docs, downlevel, listing, load, lower, resolve, rust};
 use problemgen_tests::spec;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 fn main() {
     divan::main();
@@ -93,56 +94,147 @@ mod codegen {
     }
 }
 
-const QUOTA: &str = r#"{"type":"https://dropthis.app/errors#quota_exceeded","title":"Quota exceeded","status":413,
-"detail":"Publishing 8 MB would exceed the account's storage of 500 MB.","code":"quota_exceeded","retryable":false,
-"suggestion":"Delete drops that you no longer need, or upgrade.","request_id":"req_5n8Qe2TzLw0a","limit":524288000,
-"used":519045120,"requested":8388608,"current_plan":"free","upgrade_url":"https://app.dropthis.app/upgrade"}"#;
-
-fn response() -> http::Response<Bytes> {
-    http::Response::builder()
-        .status(413)
-        .header("content-type", "application/problem+json")
-        .body(Bytes::from_static(QUOTA.as_bytes()))
-        .expect("a response")
-}
-
-/// The same members by hand, as somebody would write them who knows that this code will come.
-#[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "filled to be timed")]
-struct ByHand {
-    r#type: String,
-    title: String,
-    status: i64,
-    detail: Option<String>,
-    code: String,
-    retryable: bool,
-    suggestion: Option<String>,
-    request_id: Option<String>,
-    instance: Option<String>,
-    limit: i64,
-    used: i64,
-    requested: i64,
-    current_plan: Option<String>,
-    upgrade_url: Option<String>,
-}
-
 /// Reading an answer and dropping what became of it. Answers are dropped one by one: a heap that grows and shrinks with
 /// each sample would be timed, too.
 mod decode {
     use super::*;
 
-    #[divan::bench(sample_count = 500, sample_size = 200)]
-    fn generated(bencher: Bencher<'_, '_>) {
-        bencher.bench_local(|| drop(black_box(PublishDrop::decode(response()))));
+    fn response(status: u16, media_type: &'static str, body: &'static str) -> http::Response<Bytes> {
+        http::Response::builder()
+            .status(status)
+            .header("content-type", media_type)
+            .body(Bytes::from_static(body.as_bytes()))
+            .expect("a response")
     }
 
-    #[divan::bench(sample_count = 500, sample_size = 200)]
-    fn serde_by_hand(bencher: Bencher<'_, '_>) {
-        bencher.bench_local(|| {
-            let (parts, body) = response().into_parts();
-            let problem: Box<ByHand> = Box::new(serde_json::from_slice(&body).expect("a problem"));
-            drop(black_box((problem, parts, body)));
-        });
+    fn generated<O: Operation>(response: http::Response<Bytes>) {
+        drop(black_box(O::decode(response)));
+    }
+
+    /// The same members by hand, as somebody would write them who knows that this code will come.
+    fn serde_by_hand<T: DeserializeOwned>(response: http::Response<Bytes>) {
+        let (parts, body) = response.into_parts();
+        let problem: Box<T> = Box::new(serde_json::from_slice(&body).expect("a problem"));
+        drop(black_box((problem, parts, body)));
+    }
+
+    /// The code stands in the body itself.
+    mod root {
+        use super::*;
+
+        const QUOTA: &str = r#"{"type":"https://dropthis.app/errors#quota_exceeded","title":"Quota exceeded","status":413,
+"detail":"Publishing 8 MB would exceed the account's storage of 500 MB.","code":"quota_exceeded","retryable":false,
+"suggestion":"Delete drops that you no longer need, or upgrade.","request_id":"req_5n8Qe2TzLw0a","limit":524288000,
+"used":519045120,"requested":8388608,"current_plan":"free","upgrade_url":"https://app.dropthis.app/upgrade"}"#;
+
+        fn response() -> http::Response<Bytes> {
+            super::response(413, "application/problem+json", QUOTA)
+        }
+
+        #[derive(Debug, Deserialize)]
+        #[allow(dead_code, reason = "filled to be timed")]
+        struct ByHand {
+            r#type: String,
+            title: String,
+            status: i64,
+            detail: Option<String>,
+            code: String,
+            retryable: bool,
+            suggestion: Option<String>,
+            request_id: Option<String>,
+            instance: Option<String>,
+            limit: i64,
+            used: i64,
+            requested: i64,
+            current_plan: Option<String>,
+            upgrade_url: Option<String>,
+        }
+
+        #[divan::bench(sample_count = 500, sample_size = 200)]
+        fn generated() {
+            super::generated::<PublishDrop>(response());
+        }
+
+        #[divan::bench(sample_count = 500, sample_size = 200)]
+        fn serde_by_hand() {
+            super::serde_by_hand::<ByHand>(response());
+        }
+    }
+
+    /// The code stands under `error`.
+    mod under {
+        use super::*;
+
+        const LIMITED: &str = r#"{"error":{"code":"limited","message":"More than 60 requests in a minute.",
+"retryable":true,"limit":60},"request_id":"req_5n8Qe2TzLw0a","docs":"https://example.com/errors#limited"}"#;
+
+        fn response() -> http::Response<Bytes> {
+            super::response(429, "application/json", LIMITED)
+        }
+
+        #[derive(Debug, Deserialize)]
+        #[allow(dead_code, reason = "filled to be timed")]
+        struct ByHand {
+            error: ErrorByHand,
+            request_id: String,
+            docs: Option<String>,
+        }
+
+        #[derive(Debug, Deserialize)]
+        #[allow(dead_code, reason = "filled to be timed")]
+        struct ErrorByHand {
+            code: String,
+            message: String,
+            retryable: Option<bool>,
+            limit: i64,
+        }
+
+        #[divan::bench(sample_count = 500, sample_size = 200)]
+        fn generated() {
+            super::generated::<golden_code_under::operations::ListThings>(response());
+        }
+
+        #[divan::bench(sample_count = 500, sample_size = 200)]
+        fn serde_by_hand() {
+            super::serde_by_hand::<ByHand>(response());
+        }
+    }
+
+    /// Codes, which are integers, stand in a list.
+    mod listed {
+        use super::*;
+
+        const REFUSED: &str = r#"{"errors":[{"code":1001,"message":"Another thing has this name.","field":"name"},
+{"code":1002,"message":"The shelf is full.","field":"shelf"}],"trace":"5n8Qe2TzLw0a"}"#;
+
+        fn response() -> http::Response<Bytes> {
+            super::response(400, "application/json", REFUSED)
+        }
+
+        #[derive(Debug, Deserialize)]
+        #[allow(dead_code, reason = "filled to be timed")]
+        struct ByHand {
+            errors: Vec<ErrorByHand>,
+            trace: Option<String>,
+        }
+
+        #[derive(Debug, Deserialize)]
+        #[allow(dead_code, reason = "filled to be timed")]
+        struct ErrorByHand {
+            code: i64,
+            message: String,
+            field: Option<String>,
+        }
+
+        #[divan::bench(sample_count = 500, sample_size = 200)]
+        fn generated() {
+            super::generated::<golden_codes_in_a_list::operations::AddThing>(response());
+        }
+
+        #[divan::bench(sample_count = 500, sample_size = 200)]
+        fn serde_by_hand() {
+            super::serde_by_hand::<ByHand>(response());
+        }
     }
 }
 

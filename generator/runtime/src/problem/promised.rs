@@ -154,6 +154,7 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
         let mut own = Cursor::over(None);
         while let Some(Name(name)) = map.next_key()? {
             if name == family.code {
+                // An integer is compared as the text that it is, without a copy.
                 let code = if family.numeric {
                     code_text(map.next_value()?)
                 } else {
