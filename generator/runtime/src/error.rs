@@ -17,6 +17,7 @@ use crate::failure::{
     DETAIL, Failed, FailureBody, REQUEST_ID, RETRYABLE, SUGGESTION, find_bool, find_code, find_text, plain,
 };
 use crate::json::Json;
+use crate::operation::Operation;
 use crate::problem::{CodeFacts, Family, ProblemNode, Undeclared};
 use crate::recovery::{self, Recovery};
 use crate::retry::{self, Attempts};
@@ -66,12 +67,17 @@ pub enum CredentialPlace {
     Nowhere,
 }
 
-/// Something that fails with problems of an API: an operation, or the API as a whole ([`Any`]).
+/// Something that fails with problems of an API: an [`Operation`], or the API as a whole ([`Any`]).
 pub trait Raises {
     /// The API.
     type Api: Api;
-    /// What [`Error::kind`] gives: the errors that this operation declares, with their members.
+    /// What [`Error::kind`] gives: the errors that are declared, with their members.
     type View<'a>: Declared<'a, Self::Api>;
+}
+
+impl<O: Operation> Raises for O {
+    type Api = O::Of;
+    type View<'a> = O::Errors<'a>;
 }
 
 /// A view of the errors that operations declare. It is made when somebody looks; operations that declare the same errors
@@ -544,7 +550,7 @@ impl<O: Raises> Error<O> {
     }
 }
 
-impl<O: crate::Operation> From<Error<O>> for Error<Any<O::Api>> {
+impl<O: Operation> From<Error<O>> for Error<Any<O::Api>> {
     fn from(error: Error<O>) -> Self {
         error.widen()
     }

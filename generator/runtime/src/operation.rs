@@ -4,7 +4,7 @@
 use bytes::Bytes;
 
 use crate::body::Content;
-use crate::error::{Error, Raises, RequestError};
+use crate::error::{Api, Declared, Error, Raises, RequestError};
 use crate::node::Node;
 use crate::request::{self, BaseUrl};
 use crate::response;
@@ -25,6 +25,10 @@ use crate::stream::Body;
 /// }
 /// ```
 pub trait Operation: Raises + Send + Sync + 'static {
+    /// The API that it belongs to: what [`Raises::Api`] is then.
+    type Of: Api;
+    /// The errors that it declares, with their members: what [`Raises::View`] is then.
+    type Errors<'a>: Declared<'a, Self::Api>;
     /// What a success gives.
     type Output: Output + Send + 'static;
     /// What the contract says of it.
@@ -250,7 +254,7 @@ pub enum BodySpec {
     Text(usize),
     /// Octets, put into case number so-and-so of the [`Output`].
     Bytes(usize),
-    /// A coded problem. The codes that the operation declares are its [`Raises::View`].
+    /// A coded problem. The codes that the operation declares are its [`Operation::Errors`].
     Problem,
 }
 

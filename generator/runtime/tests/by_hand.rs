@@ -274,12 +274,9 @@ impl<'a> rt::Declared<'a, Shop> for PutItemProblem<'a> {
     }
 }
 
-impl rt::Raises for PutItem {
-    type Api = Shop;
-    type View<'a> = PutItemProblem<'a>;
-}
-
 impl rt::Operation for PutItem {
+    type Of = Shop;
+    type Errors<'a> = PutItemProblem<'a>;
     type Output = Item;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putItem",

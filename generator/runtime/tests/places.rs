@@ -192,11 +192,9 @@ macro_rules! api {
 
             #[derive(Debug)]
             pub(super) struct Call;
-            impl rt::Raises for Call {
-                type Api = Api;
-                type View<'a> = &'a Kind;
-            }
             impl rt::Operation for Call {
+                type Of = Api;
+                type Errors<'a> = &'a Kind;
                 type Output = ();
                 const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
                     id: "call",

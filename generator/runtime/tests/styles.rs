@@ -115,11 +115,9 @@ macro_rules! written {
     ($style:ident, $explode:literal, $field:ident, $reserved:literal) => {{
         #[derive(Debug, Clone)]
         struct One(Values);
-        impl rt::Raises for One {
-            type Api = Api;
-            type View<'a> = &'a Nothing;
-        }
         impl rt::Operation for One {
+            type Of = Api;
+            type Errors<'a> = &'a Nothing;
             type Output = ();
             const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
                 id: "one",

@@ -2,7 +2,7 @@
 //! operation the view of its errors.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 
 use super::docs::Doc;
 use super::operations::{answer, status_text};
@@ -212,20 +212,9 @@ impl Printer<'_> {
             .collect()
     }
 
-    /// What makes an operation raise errors: its view, and how it comes about.
-    pub(super) fn raises(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
-        let name = plan.name.ident();
-        let (definition, view) = match &plan.view {
-            None => (None, quote!(rt::Undeclared)),
-            Some(view) => (Some(self.view_type(operation, view)), view.name.ident().into_token_stream()),
-        };
-        quote! {
-            #definition
-            impl rt::Raises for #name {
-                type Api = crate::Api;
-                type View<'a> = #view<'a>;
-            }
-        }
+    /// The view of an operation's errors, and how it comes about; nothing where it has none of its own.
+    pub(super) fn view(&self, operation: &Operation, plan: &OperationPlan) -> Option<TokenStream> {
+        plan.view.as_ref().map(|view| self.view_type(operation, view))
     }
 
     /// How the view of an operation, if it is its own, comes about.

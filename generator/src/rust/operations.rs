@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Literal as Token, TokenStream};
-use quote::quote;
+use quote::{ToTokens as _, quote};
 
 use super::bodies;
 use super::docs::{Doc, sentence, span};
@@ -80,11 +80,11 @@ impl Printer<'_> {
         let structure = self.structure(operation, plan);
         let body = self.body_type(operation, plan);
         let output = self.output_type(operation, plan);
-        let raises = self.raises(operation, plan);
+        let view = self.view(operation, plan);
         let behaviour = self.operation_impl(operation, plan);
         let pages = self.pages(operation, plan);
         let sequence = self.sequence(plan);
-        quote!(#structure #body #output #raises #behaviour #pages #sequence)
+        quote!(#structure #body #output #view #behaviour #pages #sequence)
     }
 
     fn structure(&self, operation: &Operation, plan: &OperationPlan) -> TokenStream {
@@ -239,6 +239,10 @@ impl Printer<'_> {
                 quote!(#name)
             }
         };
+        let errors = match &plan.view {
+            None => quote!(rt::Undeclared),
+            Some(view) => view.name.ident().into_token_stream(),
+        };
         let spec = spec(operation, plan, &self.error_table(plan));
         let headers = plan.part_headers.iter().map(|header| &header.argument);
         let params = plan.params.iter().chain(headers).enumerate().map(|(at, param)| {
@@ -256,6 +260,8 @@ impl Printer<'_> {
         let body = plan.body.as_ref().map(bodies::function);
         quote! {
             impl rt::Operation for #name {
+                type Of = crate::Api;
+                type Errors<'a> = #errors<'a>;
                 type Output = #output;
                 const SPEC: &'static rt::OperationSpec = &#spec;
                 #param

@@ -422,12 +422,9 @@ fn an_operation_is_a_struct_and_a_table() {
         }
     }
 
-    impl rt::Raises for PutItem {
-        type Api = crate::Api;
-        type View<'a> = PutItemProblem<'a>;
-    }
-
     impl rt::Operation for PutItem {
+        type Of = crate::Api;
+        type Errors<'a> = PutItemProblem<'a>;
         type Output = ();
         const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
             id: "putItem",

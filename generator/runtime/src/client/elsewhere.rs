@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 use http::Method;
 
-use crate::error::{Api, Raises, RequestError};
+use crate::error::{Api, RequestError};
 use crate::node::Node;
 use crate::operation::{AnswerSpec, BodySpec, Operation, OperationSpec};
 use crate::request::BaseUrl;
@@ -84,12 +84,9 @@ pub(super) static SPEC: OperationSpec = OperationSpec {
     errors: &[],
 };
 
-impl<A: Api> Raises for Elsewhere<A> {
-    type Api = A;
-    type View<'a> = &'a A::Kind;
-}
-
 impl<A: Api> Operation for Elsewhere<A> {
+    type Of = A;
+    type Errors<'a> = &'a A::Kind;
     type Output = Bytes;
     const SPEC: &'static OperationSpec = &SPEC;
     fn param(&self, _: usize) -> Option<&dyn Node> {
