@@ -149,12 +149,12 @@ async fn serve(
     for call in calls(&contract()) {
         let method: http::Method = call.spec.method.parse().expect("a method");
         let filter = MethodFilter::try_from(method).expect("a method that axum routes");
-        let path = call.spec.template();
+        let path = call.spec.path;
         let (answers, lost) = (answers(&call), Arc::clone(lost));
         let served = Arc::new(Served { call, answers, next: AtomicUsize::new(0), lost });
         all.push(Arc::clone(&served));
         let handler = move |headers: HeaderMap, body: Bytes| async move { served.answer(&headers, &body) };
-        router = router.route(&path, on(filter, handler));
+        router = router.route(path, on(filter, handler));
     }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");

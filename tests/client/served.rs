@@ -62,10 +62,10 @@ async fn delete(Path(drop_id): Path<String>) -> Result<Success<DeleteDrop>, Refu
 }
 
 /// The operation's own method and path.
-fn route<O: Operation>() -> (String, MethodFilter) {
+fn route<O: Operation>() -> (&'static str, MethodFilter) {
     let filter = MethodFilter::try_from(O::SPEC.method.parse::<http::Method>().expect("a method"))
         .expect("a method that axum routes");
-    (O::SPEC.template(), filter)
+    (O::SPEC.path, filter)
 }
 
 /// Serves three operations; all else is refused in the words of the API.
@@ -75,8 +75,8 @@ async fn serve() -> Client {
     let (same_path, remove) = route::<DeleteDrop>();
     assert_eq!(one, same_path);
     let router = Router::new()
-        .route(&drops, on(post, publish))
-        .route(&one, on(read, get).on(remove, delete))
+        .route(drops, on(post, publish))
+        .route(one, on(read, get).on(remove, delete))
         .fallback(|| async { <Refusal>::from(Kind::NotFound) });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");

@@ -65,7 +65,7 @@ pub use node::{
     TextNode, Union, UnionNode, VariantSpec, View,
 };
 pub use operation::{
-    AnswerSpec, BodySpec, Operation, OperationSpec, Output, ParamSpec, Segment, StatusSpec, Style,
+    AnswerSpec, BodySpec, Operation, OperationSpec, Output, ParamSpec, StatusSpec, Style,
 };
 pub use others::Others;
 pub use paged::{PageSpec, Paged, Turn};

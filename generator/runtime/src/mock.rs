@@ -309,7 +309,7 @@ impl Scripts {
 
 /// What operations are told apart by: method and path template, of which OpenAPI allows each once.
 fn key(spec: &OperationSpec) -> String {
-    format!("{} {}", spec.method, spec.template())
+    format!("{} {}", spec.method, spec.path)
 }
 
 /// The first success that the contract shows of an operation, typed, to take parts of.

@@ -78,8 +78,9 @@ pub struct OperationSpec {
     pub id: &'static str,
     /// The HTTP method, as it is sent: a token (RFC 9110, section 5.6.2).
     pub method: &'static str,
-    /// The path template in pieces.
-    pub path: &'static [Segment],
+    /// The path template as OpenAPI has it: `/drops/{drop_id}`, what a URL cannot hold percent-encoded. Routers with that
+    /// syntax take it as it is.
+    pub path: &'static str,
     /// The parameters.
     pub params: &'static [ParamSpec],
     /// The `Accept` header.
@@ -93,37 +94,10 @@ pub struct OperationSpec {
 }
 
 impl OperationSpec {
-    /// The path template as OpenAPI has it: `/drops/{drop_id}`. Routers with that syntax take it as it is.
-    ///
-    /// ```
-    /// use problemgen_runtime::Operation;
-    ///
-    /// fn route<O: Operation>() -> (&'static str, String) {
-    ///     (O::SPEC.method, O::SPEC.template())
-    /// }
-    /// ```
-    pub fn template(&self) -> String {
-        let name = |at: &usize| self.params.get(*at).map_or("", |param| param.name);
-        let piece = |segment: &Segment| match segment {
-            Segment::Literal(text) => (*text).to_owned(),
-            Segment::Param(at) => format!("{{{}}}", name(at)),
-        };
-        self.path.iter().map(piece).collect()
-    }
-
     /// The operation that a client sends a request for. Transports and middleware find it in the extensions of the request.
     pub fn of<B>(request: &http::Request<B>) -> Option<&'static Self> {
         request.extensions().get().copied()
     }
-}
-
-/// A piece of a path template.
-#[derive(Debug, Clone, Copy)]
-pub enum Segment {
-    /// Text that stands as it is.
-    Literal(&'static str),
-    /// The parameter at this place of [`OperationSpec::params`].
-    Param(usize),
 }
 
 /// What the contract says of a parameter (OpenAPI, "Parameter Object").
@@ -142,9 +116,24 @@ pub struct ParamSpec {
 }
 
 impl ParamSpec {
+    /// Does it stand in the path?
+    pub(crate) const fn in_path(&self) -> bool {
+        matches!(self.style, Style::PathSimple | Style::PathLabel | Style::PathMatrix | Style::PathJson)
+    }
+
     /// An optional parameter, not exploded.
     pub const fn new(name: &'static str, style: Style) -> Self {
         Self { name, style, explode: false, allow_reserved: false, required: false }
+    }
+
+    /// A parameter in the path, written as is usual there.
+    pub const fn path(name: &'static str) -> Self {
+        Self::new(name, Style::PathSimple).required()
+    }
+
+    /// An optional parameter in the query, written as is usual there.
+    pub const fn query(name: &'static str) -> Self {
+        Self::new(name, Style::QueryForm).exploded()
     }
 
     /// It must be given.
@@ -219,6 +208,16 @@ impl AnswerSpec {
     /// A response with one status.
     pub const fn exact(status: u16, media_type: &'static str, body: BodySpec) -> Self {
         Self { status: StatusSpec::Exact(status), media_type, body }
+    }
+
+    /// A response with one status whose body is JSON, read into case number so-and-so of the [`Output`].
+    pub const fn json(status: u16, media_type: &'static str, case: usize) -> Self {
+        Self::exact(status, media_type, BodySpec::Json(case))
+    }
+
+    /// A response with one status and no body, which is case number so-and-so of the [`Output`].
+    pub const fn empty(status: u16, case: usize) -> Self {
+        Self::exact(status, "", BodySpec::Empty(case))
     }
 
     /// A response for all statuses with this first digit.

@@ -8,7 +8,7 @@ use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue};
 use crate::body::{self, Content};
 use crate::error::RequestError;
 use crate::node::{Node, View};
-use crate::operation::{OperationSpec, ParamSpec, Segment, Style};
+use crate::operation::{OperationSpec, ParamSpec, Style};
 use crate::stream::Body;
 use crate::style::{self, Escape};
 
@@ -57,16 +57,18 @@ pub(crate) fn build<'a>(
     base: &BaseUrl,
 ) -> Result<http::Request<Body>, RequestError> {
     let mut url = base.0.clone();
-    for segment in spec.path {
-        match segment {
-            Segment::Literal(text) => url.push_str(text),
-            Segment::Param(at) => {
-                if let (Some(spec), Some(node)) = (spec.params.get(*at), param(*at)) {
-                    url.push_str(&style::path(spec, node)?);
-                }
-            }
+    let mut rest = spec.path;
+    while let Some((text, (name, after))) =
+        rest.split_once('{').and_then(|(text, after)| Some((text, after.split_once('}')?)))
+    {
+        url.push_str(text);
+        let place = spec.params.iter().position(|param| param.in_path() && param.name == name);
+        if let Some((spec, node)) = place.and_then(|at| Some((&spec.params[at], param(at)?))) {
+            url.push_str(&style::path(spec, node)?);
         }
+        rest = after;
     }
+    url.push_str(rest);
     let path = url.get(base.0.len()..).unwrap_or_default();
     let path_query = path.contains('?');
     if path.split('?').next().unwrap_or_default().split('/').any(|segment| matches!(segment, "." | "..")) {

@@ -11,7 +11,7 @@
 //! }
 //! ```
 //!
-//! Deliberately absent: routing, and reading requests. [`OperationSpec::template`](crate::OperationSpec::template) is the
+//! Deliberately absent: routing, and reading requests. [`OperationSpec::path`](crate::OperationSpec::path) is the
 //! path for a router, and generated types read themselves through serde.
 
 #[cfg(feature = "axum")]

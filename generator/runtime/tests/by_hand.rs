@@ -281,7 +281,7 @@ impl rt::Operation for PutItem {
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putItem",
         method: "PUT",
-        path: &[rt::Segment::Literal("/items/"), rt::Segment::Param(0)],
+        path: "/items/{id}",
         params: &[
             rt::ParamSpec::new("id", rt::Style::PathSimple).required(),
             rt::ParamSpec::new("dry", rt::Style::QueryForm).exploded(),

@@ -199,7 +199,7 @@ macro_rules! api {
                 const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
                     id: "call",
                     method: "GET",
-                    path: &[],
+                    path: "",
                     params: &[],
                     accept: "application/json",
                     authenticated: false,

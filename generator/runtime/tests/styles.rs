@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use problemgen_runtime as rt;
-use problemgen_runtime::{BaseUrl, Operation, ParamSpec, Segment, Style};
+use problemgen_runtime::{BaseUrl, Operation, ParamSpec, Style};
 
 #[derive(Debug, Clone, Copy)]
 enum Api {}
@@ -126,9 +126,9 @@ macro_rules! written {
                     Style::$style,
                     Style::PathSimple | Style::PathLabel | Style::PathMatrix | Style::PathJson
                 ) {
-                    &[Segment::Literal("/"), Segment::Param(0)]
+                    "/{color}"
                 } else {
-                    &[Segment::Literal("/")]
+                    "/"
                 },
                 params: &[ParamSpec {
                     name: "color",

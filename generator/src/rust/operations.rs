@@ -473,22 +473,28 @@ fn spec(operation: &Operation, plan: &OperationPlan, errors: &TokenStream) -> To
     let (id, accept) = (&operation.id, &plan.accept);
     let method = operation.method.as_str();
     let path = operation.segments.iter().map(|segment| match segment {
-        Segment::Literal(text) => {
-            let text = path_text(text);
-            quote!(rt::Segment::Literal(#text))
-        }
+        Segment::Literal(text) => path_text(text),
         Segment::Param(at) => {
-            let at = number(*at);
-            quote!(rt::Segment::Param(#at))
+            operation.params.get(*at).map(|param| format!("{{{}}}", param.name)).unwrap_or_default()
         }
     });
+    let path: String = path.collect();
     let headers = plan.part_headers.iter().map(|header| &header.param);
     let params = operation.params.iter().chain(headers).map(|param| {
-        let (name, style) = (&param.name, style(param));
-        let required = param.required.then(|| quote!(.required()));
-        let exploded = param.explode.then(|| quote!(.exploded()));
+        let name = &param.name;
+        // What most are costs the fewest expressions.
+        let (start, required, exploded) = match (param.place, param.style) {
+            (ParamPlace::Path, ParamStyle::Simple) if param.required => (quote!(path(#name)), true, false),
+            (ParamPlace::Query, ParamStyle::Form) if param.explode => (quote!(query(#name)), false, true),
+            _ => {
+                let style = style(param);
+                (quote!(new(#name, rt::Style::#style)), false, false)
+            }
+        };
+        let required = (param.required && !required).then(|| quote!(.required()));
+        let exploded = (param.explode && !exploded).then(|| quote!(.exploded()));
         let reserved = param.allow_reserved.then(|| quote!(.reserved()));
-        quote!(rt::ParamSpec::new(#name, rt::Style::#style) #required #exploded #reserved)
+        quote!(rt::ParamSpec::#start #required #exploded #reserved)
     });
     let authenticated = !operation.credentials.is_empty();
     let successes = plan.successes.iter().map(answer);
@@ -496,7 +502,7 @@ fn spec(operation: &Operation, plan: &OperationPlan, errors: &TokenStream) -> To
         rt::OperationSpec {
             id: #id,
             method: #method,
-            path: &[#(#path),*],
+            path: #path,
             params: &[#(#params),*],
             accept: #accept,
             authenticated: #authenticated,
@@ -532,6 +538,20 @@ fn style(param: &Param) -> TokenStream {
 
 pub(super) fn answer(answer: &AnswerPlan) -> TokenStream {
     let media_type = &answer.media_type;
+    if let StatusSpec::Exact(status) = answer.status {
+        let status = Token::u16_unsuffixed(status);
+        match answer.body {
+            AnswerBody::Json(case) => {
+                let case = number(case);
+                return quote!(rt::AnswerSpec::json(#status, #media_type, #case));
+            }
+            AnswerBody::Empty(case) if media_type.is_empty() => {
+                let case = number(case);
+                return quote!(rt::AnswerSpec::empty(#status, #case));
+            }
+            _ => {}
+        }
+    }
     let body = match answer.body {
         AnswerBody::Empty(case) => case_body(quote!(Empty), case),
         AnswerBody::Json(case) => case_body(quote!(Json), case),

@@ -429,11 +429,11 @@ fn an_operation_is_a_struct_and_a_table() {
         const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
             id: "putItem",
             method: "POST",
-            path: &[rt::Segment::Literal("/items")],
-            params: &[rt::ParamSpec::new("dry", rt::Style::QueryForm).exploded()],
+            path: "/items",
+            params: &[rt::ParamSpec::query("dry")],
             accept: "application/problem+json, application/json",
             authenticated: false,
-            successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+            successes: &[rt::AnswerSpec::empty(204, 0)],
             errors: &[
                 rt::AnswerSpec::exact(413, "application/problem+json", rt::BodySpec::Problem),
             ],

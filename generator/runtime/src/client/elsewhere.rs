@@ -76,7 +76,7 @@ impl<A> Elsewhere<A> {
 pub(super) static SPEC: OperationSpec = OperationSpec {
     id: "elsewhere",
     method: "GET",
-    path: &[],
+    path: "",
     params: &[],
     accept: "*/*",
     authenticated: false,

@@ -19,7 +19,7 @@ mod told {
 
     use crate::client::hook::Attempt;
     use crate::error::{TransportError, TransportStage, request_id};
-    use crate::operation::{OperationSpec, Segment};
+    use crate::operation::OperationSpec;
     use crate::problem::Family;
     use crate::retry::{Attempts, Seen, request_id_in};
 
@@ -36,7 +36,7 @@ mod told {
         /// The span of an attempt.
         pub(in crate::client) fn of(attempt: &Attempt, request: &http::Request<Bytes>) -> Self {
             let spec = attempt.operation;
-            let template = template(spec);
+            let template = spec.path;
             let resent = (attempt.number > 1).then(|| attempt.number - 1);
             Self(tracing::info_span!(
                 "request",
@@ -114,16 +114,6 @@ mod told {
         let span = tracing::Span::current();
         span.record("attempts", attempts.count());
         span.record("end", display(attempts.end()));
-    }
-
-    fn template(spec: &OperationSpec) -> String {
-        let piece = |segment: &Segment| match segment {
-            Segment::Literal(text) => (*text).to_owned(),
-            Segment::Param(at) => {
-                spec.params.get(*at).map(|param| format!("{{{}}}", param.name)).unwrap_or_default()
-            }
-        };
-        spec.path.iter().map(piece).collect()
     }
 
     fn usual_port(uri: &http::Uri) -> Option<u16> {
