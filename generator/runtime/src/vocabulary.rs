@@ -216,6 +216,11 @@ macro_rules! vocabulary {
                 $crate::view_text(self)
             }
         }
+        impl $crate::Debug for $ty {
+            fn fmt(&self, f: &mut $crate::Formatter<'_>) -> $crate::Formatted {
+                $crate::debug(self, f)
+            }
+        }
         impl $crate::Display for $ty {
             fn fmt(&self, f: &mut $crate::Formatter<'_>) -> $crate::Formatted {
                 $crate::show_text(self, f)
@@ -267,6 +272,11 @@ macro_rules! integer_vocabulary {
             }
             fn view(&self) -> $crate::View<'_> {
                 $crate::View::I64(self.as_i64())
+            }
+        }
+        impl $crate::Debug for $ty {
+            fn fmt(&self, f: &mut $crate::Formatter<'_>) -> $crate::Formatted {
+                $crate::debug(self, f)
             }
         }
         impl $crate::Display for $ty {

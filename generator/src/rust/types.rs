@@ -300,7 +300,7 @@ impl<'a> Vocabulary<'a> {
         let name = name.ident();
         let names: Vec<_> = variants.iter().map(RustName::ident).collect();
         quote! {
-            #[derive(Debug, Clone)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum #name {
                 #(#docs #names,)*
