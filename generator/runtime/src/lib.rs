@@ -61,7 +61,7 @@ pub use mapped::{NumberOf, TextOf};
 pub use maybe_send::{MaybeSend, MaybeSendFuture};
 pub use multipart::{File, Multipart, Part};
 pub use node::{
-    AsNode, IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Patch, Presence, Slot,
+    AsNode, Form, IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Patch, Presence, Slot,
     TextNode, Union, UnionNode, VariantSpec, View,
 };
 pub use operation::{
@@ -104,5 +104,5 @@ pub use {
     std::fmt::{Debug, Display, Formatter, Result as Formatted},
     std::hash::{Hash, Hasher},
     std::str::FromStr,
-    vocabulary::{from_i64, from_text, hash_text, show_text, view_text},
+    vocabulary::{from_i64, from_text, hash_text, integers, show_text, words},
 };

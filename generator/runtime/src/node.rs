@@ -19,17 +19,29 @@ use crate::stream::Body;
 
 /// A value that can be read from JSON in place and written as JSON.
 ///
-/// What is an object with declared members lists these and need say no more: its [`slot`](Node::slot) and
-/// [`view`](Node::view) are itself. Generated types become values for serde through [`record!`](crate::record),
+/// What is an object with declared members lists these, says what it is when [empty](Node::empty), and need say no more: its
+/// [`slot`](Node::slot) and [`view`](Node::view) are itself. Generated types become values for serde through [`record!`](crate::record),
 /// [`vocabulary!`](macro@crate::vocabulary) and [`union!`](crate::union).
 pub trait Node: AsNode + Any {
-    /// A value to read into. It is handed to nobody unless reading it succeeds.
+    /// A value to read into. It is handed to nobody unless reading it succeeds. Every type says it, here or in its
+    /// [form](Node::form).
     fn empty() -> Self
     where
-        Self: Sized;
+        Self: Sized,
+    {
+        (Self::form().empty)()
+    }
+    /// The three functions around this one, for types that are alike: one function costs those who compile very many of them
+    /// less than three.
+    fn form() -> Form<Self>
+    where
+        Self: Sized,
+    {
+        Form { empty: Self::empty, slot: |value| Slot::Record(value), view: |value| View::Record(value) }
+    }
     /// Where a reader puts what it reads.
     fn slot(&mut self) -> Slot<'_> {
-        Slot::Record(self.as_node_mut())
+        self.slot_of_form()
     }
     /// Where a reader puts what it reads where this may be `null`.
     #[doc(hidden)]
@@ -41,7 +53,7 @@ pub trait Node: AsNode + Any {
     }
     /// What a writer writes.
     fn view(&self) -> View<'_> {
-        View::Record(self.as_node())
+        self.view_of_form()
     }
     /// Becomes a copy of a value of the same type: what `Clone` of a generated struct does, once it is [empty](Node::empty).
     /// Provided for whatever is the same if it is the same on the wire.
@@ -97,6 +109,17 @@ pub trait Node: AsNode + Any {
     }
 }
 
+/// What makes a type a [`Node`].
+#[derive(Debug)]
+pub struct Form<T> {
+    /// [`Node::empty`].
+    pub empty: fn() -> T,
+    /// [`Node::slot`].
+    pub slot: fn(&mut T) -> Slot<'_>,
+    /// [`Node::view`].
+    pub view: fn(&T) -> View<'_>,
+}
+
 /// [`Node::empty`].
 pub fn empty<T: Node>() -> T {
     T::empty()
@@ -108,6 +131,10 @@ pub trait AsNode {
     fn as_node(&self) -> &dyn Node;
     #[doc(hidden)]
     fn as_node_mut(&mut self) -> &mut dyn Node;
+    #[doc(hidden)]
+    fn slot_of_form(&mut self) -> Slot<'_>;
+    #[doc(hidden)]
+    fn view_of_form(&self) -> View<'_>;
 }
 
 impl<T: Node> AsNode for T {
@@ -116,6 +143,12 @@ impl<T: Node> AsNode for T {
     }
     fn as_node_mut(&mut self) -> &mut dyn Node {
         self
+    }
+    fn slot_of_form(&mut self) -> Slot<'_> {
+        (T::form().slot)(self)
+    }
+    fn view_of_form(&self) -> View<'_> {
+        (T::form().view)(self)
     }
 }
 

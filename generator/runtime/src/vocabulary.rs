@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use crate::node::{IntegerNode, TextNode, View};
+use crate::node::{Form, IntegerNode, Slot, TextNode, View};
 
 /// A value that the contract did not list. It is made by reading, and by `FromStr` and `From` of a vocabulary, which give
 /// the listed variant where there is one: a value is never both. To single one out, compare `as_str()`, which goes on
@@ -49,9 +49,13 @@ pub fn from_text<T: Vocabulary>(text: &str) -> T {
     listed.map_or_else(|| keep(Unlisted(text.to_owned())), |(_, variant)| variant.clone())
 }
 
-/// [`Node::view`](crate::Node::view) of a vocabulary.
-pub fn view_text<T: Vocabulary>(value: &T) -> View<'_> {
-    View::Text(Cow::Borrowed(value.text()))
+/// [`Node::form`](crate::Node::form) of a vocabulary.
+pub fn words<T: Vocabulary>() -> Form<T> {
+    Form {
+        empty: || from_text(""),
+        slot: |value| Slot::Text(value),
+        view: |value| View::Text(Cow::Borrowed(value.text())),
+    }
 }
 
 /// `Display` of a vocabulary.
@@ -80,6 +84,15 @@ pub fn from_i64<T: IntegerVocabulary>(integer: i64) -> T {
     let List(listed, keep) = T::LIST;
     let listed = listed.iter().find(|(value, _)| *value == integer);
     listed.map_or_else(|| keep(Unlisted(integer)), |(_, variant)| variant.clone())
+}
+
+/// [`Node::form`](crate::Node::form) of a vocabulary of integers.
+pub fn integers<T: IntegerVocabulary>() -> Form<T> {
+    Form {
+        empty: || from_i64(0),
+        slot: |value| Slot::Integer(value),
+        view: |value| View::I64(value.integer()),
+    }
 }
 
 impl<T: Vocabulary> TextNode for T {
@@ -206,14 +219,8 @@ macro_rules! vocabulary {
             }
         }
         impl $crate::Node for $ty {
-            fn empty() -> Self {
-                $crate::from_text("")
-            }
-            fn slot(&mut self) -> $crate::Slot<'_> {
-                $crate::Slot::Text(self)
-            }
-            fn view(&self) -> $crate::View<'_> {
-                $crate::view_text(self)
+            fn form() -> $crate::Form<Self> {
+                $crate::words()
             }
         }
         impl $crate::Debug for $ty {
@@ -264,14 +271,8 @@ macro_rules! integer_vocabulary {
             }
         }
         impl $crate::Node for $ty {
-            fn empty() -> Self {
-                $crate::from_i64(0)
-            }
-            fn slot(&mut self) -> $crate::Slot<'_> {
-                $crate::Slot::Integer(self)
-            }
-            fn view(&self) -> $crate::View<'_> {
-                $crate::View::I64(self.as_i64())
+            fn form() -> $crate::Form<Self> {
+                $crate::integers()
             }
         }
         impl $crate::Debug for $ty {
