@@ -12,7 +12,7 @@ use crate::types;
 /// stop repeating the request when `retryable` is false, and show `suggestion` to the user. Codes carry
 /// further members of their own, so the object is open, and `code` is an open vocabulary: treat a code
 /// you do not know by the class of its status.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `authentication_required`: Authentication required.

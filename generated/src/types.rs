@@ -526,7 +526,7 @@ rt::record!(ApiKeyList);
 
 /// `delegated` keys act for the account and can switch between workspaces. `service` keys are pinned to
 /// one workspace when they are minted.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiKeyType {
     /// `delegated`.
@@ -912,7 +912,7 @@ impl rt::Node for CreateUploadRequest {
 rt::record!(CreateUploadRequest);
 
 /// Version of the manifest format.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateUploadRequestSchemaVersion {
     /// `1`.
@@ -1495,7 +1495,7 @@ impl rt::Node for Deployment {
 rt::record!(Deployment);
 
 /// `patch` keeps the files that the new content does not name; `replace` starts from nothing.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeploymentMode {
     /// `patch`.
@@ -1750,7 +1750,7 @@ impl rt::Node for Domain {
 rt::record!(Domain);
 
 /// Kind of this object.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DomainObject {
     /// `domain`.
@@ -1772,7 +1772,7 @@ impl rt::Vocabulary for DomainObject {
 rt::vocabulary!(DomainObject);
 
 /// How far the hostname has come. `pending_dns` waits for your DNS record.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DomainStatus {
     /// `pending_dns`.
@@ -1849,7 +1849,7 @@ rt::record!(DomainList);
 
 /// `path`: many drops share the hostname, each under its slug. `dedicated`: the hostname serves one
 /// drop.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DomainMode {
     /// `path`.
@@ -2160,7 +2160,7 @@ impl rt::Node for DropAction {
 rt::record!(DropAction);
 
 /// Whether a client can take the step through the API, or a person has to.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DropActionKind {
     /// `api`.
@@ -2188,7 +2188,7 @@ impl rt::Vocabulary for DropActionKind {
 rt::vocabulary!(DropActionKind);
 
 /// Whether the step has to be taken, or would be good.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DropActionPriority {
     /// `required`.
@@ -2699,7 +2699,7 @@ impl rt::Node for InviteMemberRequest {
 rt::record!(InviteMemberRequest);
 
 /// Role in the workspace. Member unless stated; ownership is transferred later, not given here.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InviteMemberRequestRole {
     /// `admin`.
@@ -4240,7 +4240,7 @@ impl rt::Node for UploadedFile {
 rt::record!(UploadedFile);
 
 /// Whether the drop may be listed in public, or is known only to those who have its URL.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Visibility {
     /// `public`.
@@ -4441,7 +4441,7 @@ rt::record!(WorkspaceChoice);
 pub type WorkspaceChoiceKind = WorkspaceKind;
 
 /// Whether the workspace is the account's own or a team's.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkspaceKind {
     /// `personal`.
@@ -4506,7 +4506,7 @@ impl rt::Node for WorkspaceList {
 rt::record!(WorkspaceList);
 
 /// What a member may do in a workspace.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkspaceRole {
     /// `owner`.

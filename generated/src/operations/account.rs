@@ -63,23 +63,18 @@ impl<'a> rt::Declared<'a, crate::Api> for GetAccountProblem<'a> {
     }
 }
 
-impl rt::Raises for GetAccount {
-    type Api = crate::Api;
-    type View<'a> = GetAccountProblem<'a>;
-}
-
 impl rt::Operation for GetAccount {
+    type Of = crate::Api;
+    type Errors<'a> = GetAccountProblem<'a>;
     type Output = types::Account;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getAccount",
         method: "GET",
-        path: &[rt::Segment::Literal("/v1/account")],
+        path: "/v1/account",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -160,21 +155,18 @@ impl<'a> rt::Declared<'a, crate::Api> for DeleteAccountProblem<'a> {
     }
 }
 
-impl rt::Raises for DeleteAccount {
-    type Api = crate::Api;
-    type View<'a> = DeleteAccountProblem<'a>;
-}
-
 impl rt::Operation for DeleteAccount {
+    type Of = crate::Api;
+    type Errors<'a> = DeleteAccountProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "deleteAccount",
         method: "DELETE",
-        path: &[rt::Segment::Literal("/v1/account")],
+        path: "/v1/account",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: true,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -260,23 +252,18 @@ impl<'a> rt::Declared<'a, crate::Api> for UpdateAccountProblem<'a> {
     }
 }
 
-impl rt::Raises for UpdateAccount {
-    type Api = crate::Api;
-    type View<'a> = UpdateAccountProblem<'a>;
-}
-
 impl rt::Operation for UpdateAccount {
+    type Of = crate::Api;
+    type Errors<'a> = UpdateAccountProblem<'a>;
     type Output = types::Account;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "updateAccount",
         method: "PATCH",
-        path: &[rt::Segment::Literal("/v1/account")],
+        path: "/v1/account",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -369,23 +356,18 @@ impl<'a> rt::Declared<'a, crate::Api> for SwitchWorkspaceProblem<'a> {
     }
 }
 
-impl rt::Raises for SwitchWorkspace {
-    type Api = crate::Api;
-    type View<'a> = SwitchWorkspaceProblem<'a>;
-}
-
 impl rt::Operation for SwitchWorkspace {
+    type Of = crate::Api;
+    type Errors<'a> = SwitchWorkspaceProblem<'a>;
     type Output = types::Workspace;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "switchWorkspace",
         method: "PUT",
-        path: &[rt::Segment::Literal("/v1/account/active-workspace")],
+        path: "/v1/account/active-workspace",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 400,

@@ -62,23 +62,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ListApiKeysProblem<'a> {
     }
 }
 
-impl rt::Raises for ListApiKeys {
-    type Api = crate::Api;
-    type View<'a> = ListApiKeysProblem<'a>;
-}
-
 impl rt::Operation for ListApiKeys {
+    type Of = crate::Api;
+    type Errors<'a> = ListApiKeysProblem<'a>;
     type Output = types::ApiKeyList;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listApiKeys",
         method: "GET",
-        path: &[rt::Segment::Literal("/v1/api-keys")],
+        path: "/v1/api-keys",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -171,23 +166,18 @@ impl<'a> rt::Declared<'a, crate::Api> for CreateApiKeyProblem<'a> {
     }
 }
 
-impl rt::Raises for CreateApiKey {
-    type Api = crate::Api;
-    type View<'a> = CreateApiKeyProblem<'a>;
-}
-
 impl rt::Operation for CreateApiKey {
+    type Of = crate::Api;
+    type Errors<'a> = CreateApiKeyProblem<'a>;
     type Output = types::CreatedApiKey;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "createApiKey",
         method: "POST",
-        path: &[rt::Segment::Literal("/v1/api-keys")],
+        path: "/v1/api-keys",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(201, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(201, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -289,21 +279,18 @@ impl<'a> rt::Declared<'a, crate::Api> for DeleteApiKeyProblem<'a> {
     }
 }
 
-impl rt::Raises for DeleteApiKey {
-    type Api = crate::Api;
-    type View<'a> = DeleteApiKeyProblem<'a>;
-}
-
 impl rt::Operation for DeleteApiKey {
+    type Of = crate::Api;
+    type Errors<'a> = DeleteApiKeyProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "deleteApiKey",
         method: "DELETE",
-        path: &[rt::Segment::Literal("/v1/api-keys/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("key_id", rt::Style::PathSimple).required()],
+        path: "/v1/api-keys/{key_id}",
+        params: &[rt::ParamSpec::path("key_id")],
         accept: "application/problem+json, application/json",
         authenticated: true,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,

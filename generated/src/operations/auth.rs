@@ -59,23 +59,18 @@ impl<'a> rt::Declared<'a, crate::Api> for RequestOtpProblem<'a> {
     }
 }
 
-impl rt::Raises for RequestOtp {
-    type Api = crate::Api;
-    type View<'a> = RequestOtpProblem<'a>;
-}
-
 impl rt::Operation for RequestOtp {
+    type Of = crate::Api;
+    type Errors<'a> = RequestOtpProblem<'a>;
     type Output = types::OtpSent;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "requestOtp",
         method: "POST",
-        path: &[rt::Segment::Literal("/v1/auth/otp")],
+        path: "/v1/auth/otp",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 422,
@@ -152,23 +147,18 @@ impl<'a> rt::Declared<'a, crate::Api> for VerifyOtpProblem<'a> {
     }
 }
 
-impl rt::Raises for VerifyOtp {
-    type Api = crate::Api;
-    type View<'a> = VerifyOtpProblem<'a>;
-}
-
 impl rt::Operation for VerifyOtp {
+    type Of = crate::Api;
+    type Errors<'a> = VerifyOtpProblem<'a>;
     type Output = types::Session;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "verifyOtp",
         method: "POST",
-        path: &[rt::Segment::Literal("/v1/auth/otp/verify")],
+        path: "/v1/auth/otp/verify",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -245,21 +235,18 @@ impl<'a> rt::Declared<'a, crate::Api> for LogoutProblem<'a> {
     }
 }
 
-impl rt::Raises for Logout {
-    type Api = crate::Api;
-    type View<'a> = LogoutProblem<'a>;
-}
-
 impl rt::Operation for Logout {
+    type Of = crate::Api;
+    type Errors<'a> = LogoutProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "logout",
         method: "POST",
-        path: &[rt::Segment::Literal("/v1/auth/logout")],
+        path: "/v1/auth/logout",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: true,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,

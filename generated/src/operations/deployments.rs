@@ -123,31 +123,22 @@ impl<'a> rt::Declared<'a, crate::Api> for ListDeploymentsProblem<'a> {
     }
 }
 
-impl rt::Raises for ListDeployments {
-    type Api = crate::Api;
-    type View<'a> = ListDeploymentsProblem<'a>;
-}
-
 impl rt::Operation for ListDeployments {
+    type Of = crate::Api;
+    type Errors<'a> = ListDeploymentsProblem<'a>;
     type Output = types::DeploymentPage;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listDeployments",
         method: "GET",
-        path: &[
-            rt::Segment::Literal("/v1/drops/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/deployments"),
-        ],
+        path: "/v1/drops/{drop_id}/deployments",
         params: &[
-            rt::ParamSpec::new("drop_id", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("cursor", rt::Style::QueryForm).exploded(),
-            rt::ParamSpec::new("limit", rt::Style::QueryForm).exploded(),
+            rt::ParamSpec::path("drop_id"),
+            rt::ParamSpec::query("cursor"),
+            rt::ParamSpec::query("limit"),
         ],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -352,31 +343,22 @@ impl<'a> rt::Declared<'a, crate::Api> for CreateDeploymentProblem<'a> {
     }
 }
 
-impl rt::Raises for CreateDeployment {
-    type Api = crate::Api;
-    type View<'a> = CreateDeploymentProblem<'a>;
-}
-
 impl rt::Operation for CreateDeployment {
+    type Of = crate::Api;
+    type Errors<'a> = CreateDeploymentProblem<'a>;
     type Output = types::Drop;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "createDeployment",
         method: "POST",
-        path: &[
-            rt::Segment::Literal("/v1/drops/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/deployments"),
-        ],
+        path: "/v1/drops/{drop_id}/deployments",
         params: &[
-            rt::ParamSpec::new("drop_id", rt::Style::PathSimple).required(),
+            rt::ParamSpec::path("drop_id"),
             rt::ParamSpec::new("Idempotency-Key", rt::Style::HeaderSimple),
             rt::ParamSpec::new("If-Revision", rt::Style::HeaderSimple),
         ],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(201, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(201, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -503,31 +485,18 @@ impl<'a> rt::Declared<'a, crate::Api> for GetDeploymentProblem<'a> {
     }
 }
 
-impl rt::Raises for GetDeployment {
-    type Api = crate::Api;
-    type View<'a> = GetDeploymentProblem<'a>;
-}
-
 impl rt::Operation for GetDeployment {
+    type Of = crate::Api;
+    type Errors<'a> = GetDeploymentProblem<'a>;
     type Output = types::Deployment;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getDeployment",
         method: "GET",
-        path: &[
-            rt::Segment::Literal("/v1/drops/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/deployments/"),
-            rt::Segment::Param(1),
-        ],
-        params: &[
-            rt::ParamSpec::new("drop_id", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("deployment_id", rt::Style::PathSimple).required(),
-        ],
+        path: "/v1/drops/{drop_id}/deployments/{deployment_id}",
+        params: &[rt::ParamSpec::path("drop_id"), rt::ParamSpec::path("deployment_id")],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -682,32 +651,23 @@ impl<'a> rt::Declared<'a, crate::Api> for GetDeploymentContentProblem<'a> {
     }
 }
 
-impl rt::Raises for GetDeploymentContent {
-    type Api = crate::Api;
-    type View<'a> = GetDeploymentContentProblem<'a>;
-}
-
 impl rt::Operation for GetDeploymentContent {
+    type Of = crate::Api;
+    type Errors<'a> = GetDeploymentContentProblem<'a>;
     type Output = GetDeploymentContentOutput;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getDeploymentContent",
         method: "GET",
-        path: &[
-            rt::Segment::Literal("/v1/drops/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/deployments/"),
-            rt::Segment::Param(1),
-            rt::Segment::Literal("/content"),
-        ],
+        path: "/v1/drops/{drop_id}/deployments/{deployment_id}/content",
         params: &[
-            rt::ParamSpec::new("drop_id", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("deployment_id", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("path", rt::Style::QueryForm).exploded(),
+            rt::ParamSpec::path("drop_id"),
+            rt::ParamSpec::path("deployment_id"),
+            rt::ParamSpec::query("path"),
         ],
         accept: "application/json, application/problem+json, */*",
         authenticated: true,
         successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
+            rt::AnswerSpec::json(200, "application/json", 0),
             rt::AnswerSpec::exact(200, "*/*", rt::BodySpec::Bytes(1)),
         ],
         errors: &[

@@ -62,23 +62,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ListDomainsProblem<'a> {
     }
 }
 
-impl rt::Raises for ListDomains {
-    type Api = crate::Api;
-    type View<'a> = ListDomainsProblem<'a>;
-}
-
 impl rt::Operation for ListDomains {
+    type Of = crate::Api;
+    type Errors<'a> = ListDomainsProblem<'a>;
     type Output = types::DomainList;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listDomains",
         method: "GET",
-        path: &[rt::Segment::Literal("/v1/domains")],
+        path: "/v1/domains",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -162,23 +157,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ConnectDomainProblem<'a> {
     }
 }
 
-impl rt::Raises for ConnectDomain {
-    type Api = crate::Api;
-    type View<'a> = ConnectDomainProblem<'a>;
-}
-
 impl rt::Operation for ConnectDomain {
+    type Of = crate::Api;
+    type Errors<'a> = ConnectDomainProblem<'a>;
     type Output = types::Domain;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "connectDomain",
         method: "POST",
-        path: &[rt::Segment::Literal("/v1/domains")],
+        path: "/v1/domains",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(201, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(201, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -276,23 +266,18 @@ impl<'a> rt::Declared<'a, crate::Api> for GetDomainProblem<'a> {
     }
 }
 
-impl rt::Raises for GetDomain {
-    type Api = crate::Api;
-    type View<'a> = GetDomainProblem<'a>;
-}
-
 impl rt::Operation for GetDomain {
+    type Of = crate::Api;
+    type Errors<'a> = GetDomainProblem<'a>;
     type Output = types::Domain;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getDomain",
         method: "GET",
-        path: &[rt::Segment::Literal("/v1/domains/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("domain", rt::Style::PathSimple).required()],
+        path: "/v1/domains/{domain}",
+        params: &[rt::ParamSpec::path("domain")],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -390,21 +375,18 @@ impl<'a> rt::Declared<'a, crate::Api> for DeleteDomainProblem<'a> {
     }
 }
 
-impl rt::Raises for DeleteDomain {
-    type Api = crate::Api;
-    type View<'a> = DeleteDomainProblem<'a>;
-}
-
 impl rt::Operation for DeleteDomain {
+    type Of = crate::Api;
+    type Errors<'a> = DeleteDomainProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "deleteDomain",
         method: "DELETE",
-        path: &[rt::Segment::Literal("/v1/domains/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("domain", rt::Style::PathSimple).required()],
+        path: "/v1/domains/{domain}",
+        params: &[rt::ParamSpec::path("domain")],
         accept: "application/problem+json, application/json",
         authenticated: true,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -512,23 +494,18 @@ impl<'a> rt::Declared<'a, crate::Api> for UpdateDomainProblem<'a> {
     }
 }
 
-impl rt::Raises for UpdateDomain {
-    type Api = crate::Api;
-    type View<'a> = UpdateDomainProblem<'a>;
-}
-
 impl rt::Operation for UpdateDomain {
+    type Of = crate::Api;
+    type Errors<'a> = UpdateDomainProblem<'a>;
     type Output = types::Domain;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "updateDomain",
         method: "PATCH",
-        path: &[rt::Segment::Literal("/v1/domains/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("domain", rt::Style::PathSimple).required()],
+        path: "/v1/domains/{domain}",
+        params: &[rt::ParamSpec::path("domain")],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -630,27 +607,18 @@ impl<'a> rt::Declared<'a, crate::Api> for VerifyDomainProblem<'a> {
     }
 }
 
-impl rt::Raises for VerifyDomain {
-    type Api = crate::Api;
-    type View<'a> = VerifyDomainProblem<'a>;
-}
-
 impl rt::Operation for VerifyDomain {
+    type Of = crate::Api;
+    type Errors<'a> = VerifyDomainProblem<'a>;
     type Output = types::Domain;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "verifyDomain",
         method: "POST",
-        path: &[
-            rt::Segment::Literal("/v1/domains/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/verify"),
-        ],
-        params: &[rt::ParamSpec::new("domain", rt::Style::PathSimple).required()],
+        path: "/v1/domains/{domain}/verify",
+        params: &[rt::ParamSpec::path("domain")],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,

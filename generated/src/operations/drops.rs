@@ -125,27 +125,22 @@ impl<'a> rt::Declared<'a, crate::Api> for ListDropsProblem<'a> {
     }
 }
 
-impl rt::Raises for ListDrops {
-    type Api = crate::Api;
-    type View<'a> = ListDropsProblem<'a>;
-}
-
 impl rt::Operation for ListDrops {
+    type Of = crate::Api;
+    type Errors<'a> = ListDropsProblem<'a>;
     type Output = types::DropPage;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listDrops",
         method: "GET",
-        path: &[rt::Segment::Literal("/v1/drops")],
+        path: "/v1/drops",
         params: &[
-            rt::ParamSpec::new("cursor", rt::Style::QueryForm).exploded(),
-            rt::ParamSpec::new("limit", rt::Style::QueryForm).exploded(),
-            rt::ParamSpec::new("domain", rt::Style::QueryForm).exploded(),
+            rt::ParamSpec::query("cursor"),
+            rt::ParamSpec::query("limit"),
+            rt::ParamSpec::query("domain"),
         ],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -331,23 +326,18 @@ impl<'a> rt::Declared<'a, crate::Api> for PublishDropProblem<'a> {
     }
 }
 
-impl rt::Raises for PublishDrop {
-    type Api = crate::Api;
-    type View<'a> = PublishDropProblem<'a>;
-}
-
 impl rt::Operation for PublishDrop {
+    type Of = crate::Api;
+    type Errors<'a> = PublishDropProblem<'a>;
     type Output = types::Drop;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "publishDrop",
         method: "POST",
-        path: &[rt::Segment::Literal("/v1/drops")],
+        path: "/v1/drops",
         params: &[rt::ParamSpec::new("Idempotency-Key", rt::Style::HeaderSimple)],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(201, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(201, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 400,
@@ -469,23 +459,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ResolveDropProblem<'a> {
     }
 }
 
-impl rt::Raises for ResolveDrop {
-    type Api = crate::Api;
-    type View<'a> = ResolveDropProblem<'a>;
-}
-
 impl rt::Operation for ResolveDrop {
+    type Of = crate::Api;
+    type Errors<'a> = ResolveDropProblem<'a>;
     type Output = types::Drop;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "resolveDrop",
         method: "POST",
-        path: &[rt::Segment::Literal("/v1/drops/resolve")],
+        path: "/v1/drops/resolve",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -578,23 +563,18 @@ impl<'a> rt::Declared<'a, crate::Api> for GetDropProblem<'a> {
     }
 }
 
-impl rt::Raises for GetDrop {
-    type Api = crate::Api;
-    type View<'a> = GetDropProblem<'a>;
-}
-
 impl rt::Operation for GetDrop {
+    type Of = crate::Api;
+    type Errors<'a> = GetDropProblem<'a>;
     type Output = types::Drop;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getDrop",
         method: "GET",
-        path: &[rt::Segment::Literal("/v1/drops/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("drop_id", rt::Style::PathSimple).required()],
+        path: "/v1/drops/{drop_id}",
+        params: &[rt::ParamSpec::path("drop_id")],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -691,21 +671,18 @@ impl<'a> rt::Declared<'a, crate::Api> for DeleteDropProblem<'a> {
     }
 }
 
-impl rt::Raises for DeleteDrop {
-    type Api = crate::Api;
-    type View<'a> = DeleteDropProblem<'a>;
-}
-
 impl rt::Operation for DeleteDrop {
+    type Of = crate::Api;
+    type Errors<'a> = DeleteDropProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "deleteDrop",
         method: "DELETE",
-        path: &[rt::Segment::Literal("/v1/drops/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("drop_id", rt::Style::PathSimple).required()],
+        path: "/v1/drops/{drop_id}",
+        params: &[rt::ParamSpec::path("drop_id")],
         accept: "application/problem+json, application/json",
         authenticated: true,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -870,27 +847,22 @@ impl<'a> rt::Declared<'a, crate::Api> for UpdateDropProblem<'a> {
     }
 }
 
-impl rt::Raises for UpdateDrop {
-    type Api = crate::Api;
-    type View<'a> = UpdateDropProblem<'a>;
-}
-
 impl rt::Operation for UpdateDrop {
+    type Of = crate::Api;
+    type Errors<'a> = UpdateDropProblem<'a>;
     type Output = types::Drop;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "updateDrop",
         method: "PATCH",
-        path: &[rt::Segment::Literal("/v1/drops/"), rt::Segment::Param(0)],
+        path: "/v1/drops/{drop_id}",
         params: &[
-            rt::ParamSpec::new("drop_id", rt::Style::PathSimple).required(),
+            rt::ParamSpec::path("drop_id"),
             rt::ParamSpec::new("Idempotency-Key", rt::Style::HeaderSimple),
             rt::ParamSpec::new("If-Revision", rt::Style::HeaderSimple),
         ],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -1058,29 +1030,19 @@ impl<'a> rt::Declared<'a, crate::Api> for GetDropContentProblem<'a> {
     }
 }
 
-impl rt::Raises for GetDropContent {
-    type Api = crate::Api;
-    type View<'a> = GetDropContentProblem<'a>;
-}
-
 impl rt::Operation for GetDropContent {
+    type Of = crate::Api;
+    type Errors<'a> = GetDropContentProblem<'a>;
     type Output = GetDropContentOutput;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getDropContent",
         method: "GET",
-        path: &[
-            rt::Segment::Literal("/v1/drops/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/content"),
-        ],
-        params: &[
-            rt::ParamSpec::new("drop_id", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("path", rt::Style::QueryForm).exploded(),
-        ],
+        path: "/v1/drops/{drop_id}/content",
+        params: &[rt::ParamSpec::path("drop_id"), rt::ParamSpec::query("path")],
         accept: "application/json, application/problem+json, */*",
         authenticated: true,
         successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
+            rt::AnswerSpec::json(200, "application/json", 0),
             rt::AnswerSpec::exact(200, "*/*", rt::BodySpec::Bytes(1)),
         ],
         errors: &[

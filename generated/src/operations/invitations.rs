@@ -66,23 +66,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ListInvitationsProblem<'a> {
     }
 }
 
-impl rt::Raises for ListInvitations {
-    type Api = crate::Api;
-    type View<'a> = ListInvitationsProblem<'a>;
-}
-
 impl rt::Operation for ListInvitations {
+    type Of = crate::Api;
+    type Errors<'a> = ListInvitationsProblem<'a>;
     type Output = types::InvitationList;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listInvitations",
         method: "GET",
-        path: &[rt::Segment::Literal("/v1/invitations")],
+        path: "/v1/invitations",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -175,23 +170,18 @@ impl<'a> rt::Declared<'a, crate::Api> for AcceptInvitationByTokenProblem<'a> {
     }
 }
 
-impl rt::Raises for AcceptInvitationByToken {
-    type Api = crate::Api;
-    type View<'a> = AcceptInvitationByTokenProblem<'a>;
-}
-
 impl rt::Operation for AcceptInvitationByToken {
+    type Of = crate::Api;
+    type Errors<'a> = AcceptInvitationByTokenProblem<'a>;
     type Output = types::Workspace;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "acceptInvitationByToken",
         method: "POST",
-        path: &[rt::Segment::Literal("/v1/invitations/accept")],
+        path: "/v1/invitations/accept",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -299,27 +289,18 @@ impl<'a> rt::Declared<'a, crate::Api> for AcceptInvitationProblem<'a> {
     }
 }
 
-impl rt::Raises for AcceptInvitation {
-    type Api = crate::Api;
-    type View<'a> = AcceptInvitationProblem<'a>;
-}
-
 impl rt::Operation for AcceptInvitation {
+    type Of = crate::Api;
+    type Errors<'a> = AcceptInvitationProblem<'a>;
     type Output = types::Workspace;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "acceptInvitation",
         method: "POST",
-        path: &[
-            rt::Segment::Literal("/v1/invitations/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/accept"),
-        ],
-        params: &[rt::ParamSpec::new("invitation_id", rt::Style::PathSimple).required()],
+        path: "/v1/invitations/{invitation_id}/accept",
+        params: &[rt::ParamSpec::path("invitation_id")],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,

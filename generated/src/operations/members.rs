@@ -79,27 +79,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ListMembersProblem<'a> {
     }
 }
 
-impl rt::Raises for ListMembers {
-    type Api = crate::Api;
-    type View<'a> = ListMembersProblem<'a>;
-}
-
 impl rt::Operation for ListMembers {
+    type Of = crate::Api;
+    type Errors<'a> = ListMembersProblem<'a>;
     type Output = types::MemberList;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listMembers",
         method: "GET",
-        path: &[
-            rt::Segment::Literal("/v1/workspaces/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/members"),
-        ],
-        params: &[rt::ParamSpec::new("workspace_id", rt::Style::PathSimple).required()],
+        path: "/v1/workspaces/{workspace_id}/members",
+        params: &[rt::ParamSpec::path("workspace_id")],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -216,27 +207,18 @@ impl<'a> rt::Declared<'a, crate::Api> for InviteMemberProblem<'a> {
     }
 }
 
-impl rt::Raises for InviteMember {
-    type Api = crate::Api;
-    type View<'a> = InviteMemberProblem<'a>;
-}
-
 impl rt::Operation for InviteMember {
+    type Of = crate::Api;
+    type Errors<'a> = InviteMemberProblem<'a>;
     type Output = types::Invitation;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "inviteMember",
         method: "POST",
-        path: &[
-            rt::Segment::Literal("/v1/workspaces/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/members"),
-        ],
-        params: &[rt::ParamSpec::new("workspace_id", rt::Style::PathSimple).required()],
+        path: "/v1/workspaces/{workspace_id}/members",
+        params: &[rt::ParamSpec::path("workspace_id")],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(201, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(201, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -358,29 +340,21 @@ impl<'a> rt::Declared<'a, crate::Api> for RemoveMemberProblem<'a> {
     }
 }
 
-impl rt::Raises for RemoveMember {
-    type Api = crate::Api;
-    type View<'a> = RemoveMemberProblem<'a>;
-}
-
 impl rt::Operation for RemoveMember {
+    type Of = crate::Api;
+    type Errors<'a> = RemoveMemberProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "removeMember",
         method: "DELETE",
-        path: &[
-            rt::Segment::Literal("/v1/workspaces/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/members/"),
-            rt::Segment::Param(1),
-        ],
+        path: "/v1/workspaces/{workspace_id}/members/{account_id}",
         params: &[
-            rt::ParamSpec::new("workspace_id", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("account_id", rt::Style::PathSimple).required(),
+            rt::ParamSpec::path("workspace_id"),
+            rt::ParamSpec::path("account_id"),
         ],
         accept: "application/problem+json, application/json",
         authenticated: true,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -509,31 +483,21 @@ impl<'a> rt::Declared<'a, crate::Api> for UpdateMemberProblem<'a> {
     }
 }
 
-impl rt::Raises for UpdateMember {
-    type Api = crate::Api;
-    type View<'a> = UpdateMemberProblem<'a>;
-}
-
 impl rt::Operation for UpdateMember {
+    type Of = crate::Api;
+    type Errors<'a> = UpdateMemberProblem<'a>;
     type Output = types::Member;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "updateMember",
         method: "PATCH",
-        path: &[
-            rt::Segment::Literal("/v1/workspaces/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/members/"),
-            rt::Segment::Param(1),
-        ],
+        path: "/v1/workspaces/{workspace_id}/members/{account_id}",
         params: &[
-            rt::ParamSpec::new("workspace_id", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("account_id", rt::Style::PathSimple).required(),
+            rt::ParamSpec::path("workspace_id"),
+            rt::ParamSpec::path("account_id"),
         ],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,

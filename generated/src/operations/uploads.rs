@@ -107,23 +107,18 @@ impl<'a> rt::Declared<'a, crate::Api> for CreateUploadProblem<'a> {
     }
 }
 
-impl rt::Raises for CreateUpload {
-    type Api = crate::Api;
-    type View<'a> = CreateUploadProblem<'a>;
-}
-
 impl rt::Operation for CreateUpload {
+    type Of = crate::Api;
+    type Errors<'a> = CreateUploadProblem<'a>;
     type Output = types::CreatedUpload;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "createUpload",
         method: "POST",
-        path: &[rt::Segment::Literal("/v1/uploads")],
+        path: "/v1/uploads",
         params: &[rt::ParamSpec::new("Idempotency-Key", rt::Style::HeaderSimple)],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(201, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(201, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -226,23 +221,18 @@ impl<'a> rt::Declared<'a, crate::Api> for GetUploadProblem<'a> {
     }
 }
 
-impl rt::Raises for GetUpload {
-    type Api = crate::Api;
-    type View<'a> = GetUploadProblem<'a>;
-}
-
 impl rt::Operation for GetUpload {
+    type Of = crate::Api;
+    type Errors<'a> = GetUploadProblem<'a>;
     type Output = types::Upload;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getUpload",
         method: "GET",
-        path: &[rt::Segment::Literal("/v1/uploads/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("upload_id", rt::Style::PathSimple).required()],
+        path: "/v1/uploads/{upload_id}",
+        params: &[rt::ParamSpec::path("upload_id")],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -337,21 +327,18 @@ impl<'a> rt::Declared<'a, crate::Api> for CancelUploadProblem<'a> {
     }
 }
 
-impl rt::Raises for CancelUpload {
-    type Api = crate::Api;
-    type View<'a> = CancelUploadProblem<'a>;
-}
-
 impl rt::Operation for CancelUpload {
+    type Of = crate::Api;
+    type Errors<'a> = CancelUploadProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "cancelUpload",
         method: "DELETE",
-        path: &[rt::Segment::Literal("/v1/uploads/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("upload_id", rt::Style::PathSimple).required()],
+        path: "/v1/uploads/{upload_id}",
+        params: &[rt::ParamSpec::path("upload_id")],
         accept: "application/problem+json, application/json",
         authenticated: true,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -475,30 +462,21 @@ impl<'a> rt::Declared<'a, crate::Api> for CompleteUploadProblem<'a> {
     }
 }
 
-impl rt::Raises for CompleteUpload {
-    type Api = crate::Api;
-    type View<'a> = CompleteUploadProblem<'a>;
-}
-
 impl rt::Operation for CompleteUpload {
+    type Of = crate::Api;
+    type Errors<'a> = CompleteUploadProblem<'a>;
     type Output = types::Upload;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "completeUpload",
         method: "POST",
-        path: &[
-            rt::Segment::Literal("/v1/uploads/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/complete"),
-        ],
+        path: "/v1/uploads/{upload_id}/complete",
         params: &[
-            rt::ParamSpec::new("upload_id", rt::Style::PathSimple).required(),
+            rt::ParamSpec::path("upload_id"),
             rt::ParamSpec::new("Idempotency-Key", rt::Style::HeaderSimple),
         ],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,

@@ -62,23 +62,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ListWorkspacesProblem<'a> {
     }
 }
 
-impl rt::Raises for ListWorkspaces {
-    type Api = crate::Api;
-    type View<'a> = ListWorkspacesProblem<'a>;
-}
-
 impl rt::Operation for ListWorkspaces {
+    type Of = crate::Api;
+    type Errors<'a> = ListWorkspacesProblem<'a>;
     type Output = types::WorkspaceList;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listWorkspaces",
         method: "GET",
-        path: &[rt::Segment::Literal("/v1/workspaces")],
+        path: "/v1/workspaces",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -165,23 +160,18 @@ impl<'a> rt::Declared<'a, crate::Api> for CreateWorkspaceProblem<'a> {
     }
 }
 
-impl rt::Raises for CreateWorkspace {
-    type Api = crate::Api;
-    type View<'a> = CreateWorkspaceProblem<'a>;
-}
-
 impl rt::Operation for CreateWorkspace {
+    type Of = crate::Api;
+    type Errors<'a> = CreateWorkspaceProblem<'a>;
     type Output = types::Workspace;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "createWorkspace",
         method: "POST",
-        path: &[rt::Segment::Literal("/v1/workspaces")],
+        path: "/v1/workspaces",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(201, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(201, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -288,21 +278,18 @@ impl<'a> rt::Declared<'a, crate::Api> for DeleteWorkspaceProblem<'a> {
     }
 }
 
-impl rt::Raises for DeleteWorkspace {
-    type Api = crate::Api;
-    type View<'a> = DeleteWorkspaceProblem<'a>;
-}
-
 impl rt::Operation for DeleteWorkspace {
+    type Of = crate::Api;
+    type Errors<'a> = DeleteWorkspaceProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "deleteWorkspace",
         method: "DELETE",
-        path: &[rt::Segment::Literal("/v1/workspaces/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("workspace_id", rt::Style::PathSimple).required()],
+        path: "/v1/workspaces/{workspace_id}",
+        params: &[rt::ParamSpec::path("workspace_id")],
         accept: "application/problem+json, application/json",
         authenticated: true,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,
@@ -420,23 +407,18 @@ impl<'a> rt::Declared<'a, crate::Api> for UpdateWorkspaceProblem<'a> {
     }
 }
 
-impl rt::Raises for UpdateWorkspace {
-    type Api = crate::Api;
-    type View<'a> = UpdateWorkspaceProblem<'a>;
-}
-
 impl rt::Operation for UpdateWorkspace {
+    type Of = crate::Api;
+    type Errors<'a> = UpdateWorkspaceProblem<'a>;
     type Output = types::Workspace;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "updateWorkspace",
         method: "PATCH",
-        path: &[rt::Segment::Literal("/v1/workspaces/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("workspace_id", rt::Style::PathSimple).required()],
+        path: "/v1/workspaces/{workspace_id}",
+        params: &[rt::ParamSpec::path("workspace_id")],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 401,

@@ -96,7 +96,7 @@ pub use {
     decode::deserialize,
     encode::serialize,
     inspect::{debug, debug_operation, same},
-    node::empty,
+    node::{empty, one_of},
     serde::{Deserialize, Deserializer, Serialize, Serializer},
     std::clone::Clone,
     std::cmp::{Eq, PartialEq},

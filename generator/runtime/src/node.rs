@@ -350,6 +350,15 @@ pub trait Union: Sized {
     fn held(&self) -> &dyn Node;
 }
 
+/// [`Node::form`] of a union.
+pub fn one_of<T: Union>() -> Form<T> {
+    Form {
+        empty: || T::other(Json::Null),
+        slot: |value| Slot::Union(value),
+        view: |value| value.held().view(),
+    }
+}
+
 /// [`Union`] without its type.
 pub trait UnionNode {
     /// [`Union::TAG`].

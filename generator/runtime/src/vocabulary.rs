@@ -185,14 +185,8 @@ macro_rules! newtype {
 macro_rules! union {
     ($ty:ident) => {
         impl $crate::Node for $ty {
-            fn empty() -> Self {
-                $crate::Union::other($crate::Json::Null)
-            }
-            fn slot(&mut self) -> $crate::Slot<'_> {
-                $crate::Slot::Union(self)
-            }
-            fn view(&self) -> $crate::View<'_> {
-                $crate::Union::held(self).view()
+            fn form() -> $crate::Form<Self> {
+                $crate::one_of()
             }
             fn assign(&mut self, from: &dyn $crate::Node) {
                 $crate::clone_into(self, from)
