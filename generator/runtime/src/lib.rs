@@ -64,9 +64,7 @@ pub use node::{
     AsNode, Form, IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Patch, Presence, Slot,
     TextNode, Union, UnionNode, VariantSpec, View,
 };
-pub use operation::{
-    AnswerSpec, BodySpec, Operation, OperationSpec, Output, ParamSpec, StatusSpec, Style,
-};
+pub use operation::{AnswerSpec, BodySpec, Operation, OperationSpec, Output, ParamSpec, StatusSpec, Style};
 pub use others::Others;
 pub use paged::{PageSpec, Paged, Turn};
 pub use problem::{CodeFacts, CodePlace, Family, ProblemNode, Undeclared, UnlistedCode};

@@ -9,7 +9,7 @@ use crate::types;
 /// The machine code of a problem: what to branch on.
 ///
 /// What went wrong.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `not_found`: Not found.

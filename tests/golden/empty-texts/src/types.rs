@@ -47,7 +47,7 @@ impl rt::Node for Thing {
 rt::record!(Thing, Default);
 
 /// `Thing kind`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ThingKind {
     /// `a`.

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// What it shows.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Colour {
     /// `red`.
@@ -36,7 +36,7 @@ impl rt::Vocabulary for Colour {
 rt::vocabulary!(Colour);
 
 /// `Odd`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Odd {
     /// The empty text.
@@ -95,7 +95,7 @@ impl rt::Vocabulary for Odd {
 rt::vocabulary!(Odd);
 
 /// `Priority`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Priority {
     /// `1`.
@@ -181,7 +181,7 @@ impl rt::Node for Signal {
 rt::record!(Signal);
 
 /// `Signal state`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SignalState {
     /// `on`.
@@ -209,7 +209,7 @@ impl rt::Vocabulary for SignalState {
 rt::vocabulary!(SignalState);
 
 /// `listSignals sort`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ListSignalsSort {
     /// `asc`.

@@ -93,8 +93,8 @@ pub enum Status403Or404<'a> {
 
 impl Status403Or404<'_> {
     pub(crate) const ERRORS: &'static [rt::AnswerSpec] = &[
-        rt::AnswerSpec::exact(403, "application/json", rt::BodySpec::Json(3)),
-        rt::AnswerSpec::exact(404, "application/json", rt::BodySpec::Json(3)),
+        rt::AnswerSpec::json(403, "application/json", 3),
+        rt::AnswerSpec::json(404, "application/json", 3),
     ];
 }
 

@@ -94,7 +94,7 @@ impl rt::Node for Finding {
 rt::record!(Finding);
 
 /// `Finding errorCode`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum FindingErrorCode {
     /// `too_long`.

@@ -71,7 +71,7 @@ rt::record!(Thing);
 
 /// " \*/ } { \`\`\` \~\~\~ &lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; {} {0} #\[x\] \\ � r#"
 /// "# �
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ThingM {
     /// ````" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \ � r#" "# �````.
@@ -115,7 +115,7 @@ impl rt::Vocabulary for ThingM {
 rt::vocabulary!(ThingM);
 
 /// `Thing n�`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ThingN {
     /// ````" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \ � r#" "# �````.

@@ -521,7 +521,7 @@ impl rt::Node for EntryNotes {
 rt::record!(EntryNotes);
 
 /// `Entry status`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum EntryStatus {
     /// `open`.

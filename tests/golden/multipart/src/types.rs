@@ -151,7 +151,7 @@ impl rt::Node for ProfileAddress {
 rt::record!(ProfileAddress, Default);
 
 /// `Profile kind`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ProfileKind {
     /// `person`.

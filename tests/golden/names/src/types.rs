@@ -156,7 +156,7 @@ impl rt::Node for OptionModel {
 rt::record!(OptionModel);
 
 /// `Result`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ResultModel {
     /// `Ok`.

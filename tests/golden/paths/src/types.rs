@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `getTile format`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GetTileFormat {
     /// `png`.

@@ -7,7 +7,7 @@ use problemgen_runtime as rt;
 use crate::types;
 
 /// The machine code of a problem: what to branch on.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `ambiguous`.

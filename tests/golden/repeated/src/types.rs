@@ -109,7 +109,7 @@ impl rt::Node for Note {
 rt::record!(Note);
 
 /// `Note before`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum NoteBefore {
     /// `draft`.
@@ -303,7 +303,7 @@ rt::record!(NoteOrigin, Default);
 pub type NoteState = NoteBefore;
 
 /// `listArchive direction`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ListArchiveDirection {
     /// `asc`.

@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `Season`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Season {
     /// `spring`.

@@ -52,7 +52,7 @@ pub enum Status404<'a> {
 
 impl Status404<'_> {
     pub(crate) const ERRORS: &'static [rt::AnswerSpec] = &[
-        rt::AnswerSpec::exact(404, "application/json", rt::BodySpec::Json(1)),
+        rt::AnswerSpec::json(404, "application/json", 1),
     ];
 }
 

@@ -116,7 +116,7 @@ impl rt::Node for Conflict {
 rt::record!(Conflict);
 
 /// `Kind`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Kind {
     /// `book`.

@@ -47,7 +47,7 @@ impl rt::Node for Client {
 rt::record!(Client, Default);
 
 /// `Code`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Code {
     /// `code`.
@@ -69,7 +69,7 @@ impl rt::Vocabulary for Code {
 rt::vocabulary!(Code);
 
 /// `Error`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// `error`.

@@ -26,23 +26,18 @@ impl AddPicture {
     }
 }
 
-impl rt::Raises for AddPicture {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for AddPicture {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Picture;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "addPicture",
         method: "POST",
-        path: &[rt::Segment::Literal("/pictures")],
+        path: "/pictures",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(201, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(201, "application/json", 0)],
         errors: &[],
     };
     fn body(&self) -> Option<rt::Content<'_>> {
@@ -71,22 +66,15 @@ impl GetPictureFile {
     }
 }
 
-impl rt::Raises for GetPictureFile {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for GetPictureFile {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = rt::Bytes;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getPictureFile",
         method: "GET",
-        path: &[
-            rt::Segment::Literal("/pictures/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/file"),
-        ],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/pictures/{id}/file",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/problem+json, application/json, */*",
         authenticated: false,
         successes: &[rt::AnswerSpec::exact(200, "*/*", rt::BodySpec::Bytes(0))],
@@ -123,22 +111,15 @@ impl GetPictureCaption {
     }
 }
 
-impl rt::Raises for GetPictureCaption {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for GetPictureCaption {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = String;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getPictureCaption",
         method: "GET",
-        path: &[
-            rt::Segment::Literal("/pictures/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/caption"),
-        ],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/pictures/{id}/caption",
+        params: &[rt::ParamSpec::path("id")],
         accept: "text/plain, application/problem+json, application/json",
         authenticated: false,
         successes: &[rt::AnswerSpec::exact(200, "text/plain", rt::BodySpec::Text(0))],

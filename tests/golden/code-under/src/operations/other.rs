@@ -54,23 +54,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ListThingsProblem<'a> {
     }
 }
 
-impl rt::Raises for ListThings {
-    type Api = crate::Api;
-    type View<'a> = ListThingsProblem<'a>;
-}
-
 impl rt::Operation for ListThings {
+    type Of = crate::Api;
+    type Errors<'a> = ListThingsProblem<'a>;
     type Output = Vec<String>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listThings",
         method: "GET",
-        path: &[rt::Segment::Literal("/things")],
+        path: "/things",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(409, "application/json", rt::BodySpec::Problem),
             rt::AnswerSpec::exact(423, "application/json", rt::BodySpec::Problem),

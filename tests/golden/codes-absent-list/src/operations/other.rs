@@ -52,21 +52,18 @@ impl<'a> rt::Declared<'a, crate::Api> for GetDrumProblem<'a> {
     }
 }
 
-impl rt::Raises for GetDrum {
-    type Api = crate::Api;
-    type View<'a> = GetDrumProblem<'a>;
-}
-
 impl rt::Operation for GetDrum {
+    type Of = crate::Api;
+    type Errors<'a> = GetDrumProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getDrum",
         method: "GET",
-        path: &[rt::Segment::Literal("/drums/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/drums/{id}",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[rt::AnswerSpec::exact(404, "application/json", rt::BodySpec::Problem)],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {

@@ -52,21 +52,18 @@ impl<'a> rt::Declared<'a, crate::Api> for LendProblem<'a> {
     }
 }
 
-impl rt::Raises for Lend {
-    type Api = crate::Api;
-    type View<'a> = LendProblem<'a>;
-}
-
 impl rt::Operation for Lend {
+    type Of = crate::Api;
+    type Errors<'a> = LendProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "lend",
         method: "POST",
-        path: &[rt::Segment::Literal("/loans")],
+        path: "/loans",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(409, "application/problem+json", rt::BodySpec::Problem),
         ],

@@ -50,21 +50,18 @@ impl<'a> rt::Declared<'a, crate::Api> for AddThingProblem<'a> {
     }
 }
 
-impl rt::Raises for AddThing {
-    type Api = crate::Api;
-    type View<'a> = AddThingProblem<'a>;
-}
-
 impl rt::Operation for AddThing {
+    type Of = crate::Api;
+    type Errors<'a> = AddThingProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "addThing",
         method: "POST",
-        path: &[rt::Segment::Literal("/things")],
+        path: "/things",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(400, "application/json", rt::BodySpec::Problem),
             rt::AnswerSpec::exact(503, "application/json", rt::BodySpec::Problem),

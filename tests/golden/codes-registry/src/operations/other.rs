@@ -46,21 +46,18 @@ impl<'a> rt::Declared<'a, crate::Api> for LoansProblem<'a> {
     }
 }
 
-impl rt::Raises for Loans {
-    type Api = crate::Api;
-    type View<'a> = LoansProblem<'a>;
-}
-
 impl rt::Operation for Loans {
+    type Of = crate::Api;
+    type Errors<'a> = LoansProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "loans",
         method: "GET",
-        path: &[rt::Segment::Literal("/loans")],
+        path: "/loans",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[rt::AnswerSpec::exact(400, "application/json", rt::BodySpec::Problem)],
     };
 }
@@ -112,21 +109,18 @@ impl<'a> rt::Declared<'a, crate::Api> for LendProblem<'a> {
     }
 }
 
-impl rt::Raises for Lend {
-    type Api = crate::Api;
-    type View<'a> = LendProblem<'a>;
-}
-
 impl rt::Operation for Lend {
+    type Of = crate::Api;
+    type Errors<'a> = LendProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "lend",
         method: "POST",
-        path: &[rt::Segment::Literal("/loans")],
+        path: "/loans",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(401, "application/json", rt::BodySpec::Problem),
             rt::AnswerSpec::exact(409, "application/json", rt::BodySpec::Problem),
@@ -180,21 +174,18 @@ impl<'a> rt::Declared<'a, crate::Api> for BringBackProblem<'a> {
     }
 }
 
-impl rt::Raises for BringBack {
-    type Api = crate::Api;
-    type View<'a> = BringBackProblem<'a>;
-}
-
 impl rt::Operation for BringBack {
+    type Of = crate::Api;
+    type Errors<'a> = BringBackProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "bringBack",
         method: "DELETE",
-        path: &[rt::Segment::Literal("/loans")],
+        path: "/loans",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[rt::AnswerSpec::range(4, "application/json", rt::BodySpec::Problem)],
     };
 }

@@ -50,21 +50,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ServeProblem<'a> {
     }
 }
 
-impl rt::Raises for Serve {
-    type Api = crate::Api;
-    type View<'a> = ServeProblem<'a>;
-}
-
 impl rt::Operation for Serve {
+    type Of = crate::Api;
+    type Errors<'a> = ServeProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "serve",
         method: "PUT",
-        path: &[rt::Segment::Literal("/dishes")],
+        path: "/dishes",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 422,
@@ -123,21 +120,18 @@ impl<'a> rt::Declared<'a, crate::Api> for CookProblem<'a> {
     }
 }
 
-impl rt::Raises for Cook {
-    type Api = crate::Api;
-    type View<'a> = CookProblem<'a>;
-}
-
 impl rt::Operation for Cook {
+    type Of = crate::Api;
+    type Errors<'a> = CookProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "cook",
         method: "POST",
-        path: &[rt::Segment::Literal("/dishes")],
+        path: "/dishes",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 422,

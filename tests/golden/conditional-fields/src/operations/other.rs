@@ -58,21 +58,18 @@ impl<'a> rt::Declared<'a, crate::Api> for CancelOrderProblem<'a> {
     }
 }
 
-impl rt::Raises for CancelOrder {
-    type Api = crate::Api;
-    type View<'a> = CancelOrderProblem<'a>;
-}
-
 impl rt::Operation for CancelOrder {
+    type Of = crate::Api;
+    type Errors<'a> = CancelOrderProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "cancelOrder",
         method: "DELETE",
-        path: &[rt::Segment::Literal("/orders/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("order", rt::Style::PathSimple).required()],
+        path: "/orders/{order}",
+        params: &[rt::ParamSpec::path("order")],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 404,

@@ -70,24 +70,19 @@ impl<'a> rt::Declared<'a, crate::Api> for MakeThingProblem<'a> {
     }
 }
 
-impl rt::Raises for MakeThing {
-    type Api = crate::Api;
-    type View<'a> = MakeThingProblem<'a>;
-}
-
 impl rt::Operation for MakeThing {
+    type Of = crate::Api;
+    type Errors<'a> = MakeThingProblem<'a>;
     type Output = types::Thing;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "makeThing",
         method: "POST",
-        path: &[rt::Segment::Literal("/things")],
-        params: &[rt::ParamSpec::new("dry", rt::Style::QueryForm).exploded()],
+        path: "/things",
+        params: &[rt::ParamSpec::query("dry")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
-        errors: &[rt::AnswerSpec::exact(404, "application/json", rt::BodySpec::Json(0))],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
+        errors: &[rt::AnswerSpec::json(404, "application/json", 0)],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(

@@ -38,26 +38,18 @@ impl ListSignals {
     }
 }
 
-impl rt::Raises for ListSignals {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ListSignals {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = Vec<types::Signal>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listSignals",
         method: "GET",
-        path: &[rt::Segment::Literal("/signals")],
-        params: &[
-            rt::ParamSpec::new("sort", rt::Style::QueryForm).exploded(),
-            rt::ParamSpec::new("colour", rt::Style::QueryForm).exploded(),
-        ],
+        path: "/signals",
+        params: &[rt::ParamSpec::query("sort"), rt::ParamSpec::query("colour")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {

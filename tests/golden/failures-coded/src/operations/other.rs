@@ -27,21 +27,18 @@ impl ListOrders {
     }
 }
 
-impl rt::Raises for ListOrders {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ListOrders {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listOrders",
         method: "GET",
-        path: &[rt::Segment::Literal("/orders")],
+        path: "/orders",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[rt::AnswerSpec::default("application/json", rt::BodySpec::Problem)],
     };
 }
@@ -70,21 +67,18 @@ impl CreateOrder {
     }
 }
 
-impl rt::Raises for CreateOrder {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for CreateOrder {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "createOrder",
         method: "POST",
-        path: &[rt::Segment::Literal("/orders")],
+        path: "/orders",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[rt::AnswerSpec::default("application/json", rt::BodySpec::Problem)],
     };
 }
@@ -139,22 +133,19 @@ impl<'a> rt::Declared<'a, crate::Api> for CreateTokenProblem<'a> {
     }
 }
 
-impl rt::Raises for CreateToken {
-    type Api = crate::Api;
-    type View<'a> = CreateTokenProblem<'a>;
-}
-
 impl rt::Operation for CreateToken {
+    type Of = crate::Api;
+    type Errors<'a> = CreateTokenProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "createToken",
         method: "POST",
-        path: &[rt::Segment::Literal("/token")],
+        path: "/token",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
-        errors: &[rt::AnswerSpec::exact(401, "application/json", rt::BodySpec::Json(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
+        errors: &[rt::AnswerSpec::json(401, "application/json", 0)],
     };
 }
 

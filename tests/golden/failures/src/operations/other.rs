@@ -121,35 +121,30 @@ impl<'a> rt::Declared<'a, crate::Api> for GetThingProblem<'a> {
     }
 }
 
-impl rt::Raises for GetThing {
-    type Api = crate::Api;
-    type View<'a> = GetThingProblem<'a>;
-}
-
 impl rt::Operation for GetThing {
+    type Of = crate::Api;
+    type Errors<'a> = GetThingProblem<'a>;
     type Output = String;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getThing",
         method: "GET",
-        path: &[rt::Segment::Literal("/things/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/things/{id}",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
-            rt::AnswerSpec::exact(404, "application/json", rt::BodySpec::Json(3)),
+            rt::AnswerSpec::json(404, "application/json", 3),
             rt::AnswerSpec::exact(
                 409,
                 "application/problem+json",
                 rt::BodySpec::Problem,
             ),
-            rt::AnswerSpec::exact(409, "application/json", rt::BodySpec::Json(3)),
+            rt::AnswerSpec::json(409, "application/json", 3),
             rt::AnswerSpec::exact(409, "text/plain", rt::BodySpec::Text(1)),
-            rt::AnswerSpec::exact(410, "", rt::BodySpec::Empty(0)),
-            rt::AnswerSpec::exact(422, "application/json", rt::BodySpec::Json(5)),
-            rt::AnswerSpec::exact(423, "application/json", rt::BodySpec::Json(3)),
+            rt::AnswerSpec::empty(410, 0),
+            rt::AnswerSpec::json(422, "application/json", 5),
+            rt::AnswerSpec::json(423, "application/json", 3),
             rt::AnswerSpec::exact(503, "text/html", rt::BodySpec::Text(1)),
             rt::AnswerSpec::exact(
                 507,
@@ -203,21 +198,18 @@ impl PutThing {
 /// The errors that `PUT /things/{id}` declares.
 pub type PutThingProblem<'a> = failures::Status403Or404<'a>;
 
-impl rt::Raises for PutThing {
-    type Api = crate::Api;
-    type View<'a> = PutThingProblem<'a>;
-}
-
 impl rt::Operation for PutThing {
+    type Of = crate::Api;
+    type Errors<'a> = PutThingProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putThing",
         method: "PUT",
-        path: &[rt::Segment::Literal("/things/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/things/{id}",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: failures::Status403Or404::ERRORS,
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -263,21 +255,18 @@ impl DeleteThing {
 /// The errors that `DELETE /things/{id}` declares.
 pub type DeleteThingProblem<'a> = failures::Status403Or404<'a>;
 
-impl rt::Raises for DeleteThing {
-    type Api = crate::Api;
-    type View<'a> = DeleteThingProblem<'a>;
-}
-
 impl rt::Operation for DeleteThing {
+    type Of = crate::Api;
+    type Errors<'a> = DeleteThingProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "deleteThing",
         method: "DELETE",
-        path: &[rt::Segment::Literal("/things/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/things/{id}",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: failures::Status403Or404::ERRORS,
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -345,21 +334,18 @@ impl<'a> rt::Declared<'a, crate::Api> for HasThingProblem<'a> {
     }
 }
 
-impl rt::Raises for HasThing {
-    type Api = crate::Api;
-    type View<'a> = HasThingProblem<'a>;
-}
-
 impl rt::Operation for HasThing {
+    type Of = crate::Api;
+    type Errors<'a> = HasThingProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "hasThing",
         method: "HEAD",
-        path: &[rt::Segment::Literal("/things/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/things/{id}",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[rt::AnswerSpec::exact(404, "application/json", rt::BodySpec::Empty(0))],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -444,29 +430,26 @@ impl<'a> rt::Declared<'a, crate::Api> for PatchThingProblem<'a> {
     }
 }
 
-impl rt::Raises for PatchThing {
-    type Api = crate::Api;
-    type View<'a> = PatchThingProblem<'a>;
-}
-
 impl rt::Operation for PatchThing {
+    type Of = crate::Api;
+    type Errors<'a> = PatchThingProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "patchThing",
         method: "PATCH",
-        path: &[rt::Segment::Literal("/things/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/things/{id}",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
-            rt::AnswerSpec::exact(400, "application/json", rt::BodySpec::Json(6)),
+            rt::AnswerSpec::json(400, "application/json", 6),
             rt::AnswerSpec::exact(
                 409,
                 "application/problem+json",
                 rt::BodySpec::Problem,
             ),
-            rt::AnswerSpec::exact(422, "application/json", rt::BodySpec::Json(4)),
+            rt::AnswerSpec::json(422, "application/json", 4),
             rt::AnswerSpec::exact(423, "application/problem+json", rt::BodySpec::Problem),
         ],
     };

@@ -35,26 +35,18 @@ impl GetPrice {
     }
 }
 
-impl rt::Raises for GetPrice {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for GetPrice {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Price;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getPrice",
         method: "GET",
-        path: &[rt::Segment::Literal("/prices/"), rt::Segment::Param(0)],
-        params: &[
-            rt::ParamSpec::new("host", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("at", rt::Style::QueryForm).exploded(),
-        ],
+        path: "/prices/{host}",
+        params: &[rt::ParamSpec::path("host"), rt::ParamSpec::query("at")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -94,21 +86,18 @@ impl SetPrice {
     }
 }
 
-impl rt::Raises for SetPrice {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for SetPrice {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "setPrice",
         method: "PUT",
-        path: &[rt::Segment::Literal("/prices/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("host", rt::Style::PathSimple).required()],
+        path: "/prices/{host}",
+        params: &[rt::ParamSpec::path("host")],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {

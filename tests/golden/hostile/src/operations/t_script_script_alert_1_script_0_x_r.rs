@@ -100,26 +100,18 @@ impl<'a> rt::Declared<'a, crate::Api> for GetScriptScriptAlert1Script0XrProblem<
     }
 }
 
-impl rt::Raises for GetScriptScriptAlert1Script0XR {
-    type Api = crate::Api;
-    type View<'a> = GetScriptScriptAlert1Script0XrProblem<'a>;
-}
-
 impl rt::Operation for GetScriptScriptAlert1Script0XR {
+    type Of = crate::Api;
+    type Errors<'a> = GetScriptScriptAlert1Script0XrProblem<'a>;
     type Output = types::Thing;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "get \" */ } { ``` ~~~ </script><script>alert(1)</script> {} {0} #[x] \\ \u{202e} r#\" \"# \u{7}",
         method: "GET",
-        path: &[rt::Segment::Literal("/x/%22*/%60/"), rt::Segment::Param(0)],
-        params: &[
-            rt::ParamSpec::new("id", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("q\"*/{}", rt::Style::QueryForm).exploded(),
-        ],
+        path: "/x/%22*/%60/{id}",
+        params: &[rt::ParamSpec::path("id"), rt::ParamSpec::query("q\"*/{}")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(400, "application/problem+json", rt::BodySpec::Problem),
         ],

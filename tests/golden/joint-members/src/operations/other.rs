@@ -53,23 +53,18 @@ impl<'a> rt::Declared<'a, crate::Api> for GetEntryProblem<'a> {
     }
 }
 
-impl rt::Raises for GetEntry {
-    type Api = crate::Api;
-    type View<'a> = GetEntryProblem<'a>;
-}
-
 impl rt::Operation for GetEntry {
+    type Of = crate::Api;
+    type Errors<'a> = GetEntryProblem<'a>;
     type Output = types::Entry;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getEntry",
         method: "GET",
-        path: &[rt::Segment::Literal("/entries/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/entries/{id}",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(404, "application/json", rt::BodySpec::Problem),
             rt::AnswerSpec::exact(409, "application/json", rt::BodySpec::Problem),

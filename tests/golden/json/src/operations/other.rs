@@ -23,27 +23,18 @@ impl GetAByBC {
     }
 }
 
-impl rt::Raises for GetAByBC {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for GetAByBC {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = Vec<f64>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "get a by b c",
         method: "GET",
-        path: &[
-            rt::Segment::Literal("/a/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/c"),
-        ],
-        params: &[rt::ParamSpec::new("b", rt::Style::PathSimple).required()],
+        path: "/a/{b}/c",
+        params: &[rt::ParamSpec::path("b")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -77,25 +68,18 @@ impl DeleteAByBC {
     }
 }
 
-impl rt::Raises for DeleteAByBC {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for DeleteAByBC {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "delete a by b c",
         method: "DELETE",
-        path: &[
-            rt::Segment::Literal("/a/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/c"),
-        ],
-        params: &[rt::ParamSpec::new("b", rt::Style::PathSimple).required()],
+        path: "/a/{b}/c",
+        params: &[rt::ParamSpec::path("b")],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {

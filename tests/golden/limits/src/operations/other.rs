@@ -86,29 +86,24 @@ impl ListThings {
     }
 }
 
-impl rt::Raises for ListThings {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ListThings {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = Vec<types::Thing>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listThings",
         method: "GET",
-        path: &[rt::Segment::Literal("/things")],
+        path: "/things",
         params: &[
-            rt::ParamSpec::new("limit", rt::Style::QueryForm).exploded(),
-            rt::ParamSpec::new("after", rt::Style::QueryForm).exploded(),
-            rt::ParamSpec::new("tag", rt::Style::QueryForm).exploded(),
+            rt::ParamSpec::query("limit"),
+            rt::ParamSpec::query("after"),
+            rt::ParamSpec::query("tag"),
             rt::ParamSpec::new("q", rt::Style::QueryJson).exploded(),
             rt::ParamSpec::new("X-Weight", rt::Style::HeaderSimple),
         ],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {

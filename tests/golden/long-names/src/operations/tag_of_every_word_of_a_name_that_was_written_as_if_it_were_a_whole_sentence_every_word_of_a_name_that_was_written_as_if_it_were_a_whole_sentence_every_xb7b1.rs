@@ -77,33 +77,25 @@ for ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASe
     }
 }
 
-impl rt::Raises
-for ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXabc6 {
-    type Api = crate::Api;
-    type View<'a> = ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXabc6Problem<
-        'a,
-    >;
-}
-
 impl rt::Operation
 for ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXabc6 {
+    type Of = crate::Api;
+    type Errors<'a> = ListEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAXabc6Problem<
+        'a,
+    >;
     type Output = types::ThingEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsAX0458;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfA",
         method: "GET",
-        path: &[rt::Segment::Literal("/things")],
+        path: "/things",
         params: &[
-            rt::ParamSpec::new(
-                    "byEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfAName",
-                    rt::Style::QueryForm,
-                )
-                .exploded(),
+            rt::ParamSpec::query(
+                "byEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfANameThatWasMeantAsASentenceEveryWordOfAName",
+            ),
         ],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(404, "application/problem+json", rt::BodySpec::Problem),
         ],

@@ -25,23 +25,18 @@ impl PutLabels {
     }
 }
 
-impl rt::Raises for PutLabels {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for PutLabels {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Labels;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putLabels",
         method: "PUT",
-        path: &[rt::Segment::Literal("/labels")],
+        path: "/labels",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn body(&self) -> Option<rt::Content<'_>> {

@@ -43,21 +43,18 @@ impl From<types::Pet> for AddPetBody {
     }
 }
 
-impl rt::Raises for AddPet {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for AddPet {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "addPet",
         method: "POST",
-        path: &[rt::Segment::Literal("/pets")],
+        path: "/pets",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn body(&self) -> Option<rt::Content<'_>> {
@@ -124,21 +121,18 @@ impl From<Vec<BTreeMap<String, rt::Json>>> for ChangePetBody {
     }
 }
 
-impl rt::Raises for ChangePet {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ChangePet {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "changePet",
         method: "PATCH",
-        path: &[rt::Segment::Literal("/pets")],
+        path: "/pets",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn body(&self) -> Option<rt::Content<'_>> {
@@ -181,21 +175,18 @@ impl PutPicture {
     }
 }
 
-impl rt::Raises for PutPicture {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for PutPicture {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putPicture",
         method: "PUT",
-        path: &[rt::Segment::Literal("/pictures")],
+        path: "/pictures",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn body(&self) -> Option<rt::Content<'_>> {
@@ -226,21 +217,18 @@ impl AddPicture {
     }
 }
 
-impl rt::Raises for AddPicture {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for AddPicture {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "addPicture",
         method: "POST",
-        path: &[rt::Segment::Literal("/pictures")],
+        path: "/pictures",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn body(&self) -> Option<rt::Content<'_>> {
@@ -271,21 +259,18 @@ impl PutRow {
     }
 }
 
-impl rt::Raises for PutRow {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for PutRow {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putRow",
         method: "PUT",
-        path: &[rt::Segment::Literal("/rows")],
+        path: "/rows",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn body(&self) -> Option<rt::Content<'_>> {
@@ -353,17 +338,14 @@ impl From<String> for AddRowsBody {
     }
 }
 
-impl rt::Raises for AddRows {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for AddRows {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = rt::Bytes;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "addRows",
         method: "POST",
-        path: &[rt::Segment::Literal("/rows")],
+        path: "/rows",
         params: &[],
         accept: "application/x-ndjson, application/problem+json, application/json",
         authenticated: false,
@@ -423,21 +405,18 @@ impl WrittenForm {
     }
 }
 
-impl rt::Raises for WrittenForm {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for WrittenForm {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "writtenForm",
         method: "DELETE",
-        path: &[rt::Segment::Literal("/rows")],
+        path: "/rows",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn body(&self) -> Option<rt::Content<'_>> {

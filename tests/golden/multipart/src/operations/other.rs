@@ -45,24 +45,21 @@ impl CreateProfile {
     }
 }
 
-impl rt::Raises for CreateProfile {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for CreateProfile {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "createProfile",
         method: "POST",
-        path: &[rt::Segment::Literal("/profiles")],
+        path: "/profiles",
         params: &[
             rt::ParamSpec::new("X-Width", rt::Style::PartHeader).required(),
             rt::ParamSpec::new("X-Colors", rt::Style::PartHeader),
         ],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -135,21 +132,18 @@ impl PutFiles {
     }
 }
 
-impl rt::Raises for PutFiles {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for PutFiles {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putFiles",
         method: "PUT",
-        path: &[rt::Segment::Literal("/files")],
+        path: "/files",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn body(&self) -> Option<rt::Content<'_>> {
@@ -182,21 +176,18 @@ impl PostAnything {
     }
 }
 
-impl rt::Raises for PostAnything {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for PostAnything {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "postAnything",
         method: "POST",
-        path: &[rt::Segment::Literal("/files")],
+        path: "/files",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn body(&self) -> Option<rt::Content<'_>> {

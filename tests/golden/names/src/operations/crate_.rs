@@ -53,28 +53,23 @@ impl MatchX2f96 {
     }
 }
 
-impl rt::Raises for MatchX2f96 {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for MatchX2f96 {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::OptionModel;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "match",
         method: "GET",
-        path: &[rt::Segment::Literal("/type/"), rt::Segment::Param(0)],
+        path: "/type/{fn}",
         params: &[
-            rt::ParamSpec::new("fn", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("filter[name]", rt::Style::QueryForm).exploded(),
-            rt::ParamSpec::new("filter_name", rt::Style::QueryForm).exploded(),
+            rt::ParamSpec::path("fn"),
+            rt::ParamSpec::query("filter[name]"),
+            rt::ParamSpec::query("filter_name"),
             rt::ParamSpec::new("X-Async", rt::Style::HeaderSimple),
         ],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -122,23 +117,18 @@ impl Match {
     }
 }
 
-impl rt::Raises for Match {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for Match {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::BoxModel;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "Match",
         method: "POST",
-        path: &[rt::Segment::Literal("/type/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("fn", rt::Style::PathSimple).required()],
+        path: "/type/{fn}",
+        params: &[rt::ParamSpec::path("fn")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {

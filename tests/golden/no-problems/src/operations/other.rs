@@ -67,25 +67,20 @@ impl<'a> rt::Declared<'a, crate::Api> for ListThingsProblem<'a> {
     }
 }
 
-impl rt::Raises for ListThings {
-    type Api = crate::Api;
-    type View<'a> = ListThingsProblem<'a>;
-}
-
 impl rt::Operation for ListThings {
+    type Of = crate::Api;
+    type Errors<'a> = ListThingsProblem<'a>;
     type Output = Vec<String>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listThings",
         method: "GET",
-        path: &[rt::Segment::Literal("/things")],
+        path: "/things",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
-            rt::AnswerSpec::exact(400, "application/json", rt::BodySpec::Json(2)),
+            rt::AnswerSpec::json(400, "application/json", 2),
             rt::AnswerSpec::range(4, "text/plain", rt::BodySpec::Text(1)),
             rt::AnswerSpec::default("", rt::BodySpec::Empty(0)),
         ],

@@ -106,40 +106,30 @@ impl EveryStyle {
     }
 }
 
-impl rt::Raises for EveryStyle {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for EveryStyle {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "everyStyle",
         method: "GET",
-        path: &[
-            rt::Segment::Literal("/a/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/b/"),
-            rt::Segment::Param(1),
-            rt::Segment::Literal("/c/"),
-            rt::Segment::Param(2),
-        ],
+        path: "/a/{plain}/b/{label}/c/{matrix}",
         params: &[
-            rt::ParamSpec::new("plain", rt::Style::PathSimple).required(),
+            rt::ParamSpec::path("plain"),
             rt::ParamSpec::new("label", rt::Style::PathLabel).required(),
             rt::ParamSpec::new("matrix", rt::Style::PathMatrix).required().exploded(),
-            rt::ParamSpec::new("form", rt::Style::QueryForm).exploded(),
+            rt::ParamSpec::query("form"),
             rt::ParamSpec::new("list", rt::Style::QueryForm),
             rt::ParamSpec::new("pipes", rt::Style::QueryPipeDelimited),
             rt::ParamSpec::new("deep", rt::Style::QueryDeepObject).exploded(),
             rt::ParamSpec::new("json", rt::Style::QueryJson).exploded(),
-            rt::ParamSpec::new("limit", rt::Style::QueryForm).required().exploded(),
+            rt::ParamSpec::query("limit").required(),
             rt::ParamSpec::new("X-Since", rt::Style::HeaderSimple),
             rt::ParamSpec::new("session", rt::Style::CookieForm).exploded(),
         ],
         accept: "application/problem+json, application/json",
         authenticated: true,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {

@@ -56,23 +56,20 @@ impl rt::Output for PutPetOutput {
     }
 }
 
-impl rt::Raises for PutPet {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for PutPet {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = PutPetOutput;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putPet",
         method: "PUT",
-        path: &[rt::Segment::Literal("/pets")],
+        path: "/pets",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
         successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-            rt::AnswerSpec::exact(202, "application/json", rt::BodySpec::Json(1)),
+            rt::AnswerSpec::json(200, "application/json", 0),
+            rt::AnswerSpec::json(202, "application/json", 1),
         ],
         errors: &[],
     };
@@ -99,23 +96,18 @@ impl GetThing {
     }
 }
 
-impl rt::Raises for GetThing {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for GetThing {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Thing;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getThing",
         method: "GET",
-        path: &[rt::Segment::Literal("/things")],
+        path: "/things",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
 }

@@ -26,23 +26,18 @@ impl ChangeNote {
     }
 }
 
-impl rt::Raises for ChangeNote {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ChangeNote {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Note;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "changeNote",
         method: "PATCH",
-        path: &[rt::Segment::Literal("/notes/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/notes/{id}",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {

@@ -25,25 +25,18 @@ impl CancelBatch {
     }
 }
 
-impl rt::Raises for CancelBatch {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for CancelBatch {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "cancelBatch",
         method: "POST",
-        path: &[
-            rt::Segment::Literal("/batches/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal(":cancel"),
-        ],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/batches/{id}:cancel",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -97,34 +90,20 @@ impl GetTile {
     }
 }
 
-impl rt::Raises for GetTile {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for GetTile {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = rt::Bytes;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getTile",
         method: "GET",
-        path: &[
-            rt::Segment::Literal("/tiles/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/"),
-            rt::Segment::Param(1),
-            rt::Segment::Literal(","),
-            rt::Segment::Param(2),
-            rt::Segment::Literal("@"),
-            rt::Segment::Param(4),
-            rt::Segment::Literal("x."),
-            rt::Segment::Param(3),
-        ],
+        path: "/tiles/{z}/{X},{y}@{scale}x.{format}",
         params: &[
-            rt::ParamSpec::new("z", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("X", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("y", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("format", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("scale", rt::Style::PathSimple).required(),
+            rt::ParamSpec::path("z"),
+            rt::ParamSpec::path("X"),
+            rt::ParamSpec::path("y"),
+            rt::ParamSpec::path("format"),
+            rt::ParamSpec::path("scale"),
         ],
         accept: "application/problem+json, application/json, image/*",
         authenticated: false,
@@ -166,20 +145,15 @@ impl GetFile {
     }
 }
 
-impl rt::Raises for GetFile {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for GetFile {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = String;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getFile",
         method: "GET",
-        path: &[rt::Segment::Literal("/files/"), rt::Segment::Param(0)],
-        params: &[
-            rt::ParamSpec::new("path", rt::Style::PathSimple).required().reserved(),
-        ],
+        path: "/files/{path}",
+        params: &[rt::ParamSpec::path("path").reserved()],
         accept: "text/plain; charset=utf-8, application/problem+json, application/json",
         authenticated: false,
         successes: &[
@@ -262,21 +236,15 @@ impl<'a> rt::Declared<'a, crate::Api> for SearchProblem<'a> {
     }
 }
 
-impl rt::Raises for Search {
-    type Api = crate::Api;
-    type View<'a> = SearchProblem<'a>;
-}
-
 impl rt::Operation for Search {
+    type Of = crate::Api;
+    type Errors<'a> = SearchProblem<'a>;
     type Output = Option<types::SearchResponse>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "search",
         method: "GET",
-        path: &[rt::Segment::Literal("/search?version=2")],
-        params: &[
-            rt::ParamSpec::new("q", rt::Style::QueryForm).required().exploded(),
-            rt::ParamSpec::new("page", rt::Style::QueryForm).exploded(),
-        ],
+        path: "/search?version=2",
+        params: &[rt::ParamSpec::query("q").required(), rt::ParamSpec::query("page")],
         accept: "application/json, application/problem+json",
         authenticated: false,
         successes: &[
@@ -310,17 +278,14 @@ impl Unsaid {
     }
 }
 
-impl rt::Raises for Unsaid {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for Unsaid {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = rt::Bytes;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "unsaid",
         method: "GET",
-        path: &[rt::Segment::Literal("/nothing/is/said")],
+        path: "/nothing/is/said",
         params: &[],
         accept: "application/problem+json, application/json, */*",
         authenticated: false,
@@ -381,23 +346,20 @@ impl<'a> rt::Declared<'a, crate::Api> for OnlyErrorsProblem<'a> {
     }
 }
 
-impl rt::Raises for OnlyErrors {
-    type Api = crate::Api;
-    type View<'a> = OnlyErrorsProblem<'a>;
-}
-
 impl rt::Operation for OnlyErrors {
+    type Of = crate::Api;
+    type Errors<'a> = OnlyErrorsProblem<'a>;
     type Output = rt::Bytes;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "onlyErrors",
         method: "PUT",
-        path: &[rt::Segment::Literal("/nothing/is/said")],
+        path: "/nothing/is/said",
         params: &[],
         accept: "application/problem+json, application/json, */*",
         authenticated: false,
         successes: &[rt::AnswerSpec::range(2, "*/*", rt::BodySpec::Bytes(0))],
         errors: &[
-            rt::AnswerSpec::exact(400, "", rt::BodySpec::Empty(0)),
+            rt::AnswerSpec::empty(400, 0),
             rt::AnswerSpec::default("application/json", rt::BodySpec::Json(2)),
         ],
     };
@@ -453,17 +415,14 @@ impl<'a> rt::Declared<'a, crate::Api> for DefaultWithoutBodyProblem<'a> {
     }
 }
 
-impl rt::Raises for DefaultWithoutBody {
-    type Api = crate::Api;
-    type View<'a> = DefaultWithoutBodyProblem<'a>;
-}
-
 impl rt::Operation for DefaultWithoutBody {
+    type Of = crate::Api;
+    type Errors<'a> = DefaultWithoutBodyProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "defaultWithoutBody",
         method: "DELETE",
-        path: &[rt::Segment::Literal("/nothing/is/said")],
+        path: "/nothing/is/said",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,

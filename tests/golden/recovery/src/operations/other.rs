@@ -78,21 +78,18 @@ impl<'a> rt::Declared<'a, crate::Api> for SaveNoteProblem<'a> {
     }
 }
 
-impl rt::Raises for SaveNote {
-    type Api = crate::Api;
-    type View<'a> = SaveNoteProblem<'a>;
-}
-
 impl rt::Operation for SaveNote {
+    type Of = crate::Api;
+    type Errors<'a> = SaveNoteProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "saveNote",
         method: "PUT",
-        path: &[rt::Segment::Literal("/notes/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/notes/{id}",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[rt::AnswerSpec::exact(409, "application/json", rt::BodySpec::Problem)],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {

@@ -24,23 +24,18 @@ impl PutTree {
     }
 }
 
-impl rt::Raises for PutTree {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for PutTree {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Expression;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putTree",
         method: "PUT",
-        path: &[rt::Segment::Literal("/tree")],
+        path: "/tree",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn body(&self) -> Option<rt::Content<'_>> {

@@ -34,23 +34,18 @@ impl ListNotes {
     }
 }
 
-impl rt::Raises for ListNotes {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ListNotes {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::ListNotesResponse;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listNotes",
         method: "GET",
-        path: &[rt::Segment::Literal("/notes")],
-        params: &[rt::ParamSpec::new("direction", rt::Style::QueryForm).exploded()],
+        path: "/notes",
+        params: &[rt::ParamSpec::query("direction")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -94,23 +89,18 @@ impl ListArchive {
     }
 }
 
-impl rt::Raises for ListArchive {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ListArchive {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::ListArchiveResponse;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listArchive",
         method: "GET",
-        path: &[rt::Segment::Literal("/archive")],
-        params: &[rt::ParamSpec::new("direction", rt::Style::QueryForm).exploded()],
+        path: "/archive",
+        params: &[rt::ParamSpec::query("direction")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {

@@ -24,23 +24,18 @@ impl GetBook {
     }
 }
 
-impl rt::Raises for GetBook {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for GetBook {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Book;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getBook",
         method: "GET",
-        path: &[rt::Segment::Literal("/books/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/books/{id}",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -101,23 +96,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ChangeBookProblem<'a> {
     }
 }
 
-impl rt::Raises for ChangeBook {
-    type Api = crate::Api;
-    type View<'a> = ChangeBookProblem<'a>;
-}
-
 impl rt::Operation for ChangeBook {
+    type Of = crate::Api;
+    type Errors<'a> = ChangeBookProblem<'a>;
     type Output = types::Book;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "changeBook",
         method: "PATCH",
-        path: &[rt::Segment::Literal("/books/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/books/{id}",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(409, "application/problem+json", rt::BodySpec::Problem),
         ],
@@ -168,28 +158,18 @@ impl PutCover {
     }
 }
 
-impl rt::Raises for PutCover {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for PutCover {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putCover",
         method: "PUT",
-        path: &[
-            rt::Segment::Literal("/books/"),
-            rt::Segment::Param(0),
-            rt::Segment::Literal("/cover"),
-        ],
-        params: &[
-            rt::ParamSpec::new("id", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("on", rt::Style::QueryForm).required().exploded(),
-        ],
+        path: "/books/{id}/cover",
+        params: &[rt::ParamSpec::path("id"), rt::ParamSpec::query("on").required()],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {

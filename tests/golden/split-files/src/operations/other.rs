@@ -46,23 +46,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ListTreesProblem<'a> {
     }
 }
 
-impl rt::Raises for ListTrees {
-    type Api = crate::Api;
-    type View<'a> = ListTreesProblem<'a>;
-}
-
 impl rt::Operation for ListTrees {
+    type Of = crate::Api;
+    type Errors<'a> = ListTreesProblem<'a>;
     type Output = Vec<types::Tree>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listTrees",
         method: "GET",
-        path: &[rt::Segment::Literal("/trees")],
+        path: "/trees",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(503, "application/problem+json", rt::BodySpec::Problem),
         ],

@@ -54,21 +54,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ListOrdersProblem<'a> {
     }
 }
 
-impl rt::Raises for ListOrders {
-    type Api = crate::Api;
-    type View<'a> = ListOrdersProblem<'a>;
-}
-
 impl rt::Operation for ListOrders {
+    type Of = crate::Api;
+    type Errors<'a> = ListOrdersProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listOrders",
         method: "GET",
-        path: &[rt::Segment::Literal("/orders")],
+        path: "/orders",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(404, "application/json", rt::BodySpec::Problem),
             rt::AnswerSpec::range(4, "application/json", rt::BodySpec::Problem),
@@ -120,21 +117,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ListItemsProblem<'a> {
     }
 }
 
-impl rt::Raises for ListItems {
-    type Api = crate::Api;
-    type View<'a> = ListItemsProblem<'a>;
-}
-
 impl rt::Operation for ListItems {
+    type Of = crate::Api;
+    type Errors<'a> = ListItemsProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listItems",
         method: "GET",
-        path: &[rt::Segment::Literal("/items")],
+        path: "/items",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[rt::AnswerSpec::default("application/json", rt::BodySpec::Problem)],
     };
 }

@@ -52,21 +52,18 @@ impl<'a> rt::Declared<'a, crate::Api> for PutFileProblem<'a> {
     }
 }
 
-impl rt::Raises for PutFile {
-    type Api = crate::Api;
-    type View<'a> = PutFileProblem<'a>;
-}
-
 impl rt::Operation for PutFile {
+    type Of = crate::Api;
+    type Errors<'a> = PutFileProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "putFile",
         method: "PUT",
-        path: &[rt::Segment::Literal("/files")],
+        path: "/files",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(
                 403,

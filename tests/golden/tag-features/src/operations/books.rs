@@ -41,23 +41,18 @@ impl ListBooks {
 /// The errors that `GET /books` declares.
 pub type ListBooksProblem<'a> = failures::Status404<'a>;
 
-impl rt::Raises for ListBooks {
-    type Api = crate::Api;
-    type View<'a> = ListBooksProblem<'a>;
-}
-
 impl rt::Operation for ListBooks {
+    type Of = crate::Api;
+    type Errors<'a> = ListBooksProblem<'a>;
     type Output = Vec<types::Book>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listBooks",
         method: "GET",
-        path: &[rt::Segment::Literal("/books")],
-        params: &[rt::ParamSpec::new("order", rt::Style::QueryForm).exploded()],
+        path: "/books",
+        params: &[rt::ParamSpec::query("order")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: failures::Status404::ERRORS,
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -123,24 +118,19 @@ impl<'a> rt::Declared<'a, crate::Api> for AddBookProblem<'a> {
     }
 }
 
-impl rt::Raises for AddBook {
-    type Api = crate::Api;
-    type View<'a> = AddBookProblem<'a>;
-}
-
 impl rt::Operation for AddBook {
+    type Of = crate::Api;
+    type Errors<'a> = AddBookProblem<'a>;
     type Output = types::Book;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "addBook",
         method: "POST",
-        path: &[rt::Segment::Literal("/books")],
+        path: "/books",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(201, "application/json", rt::BodySpec::Json(0)),
-        ],
-        errors: &[rt::AnswerSpec::exact(409, "application/json", rt::BodySpec::Json(0))],
+        successes: &[rt::AnswerSpec::json(201, "application/json", 0)],
+        errors: &[rt::AnswerSpec::json(409, "application/json", 0)],
     };
     fn body(&self) -> Option<rt::Content<'_>> {
         Some(rt::Content::json("application/json", &self.body))

@@ -20,21 +20,18 @@ impl GetCSharp {
     }
 }
 
-impl rt::Raises for GetCSharp {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for GetCSharp {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getCSharp",
         method: "GET",
-        path: &[rt::Segment::Literal("/c-sharp")],
+        path: "/c-sharp",
         params: &[],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[],
     };
 }

@@ -21,23 +21,18 @@ impl GetSettings {
     }
 }
 
-impl rt::Raises for GetSettings {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for GetSettings {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Everything;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getSettings",
         method: "GET",
-        path: &[rt::Segment::Literal("/settings")],
+        path: "/settings",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
 }

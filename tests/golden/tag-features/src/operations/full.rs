@@ -21,23 +21,18 @@ impl ListShelves {
     }
 }
 
-impl rt::Raises for ListShelves {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ListShelves {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Shelf;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listShelves",
         method: "GET",
-        path: &[rt::Segment::Literal("/shelves")],
+        path: "/shelves",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
 }

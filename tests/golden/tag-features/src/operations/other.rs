@@ -21,23 +21,18 @@ impl GetHealth {
     }
 }
 
-impl rt::Raises for GetHealth {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for GetHealth {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Health;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getHealth",
         method: "GET",
-        path: &[rt::Segment::Literal("/health")],
+        path: "/health",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
 }

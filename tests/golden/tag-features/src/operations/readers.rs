@@ -39,23 +39,18 @@ impl ListReaders {
 /// The errors that `GET /readers` declares.
 pub type ListReadersProblem<'a> = failures::Status404<'a>;
 
-impl rt::Raises for ListReaders {
-    type Api = crate::Api;
-    type View<'a> = ListReadersProblem<'a>;
-}
-
 impl rt::Operation for ListReaders {
+    type Of = crate::Api;
+    type Errors<'a> = ListReadersProblem<'a>;
     type Output = Vec<types::Reader>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listReaders",
         method: "GET",
-        path: &[rt::Segment::Literal("/readers")],
-        params: &[rt::ParamSpec::new("order", rt::Style::QueryForm).exploded()],
+        path: "/readers",
+        params: &[rt::ParamSpec::query("order")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: failures::Status404::ERRORS,
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {

@@ -20,23 +20,18 @@ impl ListTypes {
     }
 }
 
-impl rt::Raises for ListTypes {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ListTypes {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = Vec<String>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "listTypes",
         method: "GET",
-        path: &[rt::Segment::Literal("/types")],
+        path: "/types",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
 }

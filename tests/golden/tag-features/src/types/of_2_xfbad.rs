@@ -5,7 +5,7 @@
 use problemgen_runtime as rt;
 
 /// `listBooks order`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ListBooksOrder {
     /// `title`.

@@ -6,7 +6,7 @@ use problemgen_runtime as rt;
 use crate::types;
 
 /// `Language`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Language {
     /// `de`.

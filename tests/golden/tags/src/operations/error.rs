@@ -49,23 +49,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ErrorProblem<'a> {
     }
 }
 
-impl rt::Raises for Error {
-    type Api = crate::Api;
-    type View<'a> = ErrorProblem<'a>;
-}
-
 impl rt::Operation for Error {
+    type Of = crate::Api;
+    type Errors<'a> = ErrorProblem<'a>;
     type Output = types::Operation;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "error",
         method: "GET",
-        path: &[rt::Segment::Literal("/error")],
+        path: "/error",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(409, "application/problem+json", rt::BodySpec::Problem),
         ],

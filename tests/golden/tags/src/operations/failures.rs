@@ -30,23 +30,18 @@ impl Failure {
 /// The errors that `GET /failures` declares.
 pub type FailureProblem<'a> = failures::Status404<'a>;
 
-impl rt::Raises for Failure {
-    type Api = crate::Api;
-    type View<'a> = FailureProblem<'a>;
-}
-
 impl rt::Operation for Failure {
+    type Of = crate::Api;
+    type Errors<'a> = FailureProblem<'a>;
     type Output = types::Operation;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "Failure",
         method: "GET",
-        path: &[rt::Segment::Literal("/failures")],
+        path: "/failures",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: failures::Status404::ERRORS,
     };
 }

@@ -49,23 +49,18 @@ impl<'a> rt::Declared<'a, crate::Api> for MockProblem<'a> {
     }
 }
 
-impl rt::Raises for Mock {
-    type Api = crate::Api;
-    type View<'a> = MockProblem<'a>;
-}
-
 impl rt::Operation for Mock {
+    type Of = crate::Api;
+    type Errors<'a> = MockProblem<'a>;
     type Output = types::Operation;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "Mock",
         method: "GET",
-        path: &[rt::Segment::Literal("/mock")],
+        path: "/mock",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(409, "application/problem+json", rt::BodySpec::Problem),
         ],

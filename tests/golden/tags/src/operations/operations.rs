@@ -49,23 +49,18 @@ impl<'a> rt::Declared<'a, crate::Api> for OperationProblem<'a> {
     }
 }
 
-impl rt::Raises for Operation {
-    type Api = crate::Api;
-    type View<'a> = OperationProblem<'a>;
-}
-
 impl rt::Operation for Operation {
+    type Of = crate::Api;
+    type Errors<'a> = OperationProblem<'a>;
     type Output = types::Operation;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "Operation",
         method: "GET",
-        path: &[rt::Segment::Literal("/operations")],
+        path: "/operations",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(409, "application/problem+json", rt::BodySpec::Problem),
         ],

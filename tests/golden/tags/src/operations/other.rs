@@ -30,23 +30,18 @@ impl Other {
 /// The errors that `GET /other` declares.
 pub type OtherProblem<'a> = failures::Status404<'a>;
 
-impl rt::Raises for Other {
-    type Api = crate::Api;
-    type View<'a> = OtherProblem<'a>;
-}
-
 impl rt::Operation for Other {
+    type Of = crate::Api;
+    type Errors<'a> = OtherProblem<'a>;
     type Output = types::Operation;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "Other",
         method: "GET",
-        path: &[rt::Segment::Literal("/other")],
+        path: "/other",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: failures::Status404::ERRORS,
     };
 }

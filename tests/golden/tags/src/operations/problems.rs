@@ -49,23 +49,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ProblemProblem<'a> {
     }
 }
 
-impl rt::Raises for Problem {
-    type Api = crate::Api;
-    type View<'a> = ProblemProblem<'a>;
-}
-
 impl rt::Operation for Problem {
+    type Of = crate::Api;
+    type Errors<'a> = ProblemProblem<'a>;
     type Output = types::Operation;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "Problem",
         method: "GET",
-        path: &[rt::Segment::Literal("/problems")],
+        path: "/problems",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(409, "application/problem+json", rt::BodySpec::Problem),
         ],

@@ -49,23 +49,18 @@ impl<'a> rt::Declared<'a, crate::Api> for RtProblem<'a> {
     }
 }
 
-impl rt::Raises for Rt {
-    type Api = crate::Api;
-    type View<'a> = RtProblem<'a>;
-}
-
 impl rt::Operation for Rt {
+    type Of = crate::Api;
+    type Errors<'a> = RtProblem<'a>;
     type Output = types::Operation;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "rt",
         method: "GET",
-        path: &[rt::Segment::Literal("/rt")],
+        path: "/rt",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(409, "application/problem+json", rt::BodySpec::Problem),
         ],

@@ -49,23 +49,18 @@ impl<'a> rt::Declared<'a, crate::Api> for ApiProblem<'a> {
     }
 }
 
-impl rt::Raises for Api {
-    type Api = crate::Api;
-    type View<'a> = ApiProblem<'a>;
-}
-
 impl rt::Operation for Api {
+    type Of = crate::Api;
+    type Errors<'a> = ApiProblem<'a>;
     type Output = types::Operation;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "Api",
         method: "GET",
-        path: &[rt::Segment::Literal("/types")],
+        path: "/types",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(409, "application/problem+json", rt::BodySpec::Problem),
         ],

@@ -56,23 +56,20 @@ impl rt::Output for AddShapeOutput {
     }
 }
 
-impl rt::Raises for AddShape {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for AddShape {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = AddShapeOutput;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "addShape",
         method: "POST",
-        path: &[rt::Segment::Literal("/shapes")],
+        path: "/shapes",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
         successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-            rt::AnswerSpec::exact(202, "application/json", rt::BodySpec::Json(1)),
+            rt::AnswerSpec::json(200, "application/json", 0),
+            rt::AnswerSpec::json(202, "application/json", 1),
         ],
         errors: &[],
     };

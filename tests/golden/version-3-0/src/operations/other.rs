@@ -51,23 +51,18 @@ impl<'a> rt::Declared<'a, crate::Api> for GetItemProblem<'a> {
     }
 }
 
-impl rt::Raises for GetItem {
-    type Api = crate::Api;
-    type View<'a> = GetItemProblem<'a>;
-}
-
 impl rt::Operation for GetItem {
+    type Of = crate::Api;
+    type Errors<'a> = GetItemProblem<'a>;
     type Output = types::Item;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getItem",
         method: "GET",
-        path: &[rt::Segment::Literal("/items/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("id", rt::Style::PathSimple).required()],
+        path: "/items/{id}",
+        params: &[rt::ParamSpec::path("id")],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(410, "application/problem+json", rt::BodySpec::Problem),
         ],

@@ -29,17 +29,14 @@ impl FollowEvents {
     }
 }
 
-impl rt::Raises for FollowEvents {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for FollowEvents {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = rt::Bytes;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "followEvents",
         method: "GET",
-        path: &[rt::Segment::Literal("/events")],
+        path: "/events",
         params: &[
             rt::ParamSpec::new("selection", rt::Style::QueryStringForm).required(),
         ],
@@ -106,25 +103,20 @@ impl SendEvents {
     }
 }
 
-impl rt::Raises for SendEvents {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for SendEvents {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Note;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "sendEvents",
         method: "POST",
-        path: &[rt::Segment::Literal("/events")],
+        path: "/events",
         params: &[
             rt::ParamSpec::new("selection", rt::Style::QueryStringForm).required(),
         ],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {

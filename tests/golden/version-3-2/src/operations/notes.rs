@@ -54,23 +54,18 @@ impl<'a> rt::Declared<'a, crate::Api> for FindNotesProblem<'a> {
     }
 }
 
-impl rt::Raises for FindNotes {
-    type Api = crate::Api;
-    type View<'a> = FindNotesProblem<'a>;
-}
-
 impl rt::Operation for FindNotes {
+    type Of = crate::Api;
+    type Errors<'a> = FindNotesProblem<'a>;
     type Output = Vec<types::Note>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "findNotes",
         method: "QUERY",
-        path: &[rt::Segment::Literal("/notes")],
+        path: "/notes",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: true,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[
             rt::AnswerSpec::exact(400, "application/problem+json", rt::BodySpec::Problem),
         ],
@@ -135,21 +130,18 @@ impl<'a> rt::Declared<'a, crate::Api> for CopyNotesProblem<'a> {
     }
 }
 
-impl rt::Raises for CopyNotes {
-    type Api = crate::Api;
-    type View<'a> = CopyNotesProblem<'a>;
-}
-
 impl rt::Operation for CopyNotes {
+    type Of = crate::Api;
+    type Errors<'a> = CopyNotesProblem<'a>;
     type Output = ();
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "copyNotes",
         method: "COPY",
-        path: &[rt::Segment::Literal("/notes")],
+        path: "/notes",
         params: &[rt::ParamSpec::new("session", rt::Style::CookiePlain).exploded()],
         accept: "application/problem+json, application/json",
         authenticated: false,
-        successes: &[rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::empty(204, 0)],
         errors: &[
             rt::AnswerSpec::exact(400, "application/problem+json", rt::BodySpec::Problem),
         ],
@@ -182,17 +174,14 @@ impl MSearchNotes {
     }
 }
 
-impl rt::Raises for MSearchNotes {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for MSearchNotes {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = String;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "m-search notes",
         method: "M-SEARCH",
-        path: &[rt::Segment::Literal("/notes")],
+        path: "/notes",
         params: &[],
         accept: "text/plain, application/problem+json, application/json",
         authenticated: false,
@@ -228,23 +217,18 @@ impl Search {
     }
 }
 
-impl rt::Raises for Search {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for Search {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Shape;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "search",
         method: "GET",
-        path: &[rt::Segment::Literal("/search")],
+        path: "/search",
         params: &[rt::ParamSpec::new("path", rt::Style::QueryStringText)],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
