@@ -7,7 +7,7 @@ use bytes::Bytes;
 use problemgen_runtime as rt;
 
 /// What went wrong, as the API names it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Code {
     QuotaExceeded,
