@@ -51,7 +51,7 @@ fn the_facts_of_a_code_are_those_of_the_catalogue() {
         assert_eq!(facts.title, code.title.as_deref());
         let parsed = code.code.parse::<Code>().unwrap_or_else(|never| match never {});
         assert_eq!(parsed.as_str(), code.code);
-        assert_eq!(format!("{parsed:?}"), code.variant());
+        assert_eq!(format!("{parsed:?}"), format!("Code({:?})", code.code));
         assert_eq!(parsed.facts().map(|facts| facts.code), Some(facts.code));
     }
 }
