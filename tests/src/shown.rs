@@ -61,7 +61,7 @@
 //!     Ok(Success::of(drop))
 //! }
 //!
-//! let router = Router::new().route(&GetDrop::SPEC.template(), get(get_drop));
+//! let router = Router::new().route(GetDrop::SPEC.path, get(get_drop));
 //! # let _: Router = router;
 //! ```
 //!

@@ -32,23 +32,18 @@ impl ByCursor {
     }
 }
 
-impl rt::Raises for ByCursor {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ByCursor {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::ByCursorResponse;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "byCursor",
         method: "GET",
-        path: &[rt::Segment::Literal("/by-cursor")],
-        params: &[rt::ParamSpec::new("after", rt::Style::QueryForm).exploded()],
+        path: "/by-cursor",
+        params: &[rt::ParamSpec::query("after")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -102,23 +97,18 @@ impl ByLast {
     }
 }
 
-impl rt::Raises for ByLast {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ByLast {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Things;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "byLast",
         method: "GET",
-        path: &[rt::Segment::Literal("/by-last")],
-        params: &[rt::ParamSpec::new("starting_after", rt::Style::QueryForm).exploded()],
+        path: "/by-last",
+        params: &[rt::ParamSpec::query("starting_after")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -177,23 +167,18 @@ impl ByPage {
     }
 }
 
-impl rt::Raises for ByPage {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ByPage {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::List;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "byPage",
         method: "GET",
-        path: &[rt::Segment::Literal("/by-page")],
-        params: &[rt::ParamSpec::new("page", rt::Style::QueryForm).exploded()],
+        path: "/by-page",
+        params: &[rt::ParamSpec::query("page")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -258,27 +243,22 @@ impl ByOffset {
     }
 }
 
-impl rt::Raises for ByOffset {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ByOffset {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Things;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "byOffset",
         method: "GET",
-        path: &[rt::Segment::Literal("/by-offset/"), rt::Segment::Param(0)],
+        path: "/by-offset/{shelf}",
         params: &[
-            rt::ParamSpec::new("shelf", rt::Style::PathSimple).required(),
-            rt::ParamSpec::new("skip", rt::Style::QueryForm).exploded(),
-            rt::ParamSpec::new("sort", rt::Style::QueryForm).exploded(),
+            rt::ParamSpec::path("shelf"),
+            rt::ParamSpec::query("skip"),
+            rt::ParamSpec::query("sort"),
         ],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -380,24 +360,19 @@ impl<'a> rt::Declared<'a, crate::Api> for ByLinkProblem<'a> {
     }
 }
 
-impl rt::Raises for ByLink {
-    type Api = crate::Api;
-    type View<'a> = ByLinkProblem<'a>;
-}
-
 impl rt::Operation for ByLink {
+    type Of = crate::Api;
+    type Errors<'a> = ByLinkProblem<'a>;
     type Output = Vec<String>;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "byLink",
         method: "GET",
-        path: &[rt::Segment::Literal("/by-link")],
-        params: &[rt::ParamSpec::new("sort", rt::Style::QueryForm).exploded()],
+        path: "/by-link",
+        params: &[rt::ParamSpec::query("sort")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
-        errors: &[rt::AnswerSpec::exact(503, "", rt::BodySpec::Empty(0))],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
+        errors: &[rt::AnswerSpec::empty(503, 0)],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
         Some(
@@ -437,23 +412,18 @@ impl ByUrl {
     }
 }
 
-impl rt::Raises for ByUrl {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ByUrl {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Things;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "byUrl",
         method: "GET",
-        path: &[rt::Segment::Literal("/by-url")],
+        path: "/by-url",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
 }
@@ -506,23 +476,18 @@ impl ByHeader {
     }
 }
 
-impl rt::Raises for ByHeader {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ByHeader {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::List;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "byHeader",
         method: "GET",
-        path: &[rt::Segment::Literal("/by-header")],
-        params: &[rt::ParamSpec::new("after", rt::Style::QueryForm).exploded()],
+        path: "/by-header",
+        params: &[rt::ParamSpec::query("after")],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -590,23 +555,18 @@ impl ByBody {
     }
 }
 
-impl rt::Raises for ByBody {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ByBody {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Things;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "byBody",
         method: "POST",
-        path: &[rt::Segment::Literal("/by-body")],
+        path: "/by-body",
         params: &[rt::ParamSpec::new("Idempotency-Key", rt::Style::HeaderSimple)],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn param(&self, at: usize) -> Option<&dyn rt::Node> {
@@ -666,23 +626,18 @@ impl ByOffsetInBody {
     }
 }
 
-impl rt::Raises for ByOffsetInBody {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for ByOffsetInBody {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = types::Things;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "byOffsetInBody",
         method: "POST",
-        path: &[rt::Segment::Literal("/by-offset-in-body")],
+        path: "/by-offset-in-body",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
-        successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-        ],
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
         errors: &[],
     };
     fn body(&self) -> Option<rt::Content<'_>> {

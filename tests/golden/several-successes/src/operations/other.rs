@@ -60,24 +60,21 @@ impl rt::Output for StartJobOutput {
     }
 }
 
-impl rt::Raises for StartJob {
-    type Api = crate::Api;
-    type View<'a> = rt::Undeclared<'a>;
-}
-
 impl rt::Operation for StartJob {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
     type Output = StartJobOutput;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "startJob",
         method: "POST",
-        path: &[rt::Segment::Literal("/jobs")],
+        path: "/jobs",
         params: &[],
         accept: "application/json, application/problem+json",
         authenticated: false,
         successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
-            rt::AnswerSpec::exact(202, "application/json", rt::BodySpec::Json(1)),
-            rt::AnswerSpec::exact(204, "", rt::BodySpec::Empty(2)),
+            rt::AnswerSpec::json(200, "application/json", 0),
+            rt::AnswerSpec::json(202, "application/json", 1),
+            rt::AnswerSpec::empty(204, 2),
         ],
         errors: &[],
     };
@@ -196,27 +193,24 @@ impl<'a> rt::Declared<'a, crate::Api> for GetJobProblem<'a> {
     }
 }
 
-impl rt::Raises for GetJob {
-    type Api = crate::Api;
-    type View<'a> = GetJobProblem<'a>;
-}
-
 impl rt::Operation for GetJob {
+    type Of = crate::Api;
+    type Errors<'a> = GetJobProblem<'a>;
     type Output = GetJobOutput;
     const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
         id: "getJob",
         method: "GET",
-        path: &[rt::Segment::Literal("/jobs/"), rt::Segment::Param(0)],
-        params: &[rt::ParamSpec::new("job", rt::Style::PathSimple).required()],
+        path: "/jobs/{job}",
+        params: &[rt::ParamSpec::path("job")],
         accept: "application/json, text/plain, application/problem+json",
         authenticated: false,
         successes: &[
-            rt::AnswerSpec::exact(200, "application/json", rt::BodySpec::Json(0)),
+            rt::AnswerSpec::json(200, "application/json", 0),
             rt::AnswerSpec::exact(200, "text/plain", rt::BodySpec::Text(1)),
             rt::AnswerSpec::range(2, "", rt::BodySpec::Empty(2)),
         ],
         errors: &[
-            rt::AnswerSpec::exact(429, "", rt::BodySpec::Empty(0)),
+            rt::AnswerSpec::empty(429, 0),
             rt::AnswerSpec::default("", rt::BodySpec::Empty(0)),
         ],
     };
