@@ -136,16 +136,16 @@ pub fn generate(read: &Read, options: &Options, report: &mut Report) -> Option<V
         tag_features: read.tag_features,
         ..options.rust.clone()
     };
-    let plan = rust::plan(contract, &rust, &locate, report)?;
-    // What is not Rust is small, and waits for nobody.
     let left_out = &read.left_out;
     thread::scope(|scope| {
+        // What is not Rust waits for nobody.
         let others = scope.spawn(|| {
             let rows = docs::rows::rows(contract);
             let others =
                 options.outputs.iter().flat_map(|output| written(*output, contract, left_out, &rows));
             others.collect::<Vec<_>>()
         });
+        let plan = rust::plan(contract, &rust, &locate, report)?;
         let mut artifacts = match options.outputs.contains(&Output::Rust) {
             true => rust::emit(contract, &plan, &rust),
             false => Vec::new(),

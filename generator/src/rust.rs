@@ -30,6 +30,9 @@ mod tests;
 mod types;
 mod values;
 
+use std::panic::resume_unwind;
+use std::thread;
+
 pub use names::RustName;
 pub use plan::{Plan, plan};
 
@@ -121,25 +124,33 @@ pub fn dependencies(options: &Options) -> String {
 /// Prints the crate, or the module tree.
 pub fn emit(contract: &Contract, plan: &Plan, options: &Options) -> Vec<Artifact> {
     let printer = print::Printer { contract, plan, command: &options.command, layout: &options.layout };
-    let mut artifacts = Vec::new();
-    match &options.layout {
-        Layout::Package { workspace } => artifacts.extend([
-            package::manifest(contract, plan, options, *workspace),
-            package::readme(&printer),
-            package::library(&printer),
-        ]),
-        Layout::Module { name } => artifacts.push(package::module(&printer, name, &dependencies(options))),
-    }
-    artifacts.push(problems::print(&printer));
-    artifacts.extend(types::print(&printer));
-    artifacts.extend(failures::print(&printer));
-    artifacts.extend(operations::print(&printer));
-    artifacts.extend(headers::print(&printer));
-    // They are behind features, which a module tree in somebody's crate has none of.
-    if let Layout::Package { .. } = options.layout {
-        artifacts.extend(server::print(&printer));
-        artifacts.extend(values::print(&printer));
-        artifacts.extend(mock::print(&printer));
-    }
-    artifacts
+    // Each printer has some work that does not divide; meanwhile there is that of the others.
+    thread::scope(|scope| {
+        // They are behind features, which a module tree in somebody's crate has none of.
+        let behind_features = matches!(options.layout, Layout::Package { .. }).then(|| {
+            scope.spawn(|| {
+                let mut artifacts = server::print(&printer);
+                artifacts.extend(values::print(&printer));
+                artifacts.extend(mock::print(&printer));
+                artifacts
+            })
+        });
+        let mut artifacts = match &options.layout {
+            Layout::Package { workspace } => vec![
+                package::manifest(contract, plan, options, *workspace),
+                package::readme(&printer),
+                package::library(&printer),
+            ],
+            Layout::Module { name } => vec![package::module(&printer, name, &dependencies(options))],
+        };
+        artifacts.push(problems::print(&printer));
+        artifacts.extend(types::print(&printer));
+        artifacts.extend(failures::print(&printer));
+        artifacts.extend(operations::print(&printer));
+        artifacts.extend(headers::print(&printer));
+        let behind_features =
+            behind_features.map(|it| it.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        artifacts.extend(behind_features.into_iter().flatten());
+        artifacts
+    })
 }

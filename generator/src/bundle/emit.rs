@@ -161,7 +161,9 @@ fn drop_made_path_items(root: &mut Value) {
         });
         found
     }
-    if !refers(root, Kind::Document)
+    let made = root.pointer("/components/pathItems").is_some();
+    if made
+        && !refers(root, Kind::Document)
         && let Some(Value::Object(components)) = root.get_mut("components")
     {
         components.shift_remove("pathItems");

@@ -14,8 +14,15 @@ use crate::contract::{Contract, Media, Operation, ProblemFamily};
 
 /// Prints `src/mock.rs` and a file for each module under it.
 pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
-    let modules = in_parallel(&printer.plan.modules, |module| printer.played_module(module));
+    let modules = printer.by_module(file, |module, operation, plan| printer.played(module, operation, plan));
+    let modules =
+        in_parallel(&modules, |(module, texts)| printer.file(&file(module), TokenStream::new(), texts));
     std::iter::once(printer.mock()).chain(modules).collect()
+}
+
+/// The file of a module.
+fn file(module: &ModulePlan) -> String {
+    format!("src/mock/{}.rs", module.name.bare())
 }
 
 impl Printer<'_> {
@@ -77,23 +84,14 @@ impl Printer<'_> {
         Some(quote!(#![doc = ""] #fence #code))
     }
 
-    fn played_module(&self, module: &ModulePlan) -> Artifact {
-        let path = format!("src/mock/{}.rs", module.name.bare());
-        let place = module.name.ident();
-        let groups: Vec<_> = self
-            .operations_of(module)
-            .map(|(operation, plan)| {
-                let name = plan.name.ident();
-                let examples = success_examples(self.contract, operation, plan);
-                let played = quote! {
-                    impl rt::mock::Played for operations::#place::#name {
-                        const EXAMPLES: &'static [rt::mock::SuccessExample] = &[#(#examples),*];
-                    }
-                };
-                self.text(&path, played)
-            })
-            .collect();
-        self.file(&path, TokenStream::new(), &groups)
+    fn played(&self, module: &ModulePlan, operation: &Operation, plan: &OperationPlan) -> TokenStream {
+        let (place, name) = (module.name.ident(), plan.name.ident());
+        let examples = success_examples(self.contract, operation, plan);
+        quote! {
+            impl rt::mock::Played for operations::#place::#name {
+                const EXAMPLES: &'static [rt::mock::SuccessExample] = &[#(#examples),*];
+            }
+        }
     }
 }
 

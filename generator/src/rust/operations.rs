@@ -21,21 +21,9 @@ use crate::docs::words;
 
 /// Prints `src/operations.rs` and a file for each module under it.
 pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
-    let mut artifacts = vec![printer.index()];
-    // All operations at once, because most modules are small.
-    let jobs = printer.plan.modules.iter().flat_map(|module| {
-        let path = file(module);
-        printer.operations_of(module).map(move |(operation, plan)| (path.clone(), operation, plan))
-    });
-    let jobs: Vec<_> = jobs.collect();
-    let texts =
-        in_parallel(&jobs, |(path, operation, plan)| printer.text(path, printer.operation(operation, plan)));
-    let mut texts = texts.into_iter();
-    artifacts.extend(printer.plan.modules.iter().map(|module| {
-        let texts: Vec<_> = texts.by_ref().take(printer.operations_of(module).count()).collect();
-        printer.module(module, &texts)
-    }));
-    artifacts
+    let modules = printer.by_module(file, |_, operation, plan| printer.operation(operation, plan));
+    let modules = in_parallel(&modules, |(module, texts)| printer.module(module, texts));
+    std::iter::once(printer.index()).chain(modules).collect()
 }
 
 /// The file of a module.
@@ -62,6 +50,26 @@ impl Printer<'_> {
         let at =
             |id: &OperationId| Some((self.contract.operations.get(id.0)?, self.plan.operations.get(id.0)?));
         module.operations.iter().filter_map(at)
+    }
+
+    /// What is printed of each operation into the files of their modules. All of it at once, because most modules are small.
+    pub(super) fn by_module(
+        &self,
+        file: impl Fn(&ModulePlan) -> String,
+        print: impl Fn(&ModulePlan, &Operation, &OperationPlan) -> TokenStream + Sync,
+    ) -> Vec<(&ModulePlan, Vec<Text>)> {
+        let modules = &self.plan.modules;
+        let files: Vec<_> = modules.iter().map(file).collect();
+        let jobs = modules.iter().zip(&files).flat_map(|(module, file)| {
+            self.operations_of(module).map(move |(operation, plan)| (module, file, operation, plan))
+        });
+        let jobs: Vec<_> = jobs.collect();
+        let texts = in_parallel(&jobs, |(module, file, operation, plan)| {
+            self.text(file, print(module, operation, plan))
+        });
+        let mut texts = texts.into_iter();
+        let mut of = |module| texts.by_ref().take(self.operations_of(module).count()).collect();
+        modules.iter().map(|module| (module, of(module))).collect()
     }
 
     fn module(&self, module: &ModulePlan, operations: &[Text]) -> Artifact {

@@ -5,7 +5,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::Doc;
-use super::file::{in_parallel, mentions};
+use super::file::{Text, in_parallel, mentions};
 use super::plan::{CodePlan, FailureCase, Fill, ModulePlan, OperationPlan, OutputPlan, Plan, ViewPlan};
 use super::print::{Printer, Within, has_default, number};
 use crate::artifact::Artifact;
@@ -13,8 +13,17 @@ use crate::contract::{ErrorBody, ErrorKind, Operation};
 
 /// Prints `src/server.rs` and a file for each module under it.
 pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
-    let modules = in_parallel(&printer.plan.modules, |module| printer.served_module(module));
+    let modules = printer.by_module(file, |module, operation, plan| {
+        let place = module.name.ident();
+        printer.served(operation, plan, &quote!(operations::#place))
+    });
+    let modules = in_parallel(&modules, |(module, texts)| printer.served_module(module, texts));
     std::iter::once(printer.server()).chain(modules).collect()
+}
+
+/// The file of a module.
+fn file(module: &ModulePlan) -> String {
+    format!("src/server/{}.rs", module.name.bare())
 }
 
 impl Printer<'_> {
@@ -61,20 +70,16 @@ impl Printer<'_> {
         )
     }
 
-    fn served_module(&self, module: &ModulePlan) -> Artifact {
-        let path = format!("src/server/{}.rs", module.name.bare());
+    fn served_module(&self, module: &ModulePlan, operations: &[Text]) -> Artifact {
         let place = module.name.ident();
-        let place = quote!(operations::#place);
-        let mut groups: Vec<_> = self
-            .operations_of(module)
-            .map(|(operation, plan)| self.text(&path, self.served(operation, plan, &place)))
-            .collect();
         let names = self.operations_of(module).map(|(_, plan)| plan.name.ident());
         let promises = quote! {
-            pub(super) const OPERATIONS: &[rt::server::Promise] = &[#(rt::server::Promise::of::<#place::#names>()),*];
+            pub(super) const OPERATIONS: &[rt::server::Promise] = &[
+                #(rt::server::Promise::of::<operations::#place::#names>()),*
+            ];
         };
-        groups.insert(0, self.text(&path, promises));
-        self.file(&path, TokenStream::new(), &groups)
+        let path = file(module);
+        self.file(&path, TokenStream::new(), std::iter::once(&self.text(&path, promises)).chain(operations))
     }
 
     fn served(&self, operation: &Operation, plan: &OperationPlan, place: &TokenStream) -> TokenStream {

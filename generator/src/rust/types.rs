@@ -35,13 +35,13 @@ pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
         group(at).and_then(|group| grouped.get_mut(group)).unwrap_or(&mut always).push(text);
     }
     let doc = Doc::new("What requests and responses are made of.").inner();
-    let mut artifacts = vec![printer.file(FILE, doc, &always)];
-    for ((path, texts), group) in files.iter().zip(&grouped).zip(groups) {
+    let grouped: Vec<_> = files.iter().zip(&grouped).zip(groups).collect();
+    let grouped = in_parallel(&grouped, |((path, texts), group)| {
         let tags = features.into_iter().flat_map(|features| features.of_group(group));
         let doc = Doc::new(format!("Types of {}.", tags.map(span).collect::<Vec<_>>().join(", ")));
-        artifacts.push(printer.file(path, doc.inner(), texts));
-    }
-    artifacts
+        printer.file(path, doc.inner(), *texts)
+    });
+    std::iter::once(printer.file(FILE, doc, &always)).chain(grouped).collect()
 }
 
 /// The file of a group.

@@ -4,7 +4,11 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use super::codes::{self, Refusal};
 use super::compare::Plan;
@@ -154,7 +158,7 @@ pub(super) enum Step {
 }
 
 /// Told each [`Step`]; an error ends the installation there.
-pub(super) type Watch<'a> = &'a mut dyn FnMut(Step) -> io::Result<()>;
+pub(super) type Watch<'a> = &'a mut (dyn FnMut(Step) -> io::Result<()> + Send);
 
 /// Makes the root hold the files to be and those that stay.
 pub(super) fn install(
@@ -175,8 +179,9 @@ pub(super) fn install(
     let swapped = stage(site, wanted, plan, watch).and_then(|()| swap(site, existed, means, watch));
     match swapped {
         Ok(left) => {
-            sync_folder(&site.parent)?;
             let Some(left) = left else { return Ok(()) };
+            // The old tree is not to be gone from the disk before the new one is there.
+            sync_folder(&site.parent)?;
             watch(Step::DiscardOld).map_err(|error| codes::leftover(left, &error))?;
             site.discard(left, kept).map_err(|error| codes::leftover(left, &error))
         }
@@ -199,38 +204,63 @@ fn stage(site: &Site, wanted: &Wanted<'_>, plan: &Plan, watch: Watch<'_>) -> io:
     if let Ok(metadata) = fs::metadata(&site.root) {
         fs::set_permissions(&site.new, metadata.permissions())?;
     }
-    // The marker comes first: a stage is ours from its first file on.
-    let first = wanted.get_key_value(Path::new(MARKER));
-    let rest = wanted.iter().filter(|(path, _)| *path != Path::new(MARKER));
-    let mut folders = BTreeSet::from([site.new.clone()]);
-    let mut parent = |path: &Path| -> io::Result<()> {
-        let mut at = site.new.clone();
-        for name in path.parent().into_iter().flatten() {
-            at.push(name);
-            if folders.insert(at.clone()) {
-                fs::create_dir(&at)?;
-            }
-        }
-        Ok(())
-    };
-    for (path, contents) in first.into_iter().chain(rest) {
-        if plan.changes.contains_key(path) {
-            watch(Step::StageFile)?;
-            parent(path)?;
-            let mut file = File::create_new(site.new.join(path))?;
-            file.write_all(contents)?;
-            if path == Path::new(MARKER) {
-                file.sync_all()?;
-            }
-        }
+    let is_marker = |path: &Path| path == Path::new(MARKER);
+    let changed = wanted.iter().filter(|(path, _)| plan.changes.contains_key(*path));
+    let paths = changed.clone().map(|(path, _)| path).chain(&plan.same);
+    // A folder sorts before those in it; the first is the stage itself.
+    let folders: BTreeSet<&Path> = paths.flat_map(|path| path.ancestors().skip(1)).collect();
+    for folder in folders.iter().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir(site.new.join(folder))?;
     }
+    // The marker comes first: a stage is ours from its first file on.
+    let mut marker = None;
+    if let Some((path, contents)) = changed.clone().find(|(path, _)| is_marker(path)) {
+        watch(Step::StageFile)?;
+        let mut file = File::create_new(site.new.join(path))?;
+        file.write_all(contents)?;
+        marker = Some(file);
+    }
+    let files =
+        changed.filter(|(path, _)| !is_marker(path)).map(|file| watch(Step::StageFile).map(|()| file));
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    at_once(workers, files, |(path, contents)| File::create_new(site.new.join(path))?.write_all(contents))?;
     for path in &plan.same {
-        parent(path)?;
         let (from, to) = (site.root.join(path), site.new.join(path));
         // A link costs nothing and keeps the file's times; nobody writes into it, for writers replace files.
         fs::hard_link(&from, &to).or_else(|_| copy(&from, &to))?;
     }
-    folders.iter().rev().try_for_each(|folder| sync(folder))
+    // A disk that is asked for many things at once takes hardly longer than for one.
+    let waiting = WAITING.min(folders.len() + 1);
+    let folders = folders.iter().filter(|_| cfg!(unix)).map(|folder| File::open(site.new.join(folder)));
+    at_once(waiting, marker.map(Ok).into_iter().chain(folders), |file| file.sync_all())
+}
+
+/// So many threads wait for the disk at most.
+const WAITING: usize = 16;
+
+/// Does something with each item, on several threads. After an error none is begun.
+fn at_once<T: Send>(
+    threads: usize,
+    items: impl Iterator<Item = io::Result<T>> + Send,
+    each: impl Fn(T) -> io::Result<()> + Sync,
+) -> io::Result<()> {
+    let items = Mutex::new(Some(items));
+    let left = || items.lock().unwrap_or_else(PoisonError::into_inner);
+    let work = || {
+        loop {
+            let Some(item) = left().as_mut().and_then(Iterator::next) else { return Ok(()) };
+            if let Err(error) = item.and_then(&each) {
+                *left() = None;
+                return Err(error);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let joined =
+            others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        std::iter::once(work()).chain(joined).collect()
+    })
 }
 
 /// Gives the new tree the root's name; returns where the old one went.

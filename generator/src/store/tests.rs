@@ -6,7 +6,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::swap::{Means, Site, Step, install};
+use super::swap::{Means, Site, Step, Watch, install};
 use super::*;
 
 type Tree = BTreeMap<String, String>;
@@ -278,7 +278,7 @@ fn force(
     root: &Path,
     scope: Scope,
     means: Means,
-    watch: &mut dyn FnMut(Step) -> io::Result<()>,
+    watch: Watch<'_>,
 ) -> Result<(), Refusal> {
     let mut wanted = paths::validate(artifacts)?;
     wanted.insert(PathBuf::from(MARKER), MARKER_TEXT.as_bytes());
