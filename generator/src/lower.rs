@@ -98,7 +98,7 @@ struct Lowering<'a> {
     /// Which component schemas have `null` as a value.
     nulls: HashMap<&'a str, bool>,
     /// What the members of component schemas always are.
-    marks: HashMap<&'a str, std::rc::Rc<unions::Marks>>,
+    marks: HashMap<&'a str, std::rc::Rc<unions::Marks<'a>>>,
     /// What was found out about components as problems.
     known: problems::Known<'a>,
     /// The components that name another one in their `allOf`, by that one.

@@ -245,7 +245,9 @@ impl<'a> Lowering<'a> {
             self.put(id, TypeDef { name: words, docs, shape: Shape::Struct(object), examples, at });
             variants.push(Variant { name, ty: Type::Named(id), tags: Vec::new() });
         }
-        self.tagged(&group, variants, place)
+        let told = group.discriminator.map(|discriminator| discriminator.property_name.as_str());
+        let beside = told.is_some_and(|member| flat.members.contains_key(member));
+        self.tagged(&group, beside, variants, place)
     }
 }
 

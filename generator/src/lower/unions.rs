@@ -15,8 +15,20 @@ use super::place::{Origin, Place, component_name, target_name};
 use super::types::bare;
 use super::{Lowered, Lowering, codes, values};
 
-/// The required members of an object that are always one of a few words.
-pub(super) type Marks = IndexMap<String, Vec<String>>;
+/// The members of an alternative, by which it may be told from others.
+#[derive(Debug)]
+pub(super) struct Marks<'a> {
+    members: IndexMap<&'a str, Mark>,
+    /// Are these all that it declares?
+    all: bool,
+}
+
+#[derive(Debug)]
+struct Mark {
+    required: bool,
+    /// The words that it is always one of; none where it can be anything.
+    words: Vec<String>,
+}
 
 /// How long a chain of references may be.
 const CHAIN: usize = 20;
@@ -51,19 +63,34 @@ impl<'a> Lowering<'a> {
         if variants.len() < 2 {
             return Lowered::Plain(variants.pop().map_or(Type::Any, |only| only.ty));
         }
-        self.tagged(group, variants, place)
+        self.tagged(group, false, variants, place)
     }
 
-    /// Gives variants their tags, if something tells them apart.
+    /// Gives variants their tags, if something tells them apart. The member of the discriminator may stand `beside` them.
     pub(super) fn tagged(
         &mut self,
         group: &Alternatives<'a>,
+        beside: bool,
         mut variants: Vec<Variant>,
         place: &Place<'_>,
     ) -> Lowered {
-        let marks: Vec<Rc<Marks>> = self.group_marks(group);
-        let chosen = match group.discriminator {
-            Some(discriminator) => {
+        let marks: Vec<Rc<Marks<'a>>> = self.group_marks(group);
+        let lacked = group.discriminator.map(|discriminator| discriminator.property_name.as_str());
+        let otherwise =
+            lacked.filter(|member| !beside && lack(&marks, member)).and_then(|_| told_apart(&marks));
+        let chosen = match (group.discriminator, otherwise) {
+            (Some(discriminator), Some((member, tags))) => {
+                self.warn(
+                    codes::NO_TAGS,
+                    &place.pointer().child("discriminator").child("propertyName"),
+                    format!("no alternative has a member `{}`", discriminator.property_name),
+                    format!(
+                        "`{member}` tells them apart and is taken; name it, or declare the member in each"
+                    ),
+                );
+                Some((member, tags))
+            }
+            (Some(discriminator), None) => {
                 let tags = self.discriminated(group, discriminator, &marks, place);
                 if tags.is_none() {
                     self.warn(
@@ -76,7 +103,7 @@ impl<'a> Lowering<'a> {
                 }
                 tags.map(|tags| (discriminator.property_name.clone(), tags))
             }
-            None => told_apart(&marks),
+            (None, _) => told_apart(&marks),
         };
         // Equal alternatives were merged into one variant: then the lists no longer stand side by side.
         let chosen = chosen.filter(|(_, tags)| tags.len() == variants.len());
@@ -94,7 +121,7 @@ impl<'a> Lowering<'a> {
         &mut self,
         group: &Alternatives<'a>,
         discriminator: &'a Discriminator,
-        marks: &[Rc<Marks>],
+        marks: &[Rc<Marks<'a>>],
         place: &Place<'_>,
     ) -> Option<Vec<Vec<String>>> {
         let mapped = mapped(discriminator);
@@ -110,12 +137,16 @@ impl<'a> Lowering<'a> {
             if default.is_some() && name == default {
                 by_default = Some(all.len());
             }
-            let tags = name
-                .as_ref()
-                .and_then(|name| mapped.get(name))
-                .or_else(|| marks.get(&discriminator.property_name))
-                .cloned()
-                .or_else(|| name.map(|name| vec![name]))?;
+            let words = marks.words(&discriminator.property_name);
+            // Where a list of words is shared, the name of the schema says which of them is meant.
+            let tags = match (name.as_ref().and_then(|name| mapped.get(name)), name) {
+                (Some(mapped), _) => mapped.clone(),
+                (None, Some(name)) if words.is_empty() || (words.len() > 1 && words.contains(&name)) => {
+                    vec![name]
+                }
+                (None, None) if words.is_empty() => return None,
+                (None, _) => words.to_vec(),
+            };
             if !tags.iter().all(|tag| taken.insert(tag.clone())) {
                 return None;
             }
@@ -140,12 +171,12 @@ impl<'a> Lowering<'a> {
         );
     }
 
-    fn group_marks(&mut self, group: &Alternatives<'a>) -> Vec<Rc<Marks>> {
+    fn group_marks(&mut self, group: &Alternatives<'a>) -> Vec<Rc<Marks<'a>>> {
         alternatives(group).map(|slot| self.marks_of(slot)).collect()
     }
 
-    /// What the required members of a schema always are; of a component, found once.
-    fn marks_of(&mut self, slot: Slot<'a>) -> Rc<Marks> {
+    /// What the members of a schema always are; of a component, found once.
+    fn marks_of(&mut self, slot: Slot<'a>) -> Rc<Marks<'a>> {
         let name = match slot {
             Slot::Ref(reference) => self.schema(reference).map(|(name, _)| name),
             Slot::Schema(_) => None,
@@ -154,16 +185,14 @@ impl<'a> Lowering<'a> {
             return Rc::clone(known);
         }
         let flat = self.flatten(slot, &Origin { pointer: String::new(), words: String::new() });
-        let mut marks = Marks::new();
-        for (member, list) in &flat.members {
-            let Some(declared) = Declared::choose(list).filter(|_| flat.required.contains(member)) else {
-                continue;
-            };
-            if let Some(words) = self.words_of(declared.slot) {
-                marks.insert((*member).to_owned(), words);
-            }
-        }
-        let marks = Rc::new(marks);
+        let all =
+            flat.alternatives.is_empty() && flat.rest.is_empty() && !flat.more && !flat.members.is_empty();
+        let mark = |(member, list): (&&'a str, &Vec<Declared<'a>>)| {
+            let words = Declared::choose(list).and_then(|declared| self.words_of(declared.slot));
+            (*member, Mark { required: flat.required.contains(member), words: words.unwrap_or_default() })
+        };
+        let members = flat.members.iter().map(mark).collect();
+        let marks = Rc::new(Marks { members, all });
         if let Some(name) = name {
             self.marks.insert(name, Rc::clone(&marks));
         }
@@ -295,19 +324,31 @@ fn alternatives<'a>(group: &Alternatives<'a>) -> impl Iterator<Item = Slot<'a>> 
         .filter(|slot| !matches!(slot, Slot::Schema(schema) if Node::of(schema).is_null()))
 }
 
+impl Marks<'_> {
+    /// The words that a member is always one of.
+    fn words(&self, member: &str) -> &[String] {
+        self.members.get(member).map_or(&[], |mark| &mark.words)
+    }
+}
+
+/// Does none of the alternatives have a member, as far as that is known?
+fn lack(marks: &[Rc<Marks<'_>>], member: &str) -> bool {
+    !marks.is_empty() && marks.iter().all(|marks| marks.all && !marks.members.contains_key(member))
+}
+
 /// A required member whose constant values differ in all alternatives.
-fn told_apart(marks: &[Rc<Marks>]) -> Option<(String, Vec<Vec<String>>)> {
+fn told_apart(marks: &[Rc<Marks<'_>>]) -> Option<(String, Vec<Vec<String>>)> {
     let (first, others) = marks.split_first()?;
-    first.keys().find_map(|member| {
+    first.members.keys().find_map(|member| {
         let mut taken = HashSet::new();
         let mut all = Vec::new();
         for marks in std::iter::once(first).chain(others) {
-            let tags = marks.get(member)?;
-            if !tags.iter().all(|tag| taken.insert(tag)) {
+            let mark = marks.members.get(member).filter(|mark| mark.required && !mark.words.is_empty())?;
+            if !mark.words.iter().all(|tag| taken.insert(tag)) {
                 return None;
             }
-            all.push(tags.clone());
+            all.push(mark.words.clone());
         }
-        Some((member.clone(), all))
+        Some(((*member).to_owned(), all))
     })
 }

@@ -159,6 +159,9 @@ All:
       oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
       discriminator: {propertyName: sort}
     constant: {anyOf: [{$ref: '#/components/schemas/Red'}, {$ref: '#/components/schemas/Blue'}]}
+    optional: {oneOf: [{$ref: '#/components/schemas/Up'}, {$ref: '#/components/schemas/Down'}], discriminator: {propertyName: way}}
+    shared: {oneOf: [{$ref: '#/components/schemas/Up'}, {$ref: '#/components/schemas/Down'}], discriminator: {propertyName: name}}
+    misspelt: {oneOf: [{$ref: '#/components/schemas/Red'}, {$ref: '#/components/schemas/Blue'}], discriminator: {propertyName: color}}
     ordered: {oneOf: [{type: string}, {type: array, items: {type: string}}, {nullable: true, enum: [null]}]}
     one: {anyOf: [{$ref: '#/components/schemas/Cat'}, {enum: [null]}]}
     words: {oneOf: [{type: string, enum: [a, b]}, {x-const: c}, {type: string}]}
@@ -172,6 +175,8 @@ All:
         - {required: [how], properties: {how: {x-const: bank}, iban: {type: string}}}
 Cat: {type: object, properties: {name: {type: string}}}
 Dog: {type: object, properties: {name: {type: string}, barks: {type: boolean}}}
+Up: {type: object, properties: {way: {x-const: up}, name: {type: string, enum: [Up, Down]}}}
+Down: {type: object, properties: {way: {x-const: down}, name: {type: string, enum: [Up, Down]}}}
 Red: {type: object, required: [colour], properties: {colour: {type: string, enum: [red]}}}
 Blue: {type: object, required: [colour], properties: {colour: {type: string, enum: [blue, navy]}}}
 "), @r#"
@@ -179,6 +184,9 @@ Blue: {type: object, required: [colour], properties: {colour: {type: string, enu
       mapped?: <All mapped>
       implicit?: <All implicit>
       constant?: <All constant>
+      optional?: <All optional>
+      shared?: <All shared>
+      misspelt?: <All misspelt>
       ordered?: <All ordered>|null
       one?: <Cat>|null
       words?: <All words>
@@ -204,12 +212,21 @@ Blue: {type: object, required: [colour], properties: {colour: {type: string, enu
     type "All mapped" by "kind"
       | Cat <Cat> ["cat", "kitten"]
       | Dog <Dog> ["dog"]
+    type "All misspelt" by "colour"
+      | Red <Red> ["red"]
+      | Blue <Blue> ["blue", "navy"]
     type "All needs"
       x?: string
       w?: string
+    type "All optional" by "way"
+      | Up <Up> ["up"]
+      | Down <Down> ["down"]
     type "All ordered" by "order"
       | string string []
       | list [string] []
+    type "All shared" by "name"
+      | Up <Up> ["Up"]
+      | Down <Down> ["Down"]
     type "All words" Strings(["a", "b", "c"])
     type "Blue"
       colour: <Blue colour>
@@ -219,11 +236,22 @@ Blue: {type: object, required: [colour], properties: {colour: {type: string, enu
     type "Dog"
       name?: string
       barks?: bool
+    type "Down"
+      way?: <Down way>
+      name?: <Down name>
+    type "Down name" Strings(["Up", "Down"])
+    type "Down way" Strings(["down"])
     type "Red"
       colour: string const "red"
+    type "Up"
+      way?: <Up way>
+      name?: <Up name>
+    type "Up name" Strings(["Up", "Down"])
+    type "Up way" Strings(["up"])
     make POST /things
       body? application/json Json <All>
       Exact(204)
+    P007 /components/schemas/All/properties/misspelt/discriminator/propertyName: no alternative has a member `color`
     "#);
 }
 
