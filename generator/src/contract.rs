@@ -8,6 +8,7 @@
 //! The order of every list is canonical, so that equivalent documents give equal contracts: types by name,
 //! operations by path and method as they stand in the document, codes by section, `order` and code, statuses ascending.
 
+mod admits;
 mod limits;
 mod operations;
 mod pagination;
@@ -269,4 +270,6 @@ pub struct Example {
     pub name: String,
     /// The body.
     pub value: Value,
+    /// Where it stands, if it has a place of its own.
+    pub at: Option<Pointer>,
 }

@@ -132,8 +132,8 @@ pub struct Family {
     pub code: &'static str,
     /// Are codes integers on the wire? Here they are text in any case.
     pub numeric: bool,
-    /// May the code be absent where the object that holds it is there? Then an answer that the operation declares and that has none is a problem nevertheless, of
-    /// no kind that the contract lists, with an empty code.
+    /// May the code be absent where the object that holds it is there? Then an answer that the operation declares and that has
+    /// none is a problem nevertheless, of no kind that the contract lists, with an empty code.
     pub optional: bool,
     /// May the object that holds the code be absent? Then an answer that the operation declares and that has none is a problem
     /// without a code, too, and without any other member of that object.
@@ -177,6 +177,11 @@ impl CodePlace {
 }
 
 impl Family {
+    /// Is a code of no letters something else than none? Then that it was there is noted among the members that are not declared.
+    pub(crate) fn notes_empty(&self, code: &str) -> bool {
+        code.is_empty() && (self.optional || self.holder_optional)
+    }
+
     /// The facts of a code, if the contract lists it.
     pub fn facts(&self, code: &str) -> Option<&'static CodeFacts> {
         self.codes.iter().find(|facts| facts.code == code)

@@ -61,16 +61,19 @@ crate::codes! {
         "An example is a whole body: it carries every member that the common schema and the code require.";
     /// A way out that names a member which the code does not have.
     pub RECOVERY_FIELD = "C023", "way out names a member that the error does not have",
-        "`recovery.field` names a member of the code, of all problems, or of the body around them; a dot leads into an object. A client          reads from it what it needs to get out of the error.";
+        "`recovery.field` names a member of the code, of all problems, or of the body around them; a dot leads into an object. A client reads from it what it needs to get out of the error.";
     /// A way out that names a member of a type that does not serve.
     pub RECOVERY_TYPE = "C024", "way out names a member of a type that does not serve",
-        "`wait` needs seconds or a `date-time`, `choose` a list, `upgrade` a text that holds a URL, `re-read` what the resource is at now          (a text, a number or an object), and `fix` what says what is wrong (a text, a list or an object).";
+        "`wait` needs seconds or a `date-time`, `choose` a list, `upgrade` a text that holds a URL, `re-read` what the resource is at now (a text, a number or an object), and `fix` what says what is wrong (a text, a list or an object).";
     /// A way out whose URL is none.
     pub RECOVERY_URL = "C025", "way out with a URL that is none",
         "`recovery.url` is a page for people: an absolute URL with `https` or `http` (RFC 9110, section 4.2).";
     /// A way out that contradicts what is said of retries.
     pub RECOVERY_CLASH = "C026", "way out contradicts what is said of retries",
-        "`retryable` says whether the identical request can succeed later. With `retry` and `wait` it can; with `re-read`, `choose`, `fix` and          `give-up` it cannot. The others leave it open.";
+        "`retryable` says whether the identical request can succeed later. With `retry` and `wait` it can; with `re-read`, `choose`, `fix` and `give-up` it cannot. The others leave it open.";
+    /// An example with a member of another type.
+    pub EXAMPLE_TYPE = "C027", "example has a member of another type",
+        "Readers copy examples, tests play them, and a client that reads one finds that the contract is broken.";
     /// Pages by a parameter that does not serve.
     pub PAGINATION_PARAM = "C030", "pages by a parameter that is not there or does not serve",
         "`x-pagination.param` names a parameter in the query of its operation: a number for pages and offsets, a text or a number for cursors.";

@@ -37,7 +37,7 @@ pub(super) fn check(contract: &Contract, family: &ProblemFamily, findings: &mut 
         shadows(family, code, findings);
         standing(family, code, findings);
         recovery::check(contract, family, code, findings);
-        code.examples.iter().for_each(|shown| example(family, code, shown, findings));
+        code.examples.iter().for_each(|shown| example(contract, family, code, shown, findings));
     }
     gaps(family, findings);
 }
@@ -213,8 +213,15 @@ fn standing(family: &ProblemFamily, code: &ProblemCode, findings: &mut Findings<
     }
 }
 
-fn example(family: &ProblemFamily, code: &ProblemCode, shown: &Example, findings: &mut Findings<'_>) {
+fn example(
+    contract: &Contract,
+    family: &ProblemFamily,
+    code: &ProblemCode,
+    shown: &Example,
+    findings: &mut Findings<'_>,
+) {
     let name = if shown.name.is_empty() { String::new() } else { format!(" `{}`", shown.name) };
+    let at = shown.at.as_ref().unwrap_or(&code.at);
     let (problem, member) = match &family.place {
         CodePlace::Root(member) => (Some(&shown.value), member),
         CodePlace::Under(object, member) => (shown.value.get(object), member),
@@ -224,7 +231,7 @@ fn example(family: &ProblemFamily, code: &ProblemCode, shown: &Example, findings
     if carried.is_none_or(|carried| word(carried) != code.code) {
         findings.warn(
             codes::EXAMPLE_CLASH,
-            &code.at,
+            at,
             format!("the example{name} of `{}` does not carry this code", code.code),
             "correct the code in the example",
         );
@@ -236,7 +243,7 @@ fn example(family: &ProblemFamily, code: &ProblemCode, shown: &Example, findings
     {
         findings.warn(
             codes::EXAMPLE_CLASH,
-            &code.at,
+            at,
             format!(
                 "the example{name} of `{}` has the status {status}, which the code does not have",
                 code.code
@@ -255,10 +262,21 @@ fn example(family: &ProblemFamily, code: &ProblemCode, shown: &Example, findings
     if !lacking.is_empty() {
         findings.warn(
             codes::EXAMPLE_LACKS,
-            &code.at,
+            at,
             format!("the example{name} of `{}` lacks {}", code.code, lacking.join(", ")),
             "add the members, or do not require them",
         );
+    }
+    for field in family.members.iter().chain(&code.fields) {
+        let value = problem.get(&field.name).filter(|value| field.required || !value.is_null());
+        if value.is_some_and(|value| !contract.admits(&field.ty, value)) {
+            findings.warn(
+                codes::EXAMPLE_TYPE,
+                at,
+                format!("`{}` in the example{name} of `{}` is not of its type", field.name, code.code),
+                "correct the value in the example, or the type of the member",
+            );
+        }
     }
 }
 

@@ -24,6 +24,7 @@ fn sound() -> Contract {
         examples: vec![Example {
             name: "none".to_owned(),
             value: json!({"code": "sold_out", "retryable": false, "status": 409, "left": 0}),
+            at: None,
         }],
         ranges: Vec::new(),
         raised_by: vec![OperationId(0)],

@@ -359,7 +359,7 @@ fn example_rows(examples: &[Example]) -> Vec<ExampleRow<'_>> {
         *names.entry(&example.name).or_default() += 1;
     }
     let mut rows = Vec::with_capacity(examples.len());
-    for Example { name, value } in examples {
+    for Example { name, value, .. } in examples {
         let repeats = names.get(name.as_str()).is_some_and(|count| *count > 1);
         let status = value.get("status").filter(|status| repeats && status.is_number());
         rows.push(ExampleRow { name, value, status });
@@ -551,7 +551,7 @@ mod tests {
     #[test]
     fn examples_of_one_name_are_told_apart_by_status() {
         let mut contract = samples::library();
-        let named = |name: &str, value| Example { name: name.to_owned(), value };
+        let named = |name: &str, value| Example { name: name.to_owned(), value, at: None };
         contract.families[0].codes[0].examples = vec![
             named("quota", json!({"status": 403, "used": 3})),
             named("other", json!({"status": 403})),

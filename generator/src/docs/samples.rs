@@ -200,6 +200,7 @@ fn library_family() -> ProblemFamily {
     quota.examples = vec![Example {
         name: String::new(),
         value: json!({"code": "quota_exceeded", "status": 403, "limit": 3, "used": 3}),
+        at: None,
     }];
     quota.raised_by = vec![OperationId(0), OperationId(1)];
     let mut branch = code("branch_required", &[409], "Loans");
@@ -315,7 +316,7 @@ pub(crate) fn hostile() -> Contract {
             code.remedy.clone_from(&hostile);
             code.source.clone_from(&hostile);
             code.recovery = way_out(RecoveryAction::Upgrade, &[HOSTILE], Some(HOSTILE));
-            code.examples.push(Example { name: HOSTILE.to_owned(), value: Value::from(HOSTILE) });
+            code.examples.push(Example { name: HOSTILE.to_owned(), value: Value::from(HOSTILE), at: None });
             for field in &mut code.fields {
                 field.name.push_str("`|</script>\n");
                 field.docs = docs(HOSTILE);

@@ -320,7 +320,7 @@ impl<'a> Lowering<'a> {
     /// Complete bodies that a media type shows.
     pub(super) fn examples(&self, media: &'a MediaType) -> Vec<Example> {
         self.shown(media)
-            .map(|(name, value)| Example { name: name.to_owned(), value: value.clone() })
+            .map(|(name, value)| Example { name: name.to_owned(), value: value.clone(), at: None })
             .collect()
     }
 

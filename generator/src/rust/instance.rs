@@ -13,17 +13,9 @@ use crate::contract::{
 /// How many values a body is made of at most; types that hold each other several times over would else make one without end.
 const MOST: usize = 2000;
 
-/// How deep a value is looked into.
-const DEPTH: usize = 12;
-
 /// A value of a type; `None` when there is none, because the type has to contain itself, or none of a decent size.
 pub(super) fn instance(contract: &Contract, ty: &Type) -> Option<Value> {
     Instance { contract, within: Vec::new(), left: MOST }.value(ty)
-}
-
-/// Is a value of this type, as far as the contract can tell?
-pub(super) fn fits(contract: &Contract, ty: &Type, value: &Value) -> bool {
-    fits_within(contract, ty, value, 0)
 }
 
 struct Instance<'a> {
@@ -57,7 +49,7 @@ impl Instance<'_> {
     fn named(&mut self, id: TypeId) -> Option<Value> {
         let def = self.contract.types.get(id.0).filter(|_| !self.within.contains(&id))?;
         let named = Type::Named(id);
-        if let Some(example) = def.examples.iter().find(|example| fits(self.contract, &named, example)) {
+        if let Some(example) = def.examples.iter().find(|example| self.contract.admits(&named, example)) {
             return Some(example.clone());
         }
         self.within.push(id);
@@ -91,7 +83,7 @@ impl Instance<'_> {
     /// What the document shows of a member; of one that has to be there, a value in any case.
     fn member(&mut self, field: &Field) -> Option<Value> {
         let shown = field.constant.iter().chain(&field.example).chain(&field.default);
-        match shown.into_iter().find(|value| fits(self.contract, &field.ty, value)) {
+        match shown.into_iter().find(|value| self.contract.admits(&field.ty, value)) {
             Some(value) => Some(value.clone()),
             None if field.required => self.value(&field.ty),
             None => None,
@@ -109,54 +101,6 @@ impl Instance<'_> {
             }
             Some(value)
         })
-    }
-}
-
-fn fits_within(contract: &Contract, ty: &Type, value: &Value, depth: usize) -> bool {
-    match ty {
-        Type::Boolean => value.is_boolean(),
-        Type::Integer(_) => value.is_i64() || value.is_u64(),
-        Type::Number(_) => value.is_number(),
-        Type::String | Type::Binary => value.is_string(),
-        Type::Text(format) => value.as_str().is_some_and(|text| is_of(*format, text)),
-        Type::Format(_, inner) => fits_within(contract, inner, value, depth),
-        Type::Any => true,
-        Type::Array(item) => value
-            .as_array()
-            .is_some_and(|items| items.iter().all(|value| fits_within(contract, item, value, depth + 1))),
-        Type::Map(item) => value.as_object().is_some_and(|members| {
-            members.values().all(|value| fits_within(contract, item, value, depth + 1))
-        }),
-        Type::Nullable(inner) => value.is_null() || fits_within(contract, inner, value, depth),
-        Type::Named(id) => match contract.types.get(id.0).map(|def| &def.shape) {
-            Some(Shape::Alias(ty)) if depth < DEPTH => fits_within(contract, ty, value, depth + 1),
-            Some(Shape::Struct(record)) if depth < DEPTH => value.as_object().is_some_and(|members| {
-                record.fields.iter().all(|field| match members.get(&field.name) {
-                    Some(Value::Null) if !field.required => true,
-                    Some(value) => fits_within(contract, &field.ty, value, depth + 1),
-                    None => !field.required || field.constant.is_some(),
-                })
-            }),
-            Some(Shape::Enum(values)) => match values.values {
-                EnumValues::Strings(_) => value.is_string(),
-                EnumValues::Integers(_) => value.is_i64(),
-            },
-            _ => true,
-        },
-    }
-}
-
-/// Is a text one of a format, as the runtime reads it?
-fn is_of(format: TextFormat, text: &str) -> bool {
-    match format {
-        TextFormat::Date => text.parse::<jiff::civil::Date>().is_ok(),
-        TextFormat::DateTime => text.parse::<jiff::Timestamp>().is_ok(),
-        TextFormat::Uuid => text.parse::<uuid::Uuid>().is_ok(),
-        TextFormat::Base64 | TextFormat::Base64Url => {
-            text.bytes().all(|it| it.is_ascii_alphanumeric() || b"+/-_=".contains(&it))
-                && text.len().is_multiple_of(4)
-        }
-        TextFormat::Secret => true,
     }
 }
 

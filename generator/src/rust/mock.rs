@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::docs::Doc;
 use super::file::in_parallel;
-use super::instance::{fits, instance};
+use super::instance::instance;
 use super::plan::{AnswerBody, AnswerPlan, ModulePlan, OperationPlan, success_status};
 use super::print::{Printer, number};
 use crate::artifact::Artifact;
@@ -119,7 +119,7 @@ fn success_examples(contract: &Contract, operation: &Operation, plan: &Operation
                 |answer: &&AnswerPlan| (answer.status, &answer.media_type) == (status, &media.media_type);
             let mut answers = plan.successes.iter().enumerate();
             let Some((at, answer)) = answers.find(|(_, answer)| is(answer)) else { continue };
-            let fitting = media.examples.iter().find(|example| fits(contract, &media.ty, &example.value));
+            let fitting = media.examples.iter().find(|example| contract.admits(&media.ty, &example.value));
             let shown = fitting.or(media.examples.first()).map(|example| example.value.clone());
             let at = number(at);
             if let (None, AnswerBody::Bytes(_)) = (&shown, answer.body) {

@@ -19,6 +19,7 @@ async fn a_declared_answer_without_a_code_is_a_problem() {
     for body in [
         json!({"message": "No lamp."}),
         json!({"code": null, "message": "No lamp."}),
+        json!({"code": "", "message": "No lamp."}),
         json!({"message": "No lamp.", "row": 4}),
     ] {
         let error = refused(404, &body).await;

@@ -70,6 +70,13 @@ async fn an_object_that_is_there_is_what_its_schema_says() {
 }
 
 #[tokio::test]
+async fn a_code_of_no_letters_is_kept() {
+    let body = json!({"ok": false, "error": {"code": ""}});
+    let error = kite(404, &body).await;
+    assert_eq!(serde_json::to_value(error.problem().expect("a problem")).expect("JSON"), body);
+}
+
+#[tokio::test]
 async fn what_says_something_after_all_is_written_once() {
     let body = json!({"ok": false, "error": null});
     let error = kite(404, &body).await;
@@ -87,6 +94,7 @@ async fn a_declared_answer_without_a_list_or_with_an_empty_one_is_a_problem() {
         json!({"errors": []}),
         json!({"note": "No drum.", "errors": []}),
         json!({"errors": [{}]}),
+        json!({"errors": [{"code": ""}]}),
         json!({"errors": [{"message": "No drum."}]}),
         json!({"errors": [{}, {"code": "lost_drum"}]}),
     ] {

@@ -181,6 +181,9 @@ fn fill(
                 return false;
             };
             problem.select(family.codes.iter().position(|facts| facts.code == code), &code);
+            if family.notes_empty(&code) {
+                problem.extensions_mut().insert(family.code.to_owned(), Json::from(""));
+            }
         }
     }
 

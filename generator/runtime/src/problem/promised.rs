@@ -160,7 +160,9 @@ impl<'de> Visitor<'de> for PromisedVisitor<'_> {
                 } else {
                     Some(map.next_value::<Name<'_>>()?.0)
                 };
-                let Some(code) = code else { return Err(de::Error::custom("not a code")) };
+                let Some(code) = code.filter(|code| !family.notes_empty(code)) else {
+                    return Err(de::Error::custom("not a code"));
+                };
                 if std::mem::replace(&mut selected, true) {
                     return Err(de::Error::custom("two codes"));
                 }

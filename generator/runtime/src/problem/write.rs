@@ -64,7 +64,7 @@ fn serialize_members<S: Serializer>(problem: &dyn ProblemNode, serializer: S) ->
     encode::write_members(problem.common(), &mut members)?;
     let family = problem.family();
     match problem.code() {
-        // What was `null` is noted among the members that are not declared.
+        // What was `null` or of no letters is noted among the members that are not declared.
         "" if family.optional || family.codes.is_empty() => {}
         code => match code.parse::<i64>() {
             Ok(number) if family.numeric => members.serialize_entry(family.code, &number)?,
@@ -76,8 +76,10 @@ fn serialize_members<S: Serializer>(problem: &dyn ProblemNode, serializer: S) ->
     }
     for (name, value) in problem.extensions() {
         let named = name == family.code;
-        let was_null = named && family.optional && problem.code().is_empty() && *value == Json::Null;
-        if was_null || (!named && is_free(problem, name, value)) {
+        let noted = *value == Json::Null || value.as_str() == Some("");
+        if (named && family.optional && problem.code().is_empty() && noted)
+            || (!named && is_free(problem, name, value))
+        {
             members.serialize_entry(name, value)?;
         }
     }

@@ -58,7 +58,7 @@ pub(super) fn gather<'a>(
     shown: &Shown<'a>,
 ) {
     match family.get_mut(&shown.code) {
-        Some(draft) => file(&mut draft.examples, shown.name, shown.value),
+        Some(draft) => file(&mut draft.examples, shown.name, shown.value, Some(&shown.at)),
         None => lowering.warn(
             codes::EXAMPLE_CODE,
             &shown.at,
@@ -92,11 +92,11 @@ fn is_name(code: &str) -> bool {
 }
 
 /// Adds an example unless it is there; a name is better than none.
-pub(super) fn file(examples: &mut Vec<Example>, name: &str, value: &Value) {
+pub(super) fn file(examples: &mut Vec<Example>, name: &str, value: &Value, at: Option<&Pointer>) {
     match examples.iter_mut().find(|known| known.value == *value) {
         Some(known) if known.name.is_empty() => name.clone_into(&mut known.name),
         Some(_) => {}
-        None => examples.push(Example { name: name.to_owned(), value: value.clone() }),
+        None => examples.push(Example { name: name.to_owned(), value: value.clone(), at: at.cloned() }),
     }
 }
 

@@ -212,7 +212,7 @@ pub(super) fn around<'a>(
 
 fn shown(data: &SchemaData) -> Vec<Example> {
     let values = super::super::node::examples(data);
-    values.into_iter().map(|value| Example { name: String::new(), value: value.clone() }).collect()
+    values.into_iter().map(|value| Example { name: String::new(), value: value.clone(), at: None }).collect()
 }
 
 /// Does the name stand for a fact, which every description of a code can state?

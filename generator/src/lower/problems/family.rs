@@ -133,7 +133,7 @@ fn code<'a>(lowering: &mut Lowering<'a>, draft: &DraftCode<'a>, fields: Vec<Fiel
     }
     let mut shown = Vec::new();
     for example in draft.facts.iter().flat_map(|facts| &facts.examples).chain(&draft.examples) {
-        examples::file(&mut shown, &example.name, &example.value);
+        examples::file(&mut shown, &example.name, &example.value, example.at.as_ref());
     }
     let facts = || draft.facts.iter();
     let recovery = recovery(lowering, draft);
