@@ -39,6 +39,9 @@ pub(crate) const REGISTRIES: [&str; 5] =
 /// The extension that says of codes what JSON Schema has no word for.
 pub(crate) const PROBLEM: &str = "x-problem";
 
+/// The extension that says of an operation how to go through the pages of what it lists.
+pub(crate) const PAGINATION: &str = "x-pagination";
+
 /// What a member holds.
 #[derive(Debug, Clone, Copy)]
 enum Shape {

@@ -131,7 +131,10 @@ fn laws_over_indices() {
     insta::assert_snapshot!(broken_code(|code| code.raised_by.push(OperationId(1))), @"Error C005: the model names an operation here that it does not have");
     insta::assert_snapshot!(broken_code(|code| {
         code.fields[0].ty = Type::Nullable(Box::new(Type::Nullable(Box::new(Type::String))));
-    }), @"Error C005: the model nests `null` here");
+    }), @r"
+    Error C005: the model nests `null` here
+    Warning C027: `left` in the example `none` of `sold_out` is not of its type
+    ");
     insta::assert_snapshot!(broken(|contract| {
         contract.operations[0].errors[0].bodies[0].kind =
             ErrorKind::Problem { family: FamilyId(0), codes: vec![CodeId(1)], open: false, ty: None };
@@ -159,7 +162,10 @@ fn laws_over_codes() {
     insta::assert_snapshot!(broken_code(|code| code.retryable = None), @r#"
     Note C013: `sold_out` does not say whether a retry can help, though every problem does
     "#);
-    insta::assert_snapshot!(broken_code(|code| code.fields[0].name = "code".to_owned()), @"Error C017: `sold_out` gives the common member `code` another type");
+    insta::assert_snapshot!(broken_code(|code| code.fields[0].name = "code".to_owned()), @r"
+    Error C017: `sold_out` gives the common member `code` another type
+    Warning C027: `code` in the example `none` of `sold_out` is not of its type
+    ");
     insta::assert_snapshot!(broken_code(|code| code.section = Some("Traffic".to_owned())), @"Error C018: `sold_out` stands in the section `Traffic`, which the base does not list");
     insta::assert_snapshot!(broken_code(|code| code.raised_by.clear()), @"Warning C019: no operation raises `sold_out`");
 }
@@ -244,6 +250,7 @@ fn laws_over_examples() {
     insta::assert_snapshot!(broken_code(|code| code.examples[0].value = json!({"code": "sold_out"})), @r#"
     Warning C022: the example `none` of `sold_out` lacks retryable, left
     "#);
+    insta::assert_snapshot!(broken_code(|code| code.examples[0].value["left"] = json!("none")), @"Warning C027: `left` in the example `none` of `sold_out` is not of its type");
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::{Map, Value};
 
 use crate::contract::Pointer;
-use crate::grammar::Kind;
+use crate::grammar::{Kind, PAGINATION, PROBLEM};
 use crate::load::{Part, Sources, escape};
-use crate::report::{Diagnostic, Report, nearest, slipped};
+use crate::report::{Diagnostic, Report, mistyped, nearest, slipped};
 
 use super::codes;
 
@@ -24,11 +24,15 @@ impl Unknown {
     pub(super) fn look(&mut self, map: &Map<String, Value>, kind: Kind, pointer: &str) {
         let Some((_, known)) = known(kind) else { return };
         for name in map.keys() {
-            if name.starts_with("x-") || name == "$ref" || known.contains(&name.as_str()) {
+            let is_foreign = name.starts_with("x-") && extension(name).is_none();
+            if is_foreign || name == "$ref" || known.contains(&name.as_str()) {
                 continue;
             }
             // A schema may have keywords of others, so only what is nearly one of its own is told.
-            if kind == Kind::Schema && !self.found.contains_key(&(kind, name.clone())) {
+            if kind == Kind::Schema
+                && extension(name).is_none()
+                && !self.found.contains_key(&(kind, name.clone()))
+            {
                 if self.foreign.contains(name) {
                     continue;
                 }
@@ -53,7 +57,9 @@ impl Unknown {
         for ((kind, name), (count, pointer)) in self.found {
             let Some((what, known)) = known(kind) else { continue };
             let times = if count > 1 { format!(", {count} times; here first") } else { String::new() };
-            let help = match nearest(&name, known.iter().copied()).as_slice() {
+            let near = extension(&name)
+                .map_or_else(|| nearest(&name, known.iter().copied()), |extension| vec![extension]);
+            let help = match near.as_slice() {
                 [] => "begin its name with `x-` if it is an extension".to_owned(),
                 near => format!("known members with near names: `{}`", near.join("`, `")),
             };
@@ -62,6 +68,12 @@ impl Unknown {
             report.push(Diagnostic::warning(codes::UNKNOWN, message).at(place).help(help));
         }
     }
+}
+
+/// The extension that a name was meant to be. Others have names of their own, which are nobody's business.
+fn extension(name: &str) -> Option<&'static str> {
+    let ours = [PROBLEM, PAGINATION];
+    mistyped(name, ours).filter(|_| name.starts_with("x-") && !ours.contains(&name))
 }
 
 /// The words for a kind of object, and the members that OpenAPI 3.0, 3.1 and 3.2 give it. `None` where any name may stand.

@@ -14,7 +14,7 @@ use super::place::push_token;
 use super::{Lowering, codes};
 
 /// The extension.
-const KEY: &str = "x-pagination";
+const KEY: &str = crate::grammar::PAGINATION;
 
 /// The styles, and the keys that each can have beside `style`, `items` and `more`.
 const STYLES: [(&str, &[&str]); 4] = [

@@ -245,7 +245,7 @@ fn stray(lowering: &mut Lowering<'_>, key: &str, known: &str, at: &Pointer) {
             "for each code under `codes`, on the base of the codes or at the root of the document"
         }
         _ if CODE_KEYS.split(", ").any(|known| known == key) => {
-            "on the schema of a code, or for each code under `codes`, on the base of the codes or at the root of the document"
+            "on the schema of a code, which gives its code by a `const`, or for each code under `codes`, on the base of the codes or at the root of the document"
         }
         _ => return unknown(lowering, key, KEY, known, at),
     };
