@@ -105,8 +105,9 @@
 //! let changed = client
 //!     .rewrite(GetDrop::new("drop_4fQ0mZr7Yb1KxW9cTgHs2P"))
 //!     .send(|current| {
-//!         println!("it is {:?}", current.value);
-//!         change.clone()
+//!         let mut change = change.clone();
+//!         change.if_revision = Some(current.value.revision);
+//!         change
 //!     })
 //!     .await?;
 //! println!("{changed:?}");

@@ -7,8 +7,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Frame, Guide, Shown};
-use crate::contract::{Method, RecoveryAction, Shape};
-use crate::rust::plan::{FieldPlan, Form, OperationPlan, OutputPlan, Ty};
+use crate::contract::{Method, ParamPlace, RecoveryAction, Shape};
+use crate::rust::plan::{FieldPlan, Form, HeaderPlan, OperationPlan, OutputPlan, Ty};
 use crate::rust::print::Printer;
 
 impl Printer<'_> {
@@ -49,7 +49,9 @@ impl Printer<'_> {
             Some((write, shown.iter().find(reads)?))
         })?;
         let (make_read, make_write) = (&read.make, &write.make);
-        let change = match self.carried(write.plan, read.plan) {
+        let carried = self.carried(write.plan, read.plan);
+        let carried = carried.or_else(|| self.asked(write, read)).or_else(|| self.tagged(write, read));
+        let change = match carried {
             Some(carry) => quote!(|current| {
                 let mut change = change.clone();
                 #carry
@@ -66,10 +68,12 @@ impl Printer<'_> {
             println!("{changed:?}");
         };
         let krate = self.krate();
-        let types = crate::rust::file::mentions(&piece, "types").then(|| quote!(, types));
+        let named = |name: &str| crate::rust::file::mentions(&piece, name);
+        let types = named("types").then(|| quote!(, types));
+        let headers = named("headers").then(|| quote!(use #krate::headers;));
         let mut names = [read.plan.name.ident(), write.plan.name.ident()];
         names.sort();
-        let uses = quote!(use #krate::{operations::{#(#names),*} #types};);
+        let uses = quote!(#headers use #krate::{operations::{#(#names),*} #types};);
         // Each stands behind the feature of its tag.
         (read.plan.module == write.plan.module).then(|| Guide {
             title: "Changes",
@@ -80,14 +84,62 @@ impl Printer<'_> {
         })
     }
 
+    /// The members that say what somebody else has made of it by now.
+    fn versions<'s>(&'s self, write: &'s OperationPlan) -> impl Iterator<Item = &'s str> {
+        let ways = self.codes_with(write).filter_map(|(code, _)| code.recovery.as_ref());
+        ways.filter(|way| way.action == RecoveryAction::Reread)
+            .filter_map(|way| way.field.last().map(String::as_str))
+    }
+
+    /// Asks for the version that was read by a parameter that is called after it, as `If-Revision` is.
+    fn asked(&self, write: &Shown<'_>, read: &Shown<'_>) -> Option<TokenStream> {
+        let OutputPlan::One(output) = &read.plan.output else { return None };
+        let known = self.members(output)?;
+        self.versions(write.plan).find_map(|version| {
+            let params = write.operation.params.iter().zip(&write.plan.params);
+            params.filter(|(param, _)| param.place != ParamPlace::Path).find_map(|(param, argument)| {
+                let name = param.name.to_ascii_lowercase().replace('-', "_");
+                let name = name.strip_prefix("if_").unwrap_or(&name);
+                let is_it = version == name || version.ends_with(&format!("_{name}"));
+                let (_, from) = known.iter().find(|(known, _)| is_it && *known == name)?;
+                let (place, value) = (argument.name.ident(), from.name.ident());
+                let value = match &from.ty {
+                    Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 => quote!(current.value.#value),
+                    Ty::String => quote!(current.value.#value.clone()),
+                    _ => return None,
+                };
+                let value = if argument.required { value } else { quote!(Some(#value)) };
+                (argument.ty == from.ty).then(|| quote!(change.#place = #value;))
+            })
+        })
+    }
+
+    /// Asks for the version that was read by its entity tag (RFC 9110, section 13.1.1).
+    fn tagged(&self, write: &Shown<'_>, read: &Shown<'_>) -> Option<TokenStream> {
+        let mut params = write.operation.params.iter().zip(&write.plan.params);
+        let (_, argument) = params.find(|(param, argument)| {
+            param.place == ParamPlace::Header
+                && param.name.eq_ignore_ascii_case("if-match")
+                && matches!(argument.ty, Ty::String)
+        })?;
+        let mut declared = read.operation.successes.iter().flat_map(|success| &success.headers);
+        declared.find(|header| header.name.eq_ignore_ascii_case("etag"))?;
+        let is_tag = |header: &&HeaderPlan| header.header.eq_ignore_ascii_case("etag");
+        let header = self.plan.headers.iter().find(is_tag).filter(|header| header.ty == Ty::String)?;
+        let (constant, place) = (header.name.ident(), argument.name.ident());
+        let value = if argument.required { quote!(tag) } else { quote!(Some(tag)) };
+        Some(quote! {
+            if let Ok(Some(tag)) = current.header(headers::#constant) {
+                change.#place = #value;
+            }
+        })
+    }
+
     /// Gives the change the version that was read: the member of both of which the error says what it is by now.
     fn carried(&self, write: &OperationPlan, read: &OperationPlan) -> Option<TokenStream> {
         let body = write.body.as_ref().filter(|body| body.argument.required)?;
         let OutputPlan::One(output) = &read.output else { return None };
-        let ways = self.codes_with(write).filter_map(|(code, _)| code.recovery.as_ref());
-        let mut versions = ways
-            .filter(|way| way.action == RecoveryAction::Reread)
-            .filter_map(|way| way.field.last().map(String::as_str));
+        let mut versions = self.versions(write);
         let (given, known) = (self.members(&body.argument.ty)?, self.members(output)?);
         versions.find_map(|version| {
             let same = |name: &str| version == name || version.ends_with(&format!("_{name}"));

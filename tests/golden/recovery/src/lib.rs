@@ -41,6 +41,35 @@
 //! # }
 //! ```
 //!
+//! # Changes
+//!
+//! What others may change at the same time is read, changed and sent, and all of this again when
+//! somebody was faster:
+//!
+//! ```no_run
+//! use golden_recovery::headers;
+//! use golden_recovery::{
+//!     operations::{ReadNote, SaveNote},
+//!     types,
+//! };
+//!
+//! # async fn run(client: &golden_recovery::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let change = SaveNote::new("text", types::SaveNoteRequest::default());
+//! let changed = client
+//!     .rewrite(ReadNote::new("text"))
+//!     .send(|current| {
+//!         let mut change = change.clone();
+//!         if let Ok(Some(tag)) = current.header(headers::ETAG) {
+//!             change.if_match = Some(tag);
+//!         }
+//!         change
+//!     })
+//!     .await?;
+//! println!("{changed:?}");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Retries
 //!
 //! What failed is tried again where that helps and does no harm. How often and for how long can be said
@@ -96,6 +125,8 @@
     reason = "what is deprecated still has to be read and written, and names and shapes are the document's"
 )]
 
+#[rustfmt::skip]
+pub mod headers;
 #[rustfmt::skip]
 pub mod operations;
 #[rustfmt::skip]

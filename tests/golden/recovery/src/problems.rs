@@ -15,65 +15,65 @@ pub enum Code {
     /// * Status: 409
     /// * Retryable: no
     /// * Way out: `choose details.candidates`
-    /// * Raised by: every operation
+    /// * Raised by: [`SaveNote`](crate::operations::SaveNote)
     Ambiguous,
     /// `changed`.
     ///
     /// * Status: 409
     /// * Retryable: no
     /// * Way out: `re-read details.current.etag`
-    /// * Raised by: every operation
+    /// * Raised by: [`SaveNote`](crate::operations::SaveNote)
     Changed,
     /// `down`.
     ///
     /// * Status: 409
     /// * Retryable: yes, the identical request can succeed later
     /// * Way out: `retry`
-    /// * Raised by: every operation
+    /// * Raised by: [`SaveNote`](crate::operations::SaveNote)
     Down,
     /// `gone`.
     ///
     /// * Status: 409
     /// * Retryable: no
     /// * Way out: `give-up`
-    /// * Raised by: every operation
+    /// * Raised by: [`SaveNote`](crate::operations::SaveNote)
     Gone,
     /// `invalid`.
     ///
     /// * Status: 409
     /// * Retryable: no
     /// * Way out: `fix message`
-    /// * Raised by: every operation
+    /// * Raised by: [`SaveNote`](crate::operations::SaveNote)
     Invalid,
     /// `odd`.
     ///
     /// * Status: 409
-    /// * Raised by: every operation
+    /// * Raised by: [`SaveNote`](crate::operations::SaveNote)
     Odd,
     /// `paid`.
     ///
     /// * Status: 409
     /// * Way out: `upgrade details.odata.page https://example.com/plans`
-    /// * Raised by: every operation
+    /// * Raised by: [`SaveNote`](crate::operations::SaveNote)
     Paid,
     /// `risky`.
     ///
     /// * Status: 409
     /// * Way out: `step-up`
-    /// * Raised by: every operation
+    /// * Raised by: [`SaveNote`](crate::operations::SaveNote)
     Risky,
     /// `signed_out`.
     ///
     /// * Status: 409
     /// * Way out: `re-authenticate`
-    /// * Raised by: every operation
+    /// * Raised by: [`SaveNote`](crate::operations::SaveNote)
     SignedOut,
     /// `slow`.
     ///
     /// * Status: 409
     /// * Retryable: yes, the identical request can succeed later
     /// * Way out: `wait again_at`
-    /// * Raised by: every operation
+    /// * Raised by: [`SaveNote`](crate::operations::SaveNote)
     Slow,
     /// A value that this version of the contract does not list.
     Unlisted(rt::Unlisted),

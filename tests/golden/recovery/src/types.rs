@@ -88,6 +88,43 @@ impl rt::Node for FailureDetailsCurrent {
 
 rt::record!(FailureDetailsCurrent, Default);
 
+/// `readNote response`.
+pub struct ReadNoteResponse {
+    /// `text`.
+    pub text: Option<String>,
+    /// Members that the contract does not name.
+    pub additional: rt::Others,
+}
+
+impl rt::Node for ReadNoteResponse {
+    fn empty() -> Self {
+        Self {
+            text: None,
+            additional: rt::empty(),
+        }
+    }
+    fn member(&self, at: usize) -> Result<&dyn rt::Node, &'static str> {
+        Ok(
+            match at {
+                0 => &self.text,
+                1 => &self.additional,
+                _ => return Err("text?"),
+            },
+        )
+    }
+    fn member_mut(&mut self, at: usize) -> Option<&mut dyn rt::Node> {
+        Some(
+            match at {
+                0 => &mut self.text,
+                1 => &mut self.additional,
+                _ => return None,
+            },
+        )
+    }
+}
+
+rt::record!(ReadNoteResponse, Default);
+
 /// `saveNote request`.
 pub struct SaveNoteRequest {
     /// `text`.

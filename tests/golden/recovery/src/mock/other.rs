@@ -3,6 +3,12 @@
 use problemgen_runtime as rt;
 use crate::operations;
 
+impl rt::mock::Played for operations::other::ReadNote {
+    const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
+        rt::mock::SuccessExample::new(0, "{}"),
+    ];
+}
+
 impl rt::mock::Played for operations::other::SaveNote {
     const EXAMPLES: &'static [rt::mock::SuccessExample] = &[];
 }

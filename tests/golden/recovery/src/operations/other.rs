@@ -5,6 +5,57 @@
 use problemgen_runtime as rt;
 use crate::{problems, types};
 
+/// `GET /notes/{id}`
+///
+/// # Success
+///
+/// * 200, [`ReadNoteResponse`](crate::types::ReadNoteResponse): The note.
+///
+/// # Headers of a success
+///
+/// * [`ETag`](crate::headers::ETAG), string
+///
+/// They are in what [`reply`](rt::Call::reply) gives, and `reply.header(…)` reads one as its type.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ReadNote {
+    /// In the path: `id`.
+    pub id: String,
+}
+
+impl ReadNote {
+    /// `GET /notes/{id}`, with its parameters.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
+
+impl rt::Operation for ReadNote {
+    type Of = crate::Api;
+    type Errors<'a> = rt::Undeclared<'a>;
+    type Output = types::ReadNoteResponse;
+    const SPEC: &'static rt::OperationSpec = &rt::OperationSpec {
+        id: "readNote",
+        method: "GET",
+        path: "/notes/{id}",
+        params: &[rt::ParamSpec::path("id")],
+        accept: "application/json, application/problem+json",
+        authenticated: false,
+        successes: &[rt::AnswerSpec::json(200, "application/json", 0)],
+        errors: &[],
+    };
+    fn param(&self, at: usize) -> Option<&dyn rt::Node> {
+        Some(
+            match at {
+                0 => &self.id,
+                _ => return None,
+            },
+        )
+    }
+}
+
+rt::operation!(ReadNote);
+
 /// `PUT /notes/{id}`
 ///
 /// # Success
@@ -21,14 +72,26 @@ use crate::{problems, types};
 pub struct SaveNote {
     /// In the path: `id`.
     pub id: String,
+    /// In the header: `If-Match`.
+    pub if_match: Option<String>,
     /// The request body.
     pub body: types::SaveNoteRequest,
 }
 
 impl SaveNote {
-    /// `PUT /notes/{id}`, with its parameters.
+    /// `PUT /notes/{id}`, with its required parameters.
     pub fn new(id: impl Into<String>, body: types::SaveNoteRequest) -> Self {
-        Self { id: id.into(), body }
+        Self {
+            id: id.into(),
+            if_match: None,
+            body,
+        }
+    }
+    /// In the header: `If-Match`.
+    #[must_use]
+    pub fn if_match(mut self, value: impl Into<String>) -> Self {
+        self.if_match = Some(value.into());
+        self
     }
 }
 
@@ -86,7 +149,10 @@ impl rt::Operation for SaveNote {
         id: "saveNote",
         method: "PUT",
         path: "/notes/{id}",
-        params: &[rt::ParamSpec::path("id")],
+        params: &[
+            rt::ParamSpec::path("id"),
+            rt::ParamSpec::new("If-Match", rt::Style::HeaderSimple),
+        ],
         accept: "application/problem+json, application/json",
         authenticated: false,
         successes: &[rt::AnswerSpec::empty(204, 0)],
@@ -96,6 +162,7 @@ impl rt::Operation for SaveNote {
         Some(
             match at {
                 0 => &self.id,
+                1 => &self.if_match,
                 _ => return None,
             },
         )

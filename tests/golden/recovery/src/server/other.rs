@@ -4,8 +4,11 @@ use problemgen_runtime as rt;
 use crate::{operations, problems};
 
 pub(super) const OPERATIONS: &[rt::server::Promise] = &[
+    rt::server::Promise::of::<operations::other::ReadNote>(),
     rt::server::Promise::of::<operations::other::SaveNote>(),
 ];
+
+rt::refuses!(operations::other::ReadNote :);
 
 rt::refuses!(operations::other::SaveNote : [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 
