@@ -479,7 +479,7 @@ impl SourceFile {
     }
 
     fn report_repeated(&self, report: &mut Report) {
-        for duplicate in self.index().duplicates() {
+        for duplicate in self.index().duplicates(&self.text) {
             let value = |found: index::Found| {
                 let raw = self.text.get(found.value.start as usize..found.value.end as usize)?;
                 serde_json::from_str::<Value>(raw).ok()

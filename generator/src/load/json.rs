@@ -1,6 +1,7 @@
 //! JSON through serde_json, and where its parts stand.
 
-use std::cell::Cell;
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -10,17 +11,27 @@ use super::index::{Builder, Index, Span};
 
 /// The value of a text, and whether an object in it has a key twice.
 pub(super) fn parse(text: &str) -> Result<(Value, bool), serde_json::Error> {
-    let repeated = Cell::new(false);
+    let state = State::default();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Any { repeated: &repeated }.deserialize(&mut deserializer)?;
+    let value = Any { state: &state }.deserialize(&mut deserializer)?;
     deserializer.end()?;
-    Ok((value, repeated.get()))
+    Ok((value, state.repeated.get()))
 }
 
-/// Builds a `Value` as serde_json itself does, but notices repeated keys.
+/// Builds a `Value` as serde_json itself does, but notices repeated keys, and gives each object and list the memory that it
+/// needs, once: what they consist of waits until their number is known.
 #[derive(Clone, Copy)]
 struct Any<'a> {
-    repeated: &'a Cell<bool>,
+    state: &'a State,
+}
+
+#[derive(Default)]
+struct State {
+    repeated: Cell<bool>,
+    /// Items of lists that have not ended.
+    items: RefCell<Vec<Value>>,
+    /// Members of objects that have not ended.
+    members: RefCell<Vec<(String, Value)>>,
 }
 
 impl<'de> DeserializeSeed<'de> for Any<'_> {
@@ -67,18 +78,24 @@ impl<'de> Visitor<'de> for Any<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
+        let first = self.state.items.borrow().len();
         while let Some(item) = items.next_element_seed(self)? {
-            list.push(item);
+            self.state.items.borrow_mut().push(item);
         }
-        Ok(Value::Array(list))
+        Ok(Value::Array(self.state.items.borrow_mut().drain(first..).collect()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
+        let first = self.state.members.borrow().len();
         while let Some(key) = members.next_key::<String>()? {
-            if map.insert(key, members.next_value_seed(self)?).is_some() {
-                self.repeated.set(true);
+            let value = members.next_value_seed(self)?;
+            self.state.members.borrow_mut().push((key, value));
+        }
+        let mut waiting = self.state.members.borrow_mut();
+        let mut map = Map::with_capacity(waiting.len() - first);
+        for (key, value) in waiting.drain(first..) {
+            if map.insert(key, value).is_some() {
+                self.state.repeated.set(true);
             }
         }
         Ok(Value::Object(map))
@@ -91,7 +108,7 @@ const DEEPEST: usize = 128;
 /// Where the parts of a text stand. Somebody else parses the text, before or meanwhile, so nothing here refuses anything;
 /// of what is no JSON, this is of no use, and ends.
 pub(super) fn index(text: &str) -> Index {
-    let mut scanner = Scanner { text, at: 0, depth: 0, builder: Builder::default() };
+    let mut scanner = Scanner { text, at: 0, depth: 0, builder: Builder::new(text) };
     scanner.value(None);
     scanner.builder.finish()
 }
@@ -100,10 +117,10 @@ struct Scanner<'t> {
     text: &'t str,
     at: usize,
     depth: usize,
-    builder: Builder,
+    builder: Builder<'t>,
 }
 
-impl Scanner<'_> {
+impl<'t> Scanner<'t> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -119,9 +136,10 @@ impl Scanner<'_> {
         Span { start: narrow(start), end: narrow(self.at) }
     }
 
-    fn value(&mut self, key: Option<(Box<str>, Span)>) {
+    fn value(&mut self, key: Option<(Cow<'t, str>, Span)>) {
         self.space();
         let start = self.at;
+        let key = key.as_ref().map(|(key, span)| (&**key, *span));
         match self.peek() {
             Some(b'{' | b'[') if self.depth == DEEPEST => self.at = self.text.len(),
             Some(open @ (b'{' | b'[')) => {
@@ -164,17 +182,21 @@ impl Scanner<'_> {
         }
     }
 
-    fn key(&mut self) -> (Box<str>, Span) {
+    fn key(&mut self) -> (Cow<'t, str>, Span) {
         let start = self.at;
         self.string();
         let raw = self.text.get(start..self.at).unwrap_or("");
-        let key = serde_json::from_str::<String>(raw).unwrap_or_else(|_| raw.to_owned());
+        let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let key = match inner.filter(|inner| !inner.contains('\\')) {
+            Some(inner) => Cow::Borrowed(inner),
+            None => serde_json::from_str(raw).map_or(Cow::Borrowed(raw), Cow::Owned),
+        };
         let span = self.span(start);
         self.space();
         if self.peek() == Some(b':') {
             self.at += 1;
         }
-        (key.into_boxed_str(), span)
+        (key, span)
     }
 
     fn string(&mut self) {

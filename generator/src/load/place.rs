@@ -61,7 +61,7 @@ impl Sources {
     pub fn raw(&self, pointer: &Pointer) -> Option<&str> {
         let place = self.place(pointer, Part::Value);
         let file = self.files.iter().find(|file| file.shown == place.file)?;
-        match file.index().find(&place.pointer) {
+        match file.index().find(&file.text, &place.pointer) {
             (Some(Found { value, container: false, .. }), reached) if reached == place.pointer => {
                 file.text.get(value.start as usize..value.end as usize)
             }
@@ -83,7 +83,7 @@ impl SourceFile {
     }
 
     pub(super) fn place(&self, pointer: &str, part: Part) -> Place {
-        let (found, reached) = self.index().find(pointer);
+        let (found, reached) = self.index().find(&self.text, pointer);
         let exact = reached == pointer;
         let span = found.map(|found| match found.key {
             Some(key) if part == Part::Key || found.container || !exact => key,
@@ -150,8 +150,8 @@ pub(super) struct Lines {
 impl Lines {
     pub(super) fn of(text: &str) -> Self {
         let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let firsts = std::iter::once(0).chain(breaks.map(|(at, _)| narrow(at + 1)));
+        let breaks = text.match_indices('\n').map(|(at, _)| narrow(at + 1));
+        let firsts = std::iter::once(0).chain(breaks);
         let mut count = 0;
         let counts = text.as_bytes().chunks(STRIDE).map(|bytes| {
             let before = count;

@@ -338,9 +338,13 @@ fn number(text: &str) -> Option<Option<Number>> {
 /// A key and where it stands.
 type Key = (Box<str>, Span);
 
+fn borrowed(key: &Option<Key>) -> Option<(&str, Span)> {
+    key.as_ref().map(|(key, span)| (&**key, *span))
+}
+
 /// Where the parts of a text stand. The text has been parsed before, so nothing here refuses anything.
 pub(super) fn index(text: &str) -> Index {
-    let mut builder = Builder::default();
+    let mut builder = Builder::new(text);
     let mut anchors: HashMap<usize, u32> = HashMap::new();
     // For each open container: is it an object, and the key that waits for its value.
     let mut open: Vec<(bool, Option<Key>)> = Vec::new();
@@ -361,7 +365,7 @@ pub(super) fn index(text: &str) -> Index {
                     }
                 } else {
                     let key = open.last_mut().and_then(|(_, key)| key.take());
-                    let id = builder.add(key, here);
+                    let id = builder.add(borrowed(&key), here);
                     if anchor != 0 {
                         anchors.insert(anchor, id);
                     }
@@ -374,7 +378,7 @@ pub(super) fn index(text: &str) -> Index {
             }
             Event::Alias(anchor) => {
                 let key = open.last_mut().and_then(|(_, key)| key.take());
-                let id = builder.add(key, here);
+                let id = builder.add(borrowed(&key), here);
                 if let Some(target) = anchors.get(&anchor) {
                     builder.alias(id, *target);
                 }
@@ -382,7 +386,7 @@ pub(super) fn index(text: &str) -> Index {
             Event::SequenceStart(_, anchor, _) | Event::MappingStart(_, anchor, _) => {
                 let object = matches!(event, Event::MappingStart(..));
                 let key = open.last_mut().and_then(|(_, key)| key.take());
-                let id = builder.add(key, here);
+                let id = builder.add(borrowed(&key), here);
                 if anchor != 0 {
                     anchors.insert(anchor, id);
                 }

@@ -5,7 +5,7 @@
 //! Deliberately absent: reading CommonMark, which is [`prose`](crate::docs::prose)'s. What is printed here is built
 //! from its blocks, so its structure is known and does not depend on how anybody reads the original.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use serde_json::Value;
 
@@ -19,6 +19,9 @@ const WIDTH: usize = 100;
 /// A space that no line breaks at. [`text::visible`] leaves no control character in prose.
 const HARD: char = '\u{1}';
 const HARD_TEXT: &str = "\u{1}";
+
+/// What stands between the lines of a comment while it is one attribute, and so one comment of one line.
+const BREAK: char = '\u{2}';
 
 /// A doc comment in the making: blocks with an empty line between them.
 #[derive(Debug, Default)]
@@ -130,18 +133,56 @@ impl Doc {
 
     /// The comment on what follows.
     pub(crate) fn outer(&self) -> TokenStream {
-        let lines = self.spaced();
-        quote!(#(#[doc = #lines])*)
+        let text = self.literal();
+        text.map(|text| quote!(#[doc = #text])).unwrap_or_default()
     }
 
     /// The comment on what it stands in.
     pub(crate) fn inner(&self) -> TokenStream {
-        let lines = self.spaced();
-        quote!(#(#![doc = #lines])*)
+        let text = self.literal();
+        text.map(|text| quote!(#![doc = #text])).unwrap_or_default()
     }
 
-    fn spaced(&self) -> impl Iterator<Item = String> {
-        self.lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") })
+    /// All lines as one literal, which [`broken`] takes apart again: an attribute for each line is a dozen allocations, and every
+    /// character of a literal with escapes is looked at five times on its way into a file.
+    fn literal(&self) -> Option<Literal> {
+        if self.lines.is_empty() {
+            return None;
+        }
+        let mut text = String::with_capacity(self.lines.iter().map(|line| line.len() + 2).sum());
+        for (at, line) in self.lines.iter().map(|line| line.trim_end_matches(' ')).enumerate() {
+            if at > 0 {
+                text.push(BREAK);
+            }
+            if !line.is_empty() {
+                text.push(' ');
+                text.push_str(line);
+            }
+        }
+        Some(raw(&text))
+    }
+}
+
+/// A raw string literal, or one with escapes of what no raw one can hold.
+fn raw(text: &str) -> Literal {
+    let hashes =
+        text.split('"').skip(1).map(|after| after.bytes().take_while(|octet| *octet == b'#').count() + 1);
+    let hashes = "#".repeat(hashes.max().unwrap_or(0));
+    format!("r{hashes}\"{text}\"{hashes}").parse().unwrap_or_else(|_| Literal::string(text))
+}
+
+/// Adds formatted Rust to a file, and puts each line of its comments on a line.
+pub(crate) fn broken(formatted: &str, out: &mut String) {
+    let mut lines = formatted.split(BREAK);
+    out.push_str(lines.next().unwrap_or_default());
+    for line in lines {
+        let start = out.rfind('\n').map_or(0, |at| at + 1);
+        let comment = out.get(start..).unwrap_or_default();
+        // Up to `///` or `//!`.
+        let before = comment.find('/').and_then(|at| comment.get(..at + 3)).unwrap_or_default().to_owned();
+        out.push('\n');
+        out.push_str(&before);
+        out.push_str(line);
     }
 }
 
@@ -386,6 +427,25 @@ mod tests {
         );
         let item = printed(&format!("1. {}", "word ".repeat(40)));
         assert!(item.lines().skip(1).all(|line| line.starts_with("   word")), "{item}");
+    }
+
+    #[test]
+    fn each_line_of_a_comment_is_a_line_of_the_file() {
+        let lines = ["a \"##\" b\\n", "", "  é\u{2}c  ", "a\rb"];
+        let mut doc = Doc::default();
+        lines.iter().for_each(|line| drop(doc.line(*line)));
+        let (outer, inner) = (doc.outer(), doc.inner());
+        let text = crate::rust::file::format(quote!(mod m { #inner #outer struct S { #outer a: u8 } }));
+        let printed = |marker: &str, indent: &str| {
+            let lines = [" a \"##\" b\\n", "", "   é", "c", " a\rb"];
+            lines.map(|line| format!("{indent}{marker}{line}\n")).concat()
+        };
+        let (inner, outer, field) =
+            (printed("//!", "    "), printed("///", "    "), printed("///", "        "));
+        assert_eq!(
+            text,
+            format!("mod m {{\n{inner}{outer}    struct S {{\n{field}        a: u8,\n    }}\n}}\n")
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::thread;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
+use super::docs::broken;
 use super::print::Printer;
 use crate::artifact::Artifact;
 
@@ -215,12 +216,8 @@ pub(super) fn format(tokens: TokenStream) -> String {
     let mut out = String::new();
     let syn::File { shebang, attrs, items, .. } = file;
     if !attrs.is_empty() {
-        out.push_str(&prettyplease::unparse(&syn::File {
-            shebang,
-            attrs,
-            items: Vec::new(),
-            frontmatter: None,
-        }));
+        let file = syn::File { shebang, attrs, items: Vec::new(), frontmatter: None };
+        broken(&prettyplease::unparse(&file), &mut out);
     }
     let mut before = None;
     for item in items {
@@ -232,7 +229,7 @@ pub(super) fn format(tokens: TokenStream) -> String {
         }
         before = Some(kind);
         let file = syn::File { shebang: None, attrs: Vec::new(), items: vec![item], frontmatter: None };
-        out.push_str(&prettyplease::unparse(&file));
+        broken(&prettyplease::unparse(&file), &mut out);
     }
     out
 }
