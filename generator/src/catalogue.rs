@@ -12,7 +12,9 @@ use serde_json::{Map, Value};
 use crate::contract::{
     Contract, ErrorKind, ErrorResponse, Media, Operation, PageKey, Pagination, Recovery, Turn,
 };
-use crate::docs::rows::{self, CodeRow, FamilyRows, FieldRow, OperationRow, Rows};
+use crate::docs::rows::{
+    self, AnsweredRow, BodyRows, CodeRow, FamilyRows, FieldRow, HeaderRow, OperationRow, OtherRow, Rows,
+};
 use crate::docs::{text, words};
 
 /// The JSON Schema (2020-12) of the catalogue, printed beside it as [`SCHEMA_FILE`].
@@ -29,6 +31,8 @@ pub fn print(contract: &Contract, rows: &Rows<'_>) -> String {
         ("catalogue", Some(VERSION.into())),
         ("api", Some(object([("title", Some(rows.title.into())), ("version", Some(rows.version.into()))]))),
         ("families", Some(list(&rows.families, family))),
+        ("others", (!rows.others.is_empty()).then(|| list(&rows.others, other))),
+        ("bodies", (!rows.bodies.is_empty()).then(|| list(&rows.bodies, body))),
         ("operations", Some(list(&contract.operations, |operation| self::operation(contract, operation)))),
     ]);
     let mut out = text::json(&catalogue);
@@ -73,10 +77,12 @@ fn code(code: &CodeRow<'_>) -> Value {
         ("anchor", Some(code.anchor.as_str().into())),
         ("section", code.section.map(Value::from)),
         ("meaning", code.meaning.map(Value::from)),
+        ("answer", code.answer.map(Value::from)),
         ("remedy", code.remedy.map(Value::from)),
         ("recovery", code.recovery.map(recovery)),
         ("source", code.source.map(Value::from)),
         ("fields", Some(list(&code.fields, field))),
+        ("headers", (!code.headers.is_empty()).then(|| list(&code.headers, header))),
         ("operations", Some(list(&code.operations, |row| operation_name(&row.operation)))),
         (
             "examples",
@@ -107,6 +113,34 @@ fn field(field: &FieldRow<'_>) -> Value {
         ("default", field.default.cloned()),
         ("values", (!field.values.is_empty()).then(|| field.values.clone().into())),
     ])
+}
+
+fn header(header: &HeaderRow<'_>) -> Value {
+    object([
+        ("name", Some(header.name.into())),
+        ("type", Some(header.ty.as_str().into())),
+        ("required", Some(header.required.into())),
+        ("description", header.description.map(Value::from)),
+    ])
+}
+
+/// An error without a code.
+fn other(row: &OtherRow<'_>) -> Value {
+    let operation = |row: &AnsweredRow<'_>| {
+        object([("id", Some(row.operation.id.into())), ("description", row.description.map(Value::from))])
+    };
+    object([
+        ("status", Some(row.status.as_str().into())),
+        ("media_type", row.media_type.map(Value::from)),
+        ("type", row.ty.as_deref().map(Value::from)),
+        ("description", row.description.map(Value::from)),
+        ("headers", (!row.headers.is_empty()).then(|| list(&row.headers, header))),
+        ("operations", Some(list(&row.operations, operation))),
+    ])
+}
+
+fn body(body: &BodyRows<'_>) -> Value {
+    object([("type", Some(body.ty.as_str().into())), ("fields", Some(list(&body.fields, field)))])
 }
 
 fn operation_name(row: &OperationRow<'_>) -> Value {
@@ -259,6 +293,11 @@ mod tests {
         contract.families[0].members[1].format = Some("uri".to_owned());
         contract.families[0].envelope = contract.families[0].members.clone();
         contract.operations[0].pagination = Some(samples::pages());
+        contract.operations[1].errors[1].docs.description = Some("No branch.".to_owned());
+        contract.families[0].codes[1].meaning = None;
+        let mut answer = contract.operations[0].errors[1].clone();
+        answer.docs.description = Some("No loan.".to_owned());
+        contract.operations[1].errors.push(answer);
         let value: Value = serde_json::from_str(&catalogue(&contract)).expect("the catalogue is JSON");
         let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
         assert_eq!(errors, [""; 0]);

@@ -392,7 +392,9 @@ mod tests {
           409 branch_required
           409 *
           413 quota_exceeded
+            header Retry-After: int64
           5XX application/json Branch
+            header Retry-After?: int64
 
         type Branch
           slug: string

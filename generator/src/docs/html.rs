@@ -5,7 +5,8 @@
 //! filter and the buttons that copy links. Deliberately absent: any text of the document that is not escaped.
 
 use super::rows::{
-    CodeRow, ExampleRow, FamilyRows, FieldRow, OperationRow, OtherRow, RaisedRow, Rows, SectionRows,
+    AnsweredRow, BodyRows, CodeRow, ExampleRow, FamilyRows, FieldRow, HeaderRow, OperationRow, OtherRow,
+    RaisedRow, Rows, SectionRows,
 };
 use super::text::html as escaped;
 use super::{NOTICE, prose, text, words};
@@ -67,10 +68,6 @@ fn facts(code: &CodeRow<'_>) -> String {
     facts.join(" ")
 }
 
-fn operation(row: &OperationRow<'_>) -> String {
-    listed(row, "")
-}
-
 fn listed(row: &OperationRow<'_>, more: &str) -> String {
     format!(
         "<li><span class=\"method\">{}</span> <code>{}</code> <span class=\"quiet\">{}</span>{more}</li>\n",
@@ -87,6 +84,17 @@ fn raised(row: &RaisedRow<'_>) -> String {
         own => format!(" <span class=\"quiet\">· {}</span>", own.join(", ")),
     };
     listed(&row.operation, &under)
+}
+
+/// An operation that answers without a code, and what it says of it where the others say something else.
+fn answered(row: &AnsweredRow<'_>) -> String {
+    let said = row.description.map(|said| format!(" <span class=\"quiet\">· {}</span>", flat(said)));
+    listed(&row.operation, &said.unwrap_or_default())
+}
+
+/// CommonMark on one line.
+fn flat(source: &str) -> String {
+    prose::line_to_html(&prose::flat(&prose::parse(source)))
 }
 
 struct Page {
@@ -195,11 +203,12 @@ impl Page {
                         super::absence(family)
                     ));
                 }
-                self.fields(members);
+                let holder = super::absent(family).filter(|_| std::ptr::eq(members, &family.members));
+                self.fields(members, holder);
                 self.push("</section>");
             }
         }
-        self.others(&rows.others);
+        self.others(&rows.others, &rows.bodies);
         self.push("</main>");
     }
 
@@ -270,6 +279,10 @@ impl Page {
         if let Some(meaning) = code.meaning {
             self.prose(meaning, "prose");
         }
+        if code.answer.is_some() {
+            let answer = prose::line_to_html(&code.answer_sentence());
+            self.push(&format!("<p>Answered as {answer}</p>"));
+        }
         if let Some(remedy) = code.remedy {
             self.push("<p class=\"label\">What to do</p>");
             self.prose(remedy, "prose");
@@ -284,7 +297,11 @@ impl Page {
         }
         if !code.fields.is_empty() {
             self.push("<p class=\"label\">Members of this error</p>");
-            self.fields(&code.fields);
+            self.fields(&code.fields, None);
+        }
+        if !code.headers.is_empty() {
+            self.push("<p class=\"label\">Headers</p>");
+            self.headers(&code.headers);
         }
         self.operations(&code.operations);
         if let Some(source) = code.source {
@@ -323,15 +340,16 @@ impl Page {
         ));
     }
 
-    fn fields(&mut self, fields: &[FieldRow<'_>]) {
+    /// Members, and the object, if it may be absent, in which they stand.
+    fn fields(&mut self, fields: &[FieldRow<'_>], holder: Option<&str>) {
         self.push("<dl class=\"fields\">");
         for field in fields {
-            let present = if field.required { "always" } else { "sometimes" };
-            self.push(&format!(
-                "<div>\n<dt><code>{}</code> <span class=\"type\">{}</span> <span class=\"present {present}\">{present}</span></dt>",
-                escaped(&field.path),
-                escaped(&field.shown)
-            ));
+            let (class, present) = match (field.required, holder) {
+                (false, _) => ("sometimes", "sometimes".to_owned()),
+                (true, None) => ("always", "always".to_owned()),
+                (true, Some(holder)) => ("always", format!("with <code>{}</code>", escaped(holder))),
+            };
+            self.term(&field.path, &field.shown, class, &present);
             self.out.push_str("<dd>");
             if let Some(description) = field.description {
                 self.out.push_str(&prose::to_html(&prose::parse(description)));
@@ -344,7 +362,26 @@ impl Page {
         self.push("</dl>");
     }
 
-    fn others(&mut self, others: &[OtherRow<'_>]) {
+    /// The head of an entry: a name, its type and when it is there.
+    fn term(&mut self, name: &str, ty: &str, class: &str, present: &str) {
+        self.push(&format!(
+            "<div>\n<dt><code>{}</code> <span class=\"type\">{}</span> <span class=\"present {class}\">{present}</span></dt>",
+            escaped(name),
+            escaped(ty)
+        ));
+    }
+
+    fn headers(&mut self, headers: &[HeaderRow<'_>]) {
+        self.push("<dl class=\"fields\">");
+        for header in headers {
+            let present = if header.required { "always" } else { "sometimes" };
+            self.term(header.name, &header.ty, present, present);
+            self.push(&format!("<dd>{}</dd>\n</div>", header.description.map(flat).unwrap_or_default()));
+        }
+        self.push("</dl>");
+    }
+
+    fn others(&mut self, others: &[OtherRow<'_>], bodies: &[BodyRows<'_>]) {
         if others.is_empty() {
             return;
         }
@@ -359,7 +396,14 @@ impl Page {
                 "<div>\n<dt><span class=\"chip client\">{}</span> {body}</dt>\n<dd>",
                 row.status
             ));
-            let list: String = row.operations.iter().map(operation).collect();
+            if let Some(description) = row.description {
+                self.push(&format!("<p>{}</p>", flat(description)));
+            }
+            if !row.headers.is_empty() {
+                self.push("<p class=\"label\">Headers</p>");
+                self.headers(&row.headers);
+            }
+            let list: String = row.operations.iter().map(answered).collect();
             match row.operations.len() {
                 0..FOLD => self.push(&format!("<ul class=\"operations\">\n{list}</ul>")),
                 number => self.push(&format!(
@@ -368,7 +412,12 @@ impl Page {
             }
             self.push("</dd>\n</div>");
         }
-        self.push("</dl>\n</section>");
+        self.push("</dl>");
+        for body in bodies {
+            self.push(&format!("<h3>Members of {}</h3>", escaped(&text::line(&body.ty))));
+            self.fields(&body.fields, None);
+        }
+        self.push("</section>");
     }
 }
 

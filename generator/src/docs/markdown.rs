@@ -4,7 +4,9 @@
 //! of the codes, since renderers do not agree on the anchors of headings.
 
 use super::prose::{self, markdown_cell_span as cell_span, markdown_span as span, markdown_text as escaped};
-use super::rows::{CodeRow, FamilyRows, FieldRow, OperationRow, OtherRow, RaisedRow, Rows};
+use super::rows::{
+    AnsweredRow, BodyRows, CodeRow, FamilyRows, FieldRow, HeaderRow, OperationRow, OtherRow, RaisedRow, Rows,
+};
 use super::{NOTICE, text, words};
 
 /// The page.
@@ -22,7 +24,7 @@ pub fn print(rows: &Rows<'_>) -> String {
     for family in &rows.families {
         page.family(family);
     }
-    page.others(&rows.others);
+    page.others(&rows.others, &rows.bodies);
     page.out
 }
 
@@ -97,11 +99,11 @@ impl Page {
             if let Some(within) = &family.within {
                 self.block(&format!("They stand in {}{}.", span(within), super::absence(family)));
             }
-            self.fields(&family.members);
+            self.fields(&family.members, super::absent(family));
         }
         if !family.envelope.is_empty() {
             self.heading(2, "Members of the body around it");
-            self.fields(&family.envelope);
+            self.fields(&family.envelope, None);
         }
         for section in &family.sections {
             self.heading(2, &escaped(&text::line(section.heading())));
@@ -143,6 +145,9 @@ impl Page {
         if let Some(meaning) = code.meaning {
             self.block(&prose::to_markdown(&prose::parse(meaning)));
         }
+        if code.answer.is_some() {
+            self.block(&format!("Answered as {}", prose::markdown_line(&code.answer_sentence())));
+        }
         if let Some(remedy) = code.remedy {
             self.block("**What to do**");
             self.block(&prose::to_markdown(&prose::parse(remedy)));
@@ -153,7 +158,11 @@ impl Page {
         }
         if !code.fields.is_empty() {
             self.block("**Members of this error**");
-            self.fields(&code.fields);
+            self.fields(&code.fields, None);
+        }
+        if !code.headers.is_empty() {
+            self.block("**Headers**");
+            self.headers(&code.headers);
         }
         self.operations(code);
         for example in &code.examples {
@@ -181,10 +190,15 @@ impl Page {
         }
     }
 
-    fn fields(&mut self, fields: &[FieldRow<'_>]) {
+    /// Members, and the object, if it may be absent, in which they stand.
+    fn fields(&mut self, fields: &[FieldRow<'_>], holder: Option<&str>) {
         let mut table = "| Member | Type | Present | Description |\n| --- | --- | --- | --- |\n".to_owned();
         for field in fields {
-            let present = if field.required { "always" } else { "sometimes" };
+            let present = match (field.required, holder) {
+                (false, _) => "sometimes".to_owned(),
+                (true, None) => "always".to_owned(),
+                (true, Some(holder)) => format!("with {}", cell_span(holder)),
+            };
             table.push_str(&format!(
                 "| {} | {} | {present} | {} |\n",
                 cell_span(&field.path),
@@ -195,23 +209,79 @@ impl Page {
         self.block(&table);
     }
 
-    fn others(&mut self, others: &[OtherRow<'_>]) {
+    fn headers(&mut self, headers: &[HeaderRow<'_>]) {
+        let mut table = "| Header | Type | Present | Description |\n| --- | --- | --- | --- |\n".to_owned();
+        for header in headers {
+            table.push_str(&format!(
+                "| {} | {} | {} | {} |\n",
+                cell_span(header.name),
+                escaped(&header.ty),
+                presence(header),
+                said(header.description)
+            ));
+        }
+        self.block(&table);
+    }
+
+    fn others(&mut self, others: &[OtherRow<'_>], bodies: &[BodyRows<'_>]) {
         if others.is_empty() {
             return;
         }
         self.block("## Errors without a code");
-        let mut table = "| Status | Body | Operations |\n| --- | --- | --- |\n".to_owned();
+        let mut table =
+            "| Status | Body | Meaning | Headers | Operations |\n| --- | --- | --- | --- | --- |\n"
+                .to_owned();
         for row in others {
             let body = match (row.media_type, &row.ty) {
                 (None, _) => "none".to_owned(),
                 (Some(media), None) => cell_span(media),
                 (Some(media), Some(ty)) => format!("{} {}", cell_span(media), escaped(&text::line(ty))),
             };
-            let operations: Vec<_> = row.operations.iter().map(|row| escaped(&text::line(row.id))).collect();
-            table.push_str(&format!("| {} | {body} | {} |\n", row.status, operations.join(", ")));
+            let headers: Vec<_> = row.headers.iter().map(header).collect();
+            let operations: Vec<_> = row.operations.iter().map(answered).collect();
+            // Words of their own have commas.
+            let between = if row.description.is_some() { ", " } else { "; " };
+            table.push_str(&format!(
+                "| {} | {body} | {} | {} | {} |\n",
+                row.status,
+                said(row.description),
+                headers.join("; "),
+                operations.join(between)
+            ));
         }
         self.block(&table);
+        for body in bodies {
+            self.block(&format!("### Members of {}", escaped(&text::line(&body.ty))));
+            self.fields(&body.fields, None);
+        }
     }
+}
+
+/// A header beside others in one cell.
+fn header(row: &HeaderRow<'_>) -> String {
+    let words = format!("{} {} ({})", cell_span(row.name), escaped(&row.ty), presence(row));
+    match said(row.description) {
+        said if said.is_empty() => words,
+        said => format!("{words}: {said}"),
+    }
+}
+
+fn presence(header: &HeaderRow<'_>) -> &'static str {
+    if header.required { "always" } else { "sometimes" }
+}
+
+/// An operation that answers without a code, and what it says of it where the others say something else.
+fn answered(row: &AnsweredRow<'_>) -> String {
+    let id = escaped(&text::line(row.operation.id));
+    match said(row.description) {
+        said if said.is_empty() => id,
+        said => format!("{id} ({said})"),
+    }
+}
+
+/// CommonMark on one line.
+fn said(description: Option<&str>) -> String {
+    description.map(|prose| prose::markdown_cell(&prose::flat(&prose::parse(prose)))).unwrap_or_default()
 }
 
 /// An anchor as the target of a link.
@@ -221,10 +291,7 @@ fn target(anchor: &str) -> String {
 
 /// What a table says about a member, on one line.
 fn description(field: &FieldRow<'_>) -> String {
-    let mut parts = Vec::new();
-    if let Some(prose) = field.description {
-        parts.push(prose::markdown_cell(&prose::flat(&prose::parse(prose))));
-    }
+    let mut parts = vec![said(field.description)];
     if let Some(constant) = field.constant {
         parts.push(format!("Always {}.", cell_span(&text::json_line(constant))));
     } else if !field.values.is_empty() {
@@ -302,6 +369,12 @@ mod tests {
         | `used` | integer (int64) | always |  |
         | `tier` | string | sometimes | Known values: `"free"`, `"gold"`. `"free"` when absent. |
 
+        **Headers**
+
+        | Header | Type | Present | Description |
+        | --- | --- | --- | --- |
+        | `Retry-After` | integer (int64) | sometimes | Seconds to wait. |
+
         **Operations**
 
         - `GET /loans` listLoans · 403
@@ -357,10 +430,18 @@ mod tests {
 
         ## Errors without a code
 
-        | Status | Body | Operations |
-        | --- | --- | --- |
-        | 404 | none | listLoans |
-        | 5XX | `application/json` Branch | lendBook |
+        | Status | Body | Meaning | Headers | Operations |
+        | --- | --- | --- | --- | --- |
+        | 404 | none |  |  | listLoans |
+        | 5XX | `application/json` Branch | The library is closed. | `Retry-After` integer (int64) (sometimes): Seconds to wait. | lendBook |
+
+        ### Members of Branch
+
+        | Member | Type | Present | Description |
+        | --- | --- | --- | --- |
+        | `slug` | string | always |  |
+        | `opens_at` | string (date-time) \| null | sometimes |  |
+        | `nearest` | Branch \| null | sometimes | Its members are not listed here. |
         "#);
     }
 
@@ -398,9 +479,12 @@ mod tests {
         assert!(page.contains("| `trace` | string | always |"), "{page}");
         assert!(page.contains("They stand in `error`.\n"), "{page}");
         contract.families[0].holder_optional = true;
-        assert!(self::page(&contract).contains("They stand in `error`, which may be absent.\n"));
+        let page = self::page(&contract);
+        assert!(page.contains("They stand in `error`, which may be absent.\n"));
+        assert!(page.contains("| `code` | string | with `error` |"), "{page}");
         let html = crate::docs::html::print(&crate::docs::rows::rows(&contract));
         assert!(html.contains("Members of the body around it") && html.contains("trace"), "{html}");
+        assert!(html.contains("always\">with <code>error</code></span>"), "{html}");
     }
 
     /// What a renderer makes of a hostile page has the outline, the tables and the links of the harmless one.
@@ -433,8 +517,8 @@ mod tests {
         let headings: Vec<_> = page.lines().filter(|line| line.starts_with('#')).collect();
         assert_eq!(
             headings.len(),
-            1 + 1 + 1 + 3 + 1,
-            "title, members, a section, three codes, the rest: {headings:#?}"
+            1 + 1 + 1 + 3 + 1 + 1,
+            "title, members, a section, three codes, the rest with the members of a body: {headings:#?}"
         );
         assert!(!page.contains('\u{202E}'));
     }

@@ -30,10 +30,15 @@ fn absence(family: &rows::FamilyRows<'_>) -> &'static str {
     if family.holder_optional { ", which may be absent" } else { "" }
 }
 
-/// What a family that is not the principal one is in the generated crate.
+/// What sets a family apart from the first.
 fn aside(family: &rows::FamilyRows<'_>) -> Option<&'static str> {
     (!family.principal).then_some(
-        "In the generated Rust crate these errors are values of the types of their schemas, and the code is a member of these: \
-         constants for codes are made of the first family only.",
+        "These errors have a form of their own: where their code and their members stand is what this part says.",
     )
+}
+
+/// The object in which the members of every error stand, where that object may be absent: then a member is always there
+/// only as far as the object is.
+fn absent<'r>(family: &'r rows::FamilyRows<'_>) -> Option<&'r str> {
+    family.within.as_deref().filter(|_| family.holder_optional)
 }

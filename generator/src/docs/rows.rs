@@ -4,7 +4,7 @@
 //! page and the catalogue are printed. Deliberately absent: escaping (each printer escapes for its medium) and anything
 //! about successes.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -12,8 +12,8 @@ use serde_json::Value;
 use super::prose::{self, Inline};
 use super::{text, words};
 use crate::contract::{
-    CodeId, CodePlace, Contract, ErrorKind, Example, FamilyId, Operation, OperationId, ProblemCode, Recovery,
-    StatusSpec,
+    CodeId, CodePlace, Contract, ErrorKind, ErrorResponse, Example, FamilyId, Operation, OperationId,
+    ProblemCode, Recovery, ResponseHeader, StatusSpec, Type,
 };
 
 /// Everything that the pages say.
@@ -27,6 +27,8 @@ pub struct Rows<'a> {
     pub families: Vec<FamilyRows<'a>>,
     /// The errors without a code.
     pub others: Vec<OtherRow<'a>>,
+    /// The members of their bodies.
+    pub bodies: Vec<BodyRows<'a>>,
 }
 
 /// A family of coded problems.
@@ -102,8 +104,10 @@ pub struct CodeRow<'a> {
     pub type_uri: Option<&'a str>,
     /// The section that it stands in.
     pub section: Option<&'a str>,
-    /// CommonMark.
+    /// CommonMark. Where nothing says it of the code, what the responses say that declare this code alone.
     pub meaning: Option<&'a str>,
+    /// CommonMark. Where there is no meaning: what the responses say that declare it beside others.
+    pub answer: Option<&'a str>,
     /// CommonMark.
     pub remedy: Option<&'a str>,
     /// The way out, for programs.
@@ -112,6 +116,8 @@ pub struct CodeRow<'a> {
     pub source: Option<&'a str>,
     /// The members of this code, the members of their objects after them.
     pub fields: Vec<FieldRow<'a>>,
+    /// The headers of the responses that declare it.
+    pub headers: Vec<HeaderRow<'a>>,
     /// The operations that declare it.
     pub operations: Vec<RaisedRow<'a>>,
     /// Whole bodies.
@@ -128,11 +134,33 @@ impl CodeRow<'_> {
     pub fn sentence(&self) -> Vec<Inline> {
         let sentence =
             self.meaning.map(|meaning| prose::first_sentence(&prose::parse(meaning))).unwrap_or_default();
-        match self.title {
-            Some(title) if sentence.is_empty() => vec![Inline::Text(text::line(title))],
+        match (self.title, self.answer) {
+            (Some(title), _) if sentence.is_empty() => vec![Inline::Text(text::line(title))],
+            (None, Some(_)) => self.answer_sentence(),
             _ => sentence,
         }
     }
+
+    /// What is said of the status, where nothing is said of the code: `409: The name is taken.`
+    pub fn answer_sentence(&self) -> Vec<Inline> {
+        let Some(answer) = self.answer else { return Vec::new() };
+        let mut words = vec![Inline::Text(format!("{}: ", self.status_keys().join(", ")))];
+        words.extend(prose::first_sentence(&prose::parse(answer)));
+        words
+    }
+}
+
+/// A header of answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeaderRow<'a> {
+    /// As the first of the responses writes it.
+    pub name: &'a str,
+    /// Its type in JSON's terms.
+    pub ty: String,
+    /// Does each of the answers have it?
+    pub required: bool,
+    /// CommonMark.
+    pub description: Option<&'a str>,
 }
 
 /// A member of a body.
@@ -212,8 +240,30 @@ pub struct OtherRow<'a> {
     pub media_type: Option<&'a str>,
     /// Its type in JSON's terms; `None` when it is not JSON.
     pub ty: Option<String>,
+    /// What all these operations say of it. CommonMark.
+    pub description: Option<&'a str>,
+    /// The headers that come with it.
+    pub headers: Vec<HeaderRow<'a>>,
     /// The operations that answer so.
-    pub operations: Vec<OperationRow<'a>>,
+    pub operations: Vec<AnsweredRow<'a>>,
+}
+
+/// An operation that answers without a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnsweredRow<'a> {
+    /// The operation.
+    pub operation: OperationRow<'a>,
+    /// What it says of the answer, where not all say the same. CommonMark.
+    pub description: Option<&'a str>,
+}
+
+/// What stands in the bodies of a type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BodyRows<'a> {
+    /// The type in JSON's terms.
+    pub ty: String,
+    /// Its members, the members of their objects after them.
+    pub fields: Vec<FieldRow<'a>>,
 }
 
 /// The rows of a contract.
@@ -229,12 +279,8 @@ pub fn rows(contract: &Contract) -> Rows<'_> {
             section.anchor = anchors.take(&slug(section.title.unwrap_or("other")), "section");
         }
     }
-    Rows {
-        title: &contract.api.title,
-        version: &contract.api.version,
-        families,
-        others: other_rows(contract),
-    }
+    let (others, bodies) = other_rows(contract);
+    Rows { title: &contract.api.title, version: &contract.api.version, families, others, bodies }
 }
 
 /// How an operation is named.
@@ -252,16 +298,54 @@ pub fn status(status: StatusSpec) -> String {
 }
 
 /// What the responses of operations declare.
-struct Declared {
+struct Declared<'a> {
     /// The statuses under which an operation declares a code.
     under: HashMap<(FamilyId, CodeId, OperationId), BTreeSet<StatusSpec>>,
+    /// The responses that declare a code.
+    answers: HashMap<(FamilyId, CodeId), Answers<'a>>,
     /// The families of which a response leaves other codes open.
     open: HashSet<FamilyId>,
 }
 
-impl Declared {
-    fn new(contract: &Contract) -> Self {
-        let mut declared = Self { under: HashMap::new(), open: HashSet::new() };
+/// Responses that the pages speak of together.
+#[derive(Default)]
+struct Answers<'a> {
+    list: Vec<&'a ErrorResponse>,
+    /// Does one of them declare other codes as well?
+    shared: bool,
+}
+
+impl<'a> Answers<'a> {
+    /// What all of them say.
+    fn description(&self) -> Option<&'a str> {
+        let (first, rest) = self.list.split_first()?;
+        let said = description(first)?;
+        rest.iter().all(|other| description(other) == Some(said)).then_some(said)
+    }
+
+    fn headers(&self, contract: &Contract) -> Vec<HeaderRow<'a>> {
+        let mut found: IndexMap<String, (&ResponseHeader, usize)> = IndexMap::new();
+        for header in self.list.iter().flat_map(|answer| &answer.headers) {
+            let (_, always) = found.entry(header.name.to_ascii_lowercase()).or_insert((header, 0));
+            *always += usize::from(header.required);
+        }
+        let row = |(header, always): (&'a ResponseHeader, usize)| HeaderRow {
+            name: &header.name,
+            ty: words::of_type(contract, &header.ty),
+            required: always == self.list.len(),
+            description: header.docs.description.as_deref(),
+        };
+        found.into_values().map(row).collect()
+    }
+}
+
+fn description(answer: &ErrorResponse) -> Option<&str> {
+    answer.docs.description.as_deref().or(answer.docs.summary.as_deref())
+}
+
+impl<'a> Declared<'a> {
+    fn new(contract: &'a Contract) -> Self {
+        let mut declared = Self { under: HashMap::new(), answers: HashMap::new(), open: HashSet::new() };
         for (at, operation) in contract.operations.iter().enumerate() {
             for error in &operation.errors {
                 for body in &error.bodies {
@@ -272,6 +356,12 @@ impl Declared {
                     for code in codes {
                         let key = (*family, *code, OperationId(at));
                         declared.under.entry(key).or_default().insert(error.status);
+                        let answers = declared.answers.entry((*family, *code)).or_default();
+                        answers.shared |= *open || codes.len() > 1;
+                        // A response has a body for each media type.
+                        if !answers.list.last().is_some_and(|last| std::ptr::eq(*last, error)) {
+                            answers.list.push(error);
+                        }
                     }
                 }
             }
@@ -283,7 +373,7 @@ impl Declared {
 fn family_rows<'a>(
     contract: &'a Contract,
     id: FamilyId,
-    declared: &Declared,
+    declared: &Declared<'a>,
     anchors: &mut Anchors,
 ) -> FamilyRows<'a> {
     let family = &contract.families[id.0];
@@ -291,7 +381,8 @@ fn family_rows<'a>(
         family.sections.iter().map(|section| (Some(section.as_str()), Vec::new())).collect();
     for (at, code) in family.codes.iter().enumerate() {
         let under = |operation| declared.under.get(&(id, CodeId(at), operation));
-        let row = code_row(contract, code, &under, anchors);
+        let answers = declared.answers.get(&(id, CodeId(at)));
+        let row = code_row(contract, code, &under, answers, anchors);
         sections.entry(code.section.as_deref()).or_default().push(row);
     }
     // Codes without a section go last, whichever was met first.
@@ -326,6 +417,7 @@ fn code_row<'a, 'd>(
     contract: &'a Contract,
     code: &'a ProblemCode,
     under: &dyn Fn(OperationId) -> Option<&'d BTreeSet<StatusSpec>>,
+    answers: Option<&Answers<'a>>,
     anchors: &mut Anchors,
 ) -> CodeRow<'a> {
     let all: Vec<StatusSpec> = code.declared().collect();
@@ -334,6 +426,11 @@ fn code_row<'a, 'd>(
         let statuses = if own == all { Vec::new() } else { own.into_iter().map(status).collect() };
         Some(RaisedRow { operation: operation_row(contract.operations.get(id.0)?), statuses })
     };
+    let said = answers.and_then(Answers::description).filter(|_| code.meaning.is_none());
+    let (answer, meaning) = said.map_or((None, None), |said| match answers {
+        Some(answers) if answers.shared => (Some(said), None),
+        _ => (None, Some(said)),
+    });
     CodeRow {
         anchor: anchors.of_code(code),
         code: &code.code,
@@ -343,11 +440,13 @@ fn code_row<'a, 'd>(
         retryable: code.retryable,
         type_uri: code.type_uri.as_deref(),
         section: code.section.as_deref(),
-        meaning: code.meaning.as_deref(),
+        meaning: code.meaning.as_deref().or(meaning),
+        answer,
         remedy: code.remedy.as_deref(),
         recovery: code.recovery.as_ref(),
         source: code.source.as_deref(),
         fields: words::field_rows(contract, &code.fields),
+        headers: answers.map(|answers| answers.headers(contract)).unwrap_or_default(),
         operations: code.raised_by.iter().filter_map(raised).collect(),
         examples: example_rows(&code.examples),
     }
@@ -370,35 +469,52 @@ fn example_rows(examples: &[Example]) -> Vec<ExampleRow<'_>> {
 /// Status, media type and type in words.
 type Other<'a> = (StatusSpec, Option<&'a str>, Option<String>);
 
-fn other_rows(contract: &Contract) -> Vec<OtherRow<'_>> {
-    let mut rows: IndexMap<Other<'_>, Vec<OperationRow<'_>>> = IndexMap::new();
+fn other_rows<'a>(contract: &'a Contract) -> (Vec<OtherRow<'a>>, Vec<BodyRows<'a>>) {
+    let mut rows: IndexMap<Other<'a>, (Vec<OperationRow<'a>>, Answers<'a>)> = IndexMap::new();
+    let mut types: BTreeMap<String, &Type> = BTreeMap::new();
     for operation in &contract.operations {
         for error in &operation.errors {
+            let mut add = |media_type, ty| {
+                let (operations, answers) = rows.entry((error.status, media_type, ty)).or_default();
+                operations.push(operation_row(operation));
+                answers.list.push(error);
+            };
             if error.bodies.is_empty() {
-                rows.entry((error.status, None, None)).or_default().push(operation_row(operation));
+                add(None, None);
             }
             for body in &error.bodies {
                 let ty = match &body.kind {
                     ErrorKind::Problem { .. } => continue,
-                    ErrorKind::Json(ty) => Some(words::of_type(contract, ty)),
+                    ErrorKind::Json(ty) => {
+                        let words = words::of_body(contract, ty);
+                        types.entry(words.clone()).or_insert(ty);
+                        Some(words)
+                    }
                     ErrorKind::Text => Some("string".to_owned()),
                     ErrorKind::Bytes => None,
                 };
-                rows.entry((error.status, Some(&body.media_type), ty))
-                    .or_default()
-                    .push(operation_row(operation));
+                add(Some(body.media_type.as_str()), ty);
             }
         }
     }
     rows.sort_by(|a, _, b, _| a.cmp(b));
-    rows.into_iter()
-        .map(|((spec, media_type, ty), operations)| OtherRow {
+    let rows = rows.into_iter().map(|((spec, media_type, ty), (operations, answers))| {
+        let common = answers.description();
+        let answered = |(operation, answer): (OperationRow<'a>, &'a ErrorResponse)| AnsweredRow {
+            operation,
+            description: description(answer).filter(|_| common.is_none()),
+        };
+        OtherRow {
             status: status(spec),
             media_type,
             ty,
-            operations,
-        })
-        .collect()
+            description: common,
+            headers: answers.headers(contract),
+            operations: operations.into_iter().zip(answers.list).map(answered).collect(),
+        }
+    });
+    let bodies = types.into_iter().map(|(ty, of)| BodyRows { ty, fields: words::body_rows(contract, of) });
+    (rows.collect(), bodies.filter(|body| !body.fields.is_empty()).collect())
 }
 
 /// The anchors of the page. No two are the same, and none has white space (HTML, "The id attribute").
@@ -546,6 +662,63 @@ mod tests {
         let rows = super::rows(&contract);
         let anchors: Vec<_> = rows.families[0].codes().map(|code| code.anchor.as_str()).collect();
         assert_eq!(anchors, ["quota_exceeded", "branch_required", "no-anchor"]);
+    }
+
+    #[test]
+    fn what_responses_say_is_the_meaning_of_a_code_that_they_declare_alone() {
+        let said = |contract: &Contract| {
+            let rows = rows(contract);
+            let code = rows.families[0].codes().nth(1).expect("a code");
+            (code.meaning.map(str::to_owned), code.answer.map(str::to_owned))
+        };
+        let text = |text: &str| Some(text.to_owned());
+        let mut contract = samples::library();
+        contract.operations[1].errors[1].docs.description = text("No branch.");
+        assert_eq!(said(&contract), (text("What `branch_required` means. More about it."), None));
+        contract.families[0].codes[1].meaning = None;
+        assert_eq!(said(&contract), (None, text("No branch.")), "there may be other codes");
+        contract.families[0].codes[1].title = None;
+        let page = crate::docs::markdown::print(&super::rows(&contract));
+        assert!(page.contains("| 409 | no | 409: No branch. |"), "{page}");
+        assert!(page.contains("\nAnswered as 409: No branch.\n"), "{page}");
+        let html = crate::docs::html::print(&super::rows(&contract));
+        assert!(html.contains("<p>Answered as 409: No branch.</p>"), "{html}");
+        contract.operations[1].errors[1] = samples::problem(StatusSpec::Exact(409), &[1], false);
+        contract.operations[1].errors[1].docs.description = text("No branch.");
+        assert_eq!(said(&contract), (text("No branch."), None));
+        let mut other = samples::problem(StatusSpec::Exact(409), &[1], false);
+        other.docs.description = text("No such branch.");
+        contract.operations[0].errors.push(other);
+        assert_eq!(said(&contract), (None, None), "they do not say the same");
+    }
+
+    #[test]
+    fn answers_that_are_not_described_alike_are_described_by_operation() {
+        let mut contract = samples::library();
+        let mut answer = contract.operations[0].errors[1].clone();
+        answer.docs.description = Some("No loan, or none of yours.".to_owned());
+        contract.operations[1].errors.push(answer);
+        let page = crate::docs::markdown::print(&rows(&contract));
+        let row = "| 404 | none |  |  | listLoans; lendBook (No loan, or none of yours.) |";
+        assert!(page.contains(row), "{page}");
+        let html = crate::docs::html::print(&rows(&contract));
+        assert!(html.contains("lendBook</span> <span class=\"quiet\">· No loan, or none"), "{html}");
+    }
+
+    #[test]
+    fn a_header_is_always_there_where_all_answers_have_it() {
+        let mut contract = samples::library();
+        let header = samples::header("RateLimit-Reset", true);
+        for operation in &mut contract.operations {
+            operation.errors[0].headers = vec![header.clone()];
+        }
+        let required = |contract: &Contract| {
+            rows(contract).families[0].codes().next().map(|code| code.headers[0].required)
+        };
+        assert_eq!(required(&contract), Some(false), "413 has none");
+        contract.operations[1].errors[2].headers =
+            vec![ResponseHeader { name: "ratelimit-reset".to_owned(), ..header }];
+        assert_eq!(required(&contract), Some(true));
     }
 
     #[test]

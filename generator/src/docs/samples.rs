@@ -93,6 +93,15 @@ pub(crate) fn problem(status: StatusSpec, codes: &[usize], open: bool) -> ErrorR
     }
 }
 
+pub(crate) fn header(name: &str, required: bool) -> ResponseHeader {
+    ResponseHeader {
+        name: name.to_owned(),
+        ty: Type::Integer(IntegerFormat::I64),
+        required,
+        docs: docs("Seconds to wait."),
+    }
+}
+
 /// An API without anything.
 pub(crate) fn empty() -> Contract {
     Contract {
@@ -281,14 +290,15 @@ fn library_operations() -> Vec<Operation> {
         problem(StatusSpec::Exact(413), &[0], false),
         ErrorResponse {
             status: StatusSpec::Range(5),
-            docs: Docs::default(),
+            docs: docs("The library is closed."),
             bodies: vec![ErrorBody {
                 media_type: "application/json".to_owned(),
                 kind: ErrorKind::Json(Type::Named(TypeId(0))),
             }],
-            headers: Vec::new(),
+            headers: vec![header("Retry-After", false)],
         },
     ];
+    lend.errors[2].headers = vec![header("Retry-After", true)];
     vec![list, lend]
 }
 
@@ -327,6 +337,14 @@ pub(crate) fn hostile() -> Contract {
     for operation in &mut contract.operations {
         operation.id.push_str("<script>|`\n");
         operation.path.push_str("/<script>|`\n\u{202E}");
+        for error in &mut operation.errors {
+            if error.docs.description.is_some() {
+                error.docs = docs(HOSTILE);
+            }
+            for header in &mut error.headers {
+                header.docs = docs(HOSTILE);
+            }
+        }
     }
     contract
 }

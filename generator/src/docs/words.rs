@@ -233,6 +233,29 @@ pub fn field_rows<'a>(contract: &'a Contract, fields: &'a [Field]) -> Vec<FieldR
     lister.rows
 }
 
+/// The type of a body, in which an object that has no name of its own is called by where it stands: bodies are told apart.
+pub fn of_body(contract: &Contract, ty: &Type) -> String {
+    let words = of_type(contract, ty);
+    let lister = Lister { contract, open: Vec::new(), rows: Vec::new() };
+    let def = lister.object(ty).and_then(|(_, id, _)| contract.types.get(id.0));
+    match def.filter(|def| def.name.contains(' ')) {
+        Some(def) => words.replacen("object", &def.name, 1),
+        None => words,
+    }
+}
+
+/// The members of a body that is an object, or holds or lists such.
+pub fn body_rows<'a>(contract: &'a Contract, ty: &'a Type) -> Vec<FieldRow<'a>> {
+    let mut lister = Lister { contract, open: Vec::new(), rows: Vec::new() };
+    if let Some((path, id, members)) = lister.object(ty) {
+        // The body itself has no name: `[].slug`, and `slug` rather than `.slug`.
+        let prefix = if path.is_empty() { path } else { format!("{path}.") };
+        lister.open.push(id);
+        lister.fields(&prefix, &members.fields, 0);
+    }
+    lister.rows
+}
+
 struct Lister<'a> {
     contract: &'a Contract,
     /// The types whose members are being listed.
