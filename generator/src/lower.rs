@@ -66,7 +66,8 @@ fn build(
     let families = problems::lower(&mut lowering, &problems, &operations, extensions);
     lowering.drain();
     aliases::refuse_cycles(&mut lowering);
-    let api = api::lower(&lowering, &operations);
+    lowering.report_formats();
+    let api = api::lower(&mut lowering, &operations);
     let failed = lowering.report.errors() > errors_before;
     if !failed {
         lowering.note_unused();
@@ -111,6 +112,8 @@ struct Lowering<'a> {
     ignored: BTreeMap<String, (usize, Pointer)>,
     /// Media types of octets whose bodies have schemas: how many, and where the first stands.
     unread: BTreeMap<String, (usize, Pointer)>,
+    /// Formats that are nearly known ones: how many, where the first stands, and which it is near to.
+    formats: BTreeMap<String, (usize, Pointer, &'static str)>,
     /// Paths and parameters that do not fit.
     misfits: template::Misfits,
     /// Operations whose path has a fragment: how many, and where the first stands.
@@ -148,6 +151,7 @@ impl<'a> Lowering<'a> {
             too_deep: false,
             ignored: BTreeMap::new(),
             unread: BTreeMap::new(),
+            formats: BTreeMap::new(),
             misfits: template::Misfits::default(),
             fragments: None,
             used: BTreeSet::new(),

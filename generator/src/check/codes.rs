@@ -74,6 +74,10 @@ crate::codes! {
     /// An example with a member of another type.
     pub EXAMPLE_TYPE = "C027", "example has a member of another type",
         "Readers copy examples, tests play them, and a client that reads one finds that the contract is broken.";
+    /// A default that is of another type.
+    pub DEFAULT_TYPE = "C028", "`default` is of another type",
+        "What holds where a parameter or a member is absent is a value of its schema (OpenAPI, Schema Object, `default`). Readers are told the \
+         default as it stands.";
     /// Pages by a parameter that does not serve.
     pub PAGINATION_PARAM = "C030", "pages by a parameter that is not there or does not serve",
         "`x-pagination.param` names a parameter in the query of its operation: a number for pages and offsets, a text or a number for cursors.";

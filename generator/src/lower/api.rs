@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use indexmap::{IndexMap, IndexSet};
 use openapiv3::{APIKeyLocation, SecurityScheme};
 
-use crate::contract::{Api, CredentialKind, CredentialScheme, Operation, Server, Tag};
+use crate::contract::{Api, CredentialKind, CredentialScheme, Operation, Pointer, Server, Tag};
+use crate::report::mistyped;
 
-use super::Lowering;
+use super::{Lowering, codes};
 
 /// Lowers what stands around the operations.
-pub(super) fn lower(lowering: &Lowering<'_>, operations: &[Operation]) -> Api {
+pub(super) fn lower(lowering: &mut Lowering<'_>, operations: &[Operation]) -> Api {
     let doc = lowering.doc;
     let named: BTreeSet<&str> =
         operations.iter().flat_map(|operation| &operation.credentials).map(String::as_str).collect();
@@ -23,6 +24,10 @@ pub(super) fn lower(lowering: &Lowering<'_>, operations: &[Operation]) -> Api {
         .filter_map(|operation| operation.tag.as_deref())
         .filter(|tag| !declared.contains(tag))
         .collect();
+    for name in &others {
+        misspelt_tag(lowering, name, &declared, operations);
+    }
+    server_defaults(lowering);
     tags.extend(others.into_iter().map(|name| Tag { name: name.to_owned(), description: None }));
     Api {
         title: doc.info.title.clone(),
@@ -31,6 +36,42 @@ pub(super) fn lower(lowering: &Lowering<'_>, operations: &[Operation]) -> Api {
         servers: doc.servers.iter().map(server).collect(),
         credentials,
         tags,
+    }
+}
+
+/// Warns of a tag that is nearly a declared one, at the first operation that has it.
+fn misspelt_tag(
+    lowering: &mut Lowering<'_>,
+    name: &str,
+    declared: &BTreeSet<&str>,
+    operations: &[Operation],
+) {
+    let Some(near) = mistyped(name, declared.iter().copied()) else { return };
+    let of = |operation: &&Operation| operation.tag.as_deref() == Some(name);
+    let Some(first) = operations.iter().find(of) else { return };
+    lowering.warn(
+        codes::MISSPELT_TAG,
+        &first.at.child("tags").child("0"),
+        format!("the tag `{name}` is not declared, but `{near}` is"),
+        format!("write `{near}`, or declare `{name}` under `tags`"),
+    );
+}
+
+/// Warns of defaults of servers' variables that are none of their values.
+fn server_defaults(lowering: &mut Lowering<'_>) {
+    for (index, server) in lowering.doc.servers.iter().enumerate() {
+        for (name, variable) in server.variables.iter().flatten() {
+            if variable.enumeration.is_empty() || variable.enumeration.contains(&variable.default) {
+                continue;
+            }
+            let at = Pointer("/servers".to_owned()).child(index.to_string()).child("variables").child(name);
+            lowering.warn(
+                codes::SERVER_DEFAULT,
+                &at.child("default"),
+                format!("`{}` is none of the values of the variable `{name}`", variable.default),
+                format!("the values are `{}`", variable.enumeration.join("`, `")),
+            );
+        }
     }
 }
 

@@ -176,6 +176,26 @@ crate::codes! {
     pub DEFAULT_MAPPING = "P047", "`defaultMapping` names no alternative",
         "`defaultMapping` chooses among the alternatives beside it, or among the schemas that name its schema in their `allOf`, for bodies in \
          which the discriminator has no value that chooses another (OpenAPI 3.2, Discriminator Object).";
+    /// What is said of a member that is not there.
+    pub ENCODING = "P052", "`encoding` of a member that is not there",
+        "`encoding` says of members of a form, or of parts of a multipart body, how they are written. Each of its keys is the name of a \
+         member of the schema beside it (OpenAPI, Media Type Object); what it says of any other name is lost.";
+    /// A variable of a server's URL whose default is none of its values.
+    pub SERVER_DEFAULT = "P053", "default of a server variable that is none of its values",
+        "Where a variable of a server's URL lists its values by `enum`, its `default` is one of them (OpenAPI, Server Variable Object). The \
+         default is what the URL of a client has.";
+    /// A value that an enum lists twice.
+    pub REPEATED_VALUE = "P054", "`enum` lists a value twice",
+        "The values of an `enum` are unique (JSON Schema Validation, section 6.1.2). The second is read as the first; another value may \
+         have been meant.";
+    /// A tag that is nearly a declared one.
+    pub MISSPELT_TAG = "P055", "tag that is nearly a declared one",
+        "An operation may have a tag that the document does not declare. One whose name is nearly that of a declared tag becomes a module \
+         of its own, apart from the operations that it belongs to.";
+    /// A format that is nearly a known one.
+    pub MISSPELT_FORMAT = "P056", "`format` that is nearly a known one",
+        "Formats are written as the registry of OpenAPI has them, in lower case: `date-time`, `uuid`, `int64`. A format of any other name \
+         gets no type, so that the value stays a text or a number. A type can be set for it in `problemgen.toml`.";
     /// An operation id that is given twice.
     pub SAME_ID = "P044", "operation id is given twice",
         "Operation ids are unique in a document (OpenAPI, Operation Object). The first operation of the document keeps the name; the \

@@ -8,6 +8,8 @@ use crate::contract::{
     Docs, Encoding, Example, Media, Param, ParamPlace, ParamStyle, Part, PartWriting, Type, is_tchar,
 };
 
+use crate::report::nearest;
+
 use super::node::{Node, Slot};
 use super::place::{Key, Origin, Place, component_name};
 use super::{Lowering, codes};
@@ -127,6 +129,7 @@ impl<'a> Lowering<'a> {
 
     /// What the document says of single members of a form or parts of a multipart body.
     fn parts(&mut self, encoding: Encoding, media: &'a MediaType, place: &Place<'_>) -> Vec<Part> {
+        self.look_at_encoding(media, place);
         let mut parts = Vec::new();
         let content =
             if encoding == Encoding::Multipart { self.part_content(media, place) } else { IndexMap::new() };
@@ -175,6 +178,30 @@ impl<'a> Lowering<'a> {
             }
         }
         parts
+    }
+
+    /// Warns of what is said of members that are not there. Where a schema leaves room for others, any may be.
+    fn look_at_encoding(&mut self, media: &'a MediaType, place: &Place<'_>) {
+        let Some(schema) = media.schema.as_ref().filter(|_| !media.encoding.is_empty()) else { return };
+        let flat = self.flatten(Slot::from(schema), &place.step("schema", Key::None).origin());
+        let known = &flat.members;
+        let is_open = flat.more
+            || !flat.alternatives.is_empty()
+            || !flat.rest.is_empty()
+            || !flat.conditional.is_empty()
+            || flat.additional.is_some();
+        if known.is_empty() || is_open {
+            return;
+        }
+        for name in media.encoding.keys().filter(|name| !known.contains_key(name.as_str())) {
+            let help = match nearest(name, known.keys().copied()).as_slice() {
+                [] => "name a member of the schema".to_owned(),
+                near => format!("there is `{}`", near.join("` and `")),
+            };
+            let message = format!("the schema has no member `{name}`, so that its `encoding` is lost");
+            let at = place.step("encoding", Key::Name(name)).pointer();
+            self.warn(codes::ENCODING, &at, message, help);
+        }
     }
 
     /// The media types of parts whose schemas say them: `contentMediaType` (OpenAPI 3.1, "Considerations for File Uploads").
@@ -312,7 +339,10 @@ impl<'a> Lowering<'a> {
                 codes::UNREAD_SCHEMA,
                 &at,
                 format!("bodies of the type `{media_type}` are octets, so that their schemas get no types ({count} in all)"),
-                "if it is JSON, name a type that ends in `+json`",
+                near_json(&media_type).map_or_else(
+                    || "if it is JSON, name a type that ends in `+json`".to_owned(),
+                    |near| format!("if it is JSON, write `{near}`"),
+                ),
             );
         }
     }
@@ -350,6 +380,13 @@ pub(super) fn header_docs(header: &Header) -> Docs {
 /// `application/json`, `application/problem+json` and their like.
 pub(super) fn is_json(essence: &str) -> bool {
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+}
+
+/// The media type of JSON that another one was most likely meant to be.
+fn near_json(essence: &str) -> Option<String> {
+    let (rest, last) = essence.rsplit_once(|sign: char| !sign.is_ascii_alphanumeric())?;
+    (!nearest(last, ["json"]).is_empty())
+        .then(|| if rest.contains('/') { format!("{rest}+json") } else { format!("{rest}/json") })
 }
 
 /// Media types of which a message has one item after the other (OpenAPI 3.2, "Sequential Media Types"), the multipart ones

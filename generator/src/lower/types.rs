@@ -1,10 +1,14 @@
 //! Types: from a schema to where it is used, and to the definitions that this needs.
 
+use std::collections::HashSet;
 use std::ptr;
 
 use openapiv3::{ReferenceOr, Schema, SchemaData};
 
-use crate::contract::{Docs, IntegerFormat, NumberFormat, Pointer, Shape, TextFormat, Type, TypeDef, TypeId};
+use crate::contract::{
+    Docs, EnumValues, IntegerFormat, NumberFormat, Pointer, Shape, TextFormat, Type, TypeDef, TypeId,
+};
+use crate::report::mistyped;
 
 use super::node::{Node, Slot};
 use super::place::{Key, Origin, Place};
@@ -229,9 +233,15 @@ impl<'a> Lowering<'a> {
 
     /// A schema without composition.
     pub(super) fn simple(&mut self, slot: Slot<'a>, node: &Node<'a>, place: &Place<'_>) -> Lowered {
+        if let Some(format) = node.format.as_deref() {
+            self.look_at_format(format, place);
+        }
         if let Some(list) = &node.values {
             return match values::of(list) {
-                Some(lowered) => lowered,
+                Some(lowered) => {
+                    self.look_at_values(list, &lowered, place);
+                    lowered
+                }
                 None => {
                     self.warn(
                         codes::MIXED_ENUM,
@@ -287,6 +297,54 @@ impl<'a> Lowering<'a> {
         match format.filter(|format| self.config.formats.types.contains_key(*format)) {
             Some(format) => Type::Format(format.to_owned(), Box::new(ty)),
             None => ty,
+        }
+    }
+
+    /// Takes note of a format that is nearly a known one.
+    fn look_at_format(&mut self, format: &str, place: &Place<'_>) {
+        if is_known(format) || self.config.formats.types.contains_key(format) {
+            return;
+        }
+        if let Some((count, ..)) = self.formats.get_mut(format) {
+            *count += 1;
+        } else if let Some(near) = near_format(format) {
+            let at = place.pointer().child("format");
+            self.formats.insert(format.to_owned(), (1, at, near));
+        }
+    }
+
+    /// Says once for each format that is nearly a known one.
+    pub(super) fn report_formats(&mut self) {
+        for (format, (count, at, near)) in std::mem::take(&mut self.formats) {
+            let times = if count > 1 { format!(", {count} times; here first") } else { String::new() };
+            self.warn(
+                codes::MISSPELT_FORMAT,
+                &at,
+                format!("the format `{format}` gets no type{times}"),
+                format!("write `{near}`"),
+            );
+        }
+    }
+
+    /// Warns of a value that an enum lists twice.
+    fn look_at_values(&mut self, list: &[serde_json::Value], lowered: &Lowered, place: &Place<'_>) {
+        let Lowered::Shape(Shape::Enum(found)) = lowered else { return };
+        let distinct = match &found.values {
+            EnumValues::Strings(values) => values.len(),
+            EnumValues::Integers(values) => values.len(),
+        };
+        if list.iter().filter(|value| !value.is_null()).count() == distinct {
+            return;
+        }
+        let mut seen = HashSet::new();
+        let twice = list.iter().enumerate().find(|(_, value)| !seen.insert(*value));
+        if let Some((index, value)) = twice {
+            self.warn(
+                codes::REPEATED_VALUE,
+                &place.pointer().child("enum").child(index.to_string()),
+                format!("{value} stands in this `enum` before"),
+                "remove it, or write the value that was meant",
+            );
         }
     }
 
@@ -368,6 +426,25 @@ fn text(format: Option<&str>) -> Type {
         Some("binary") => Type::Binary,
         _ => Type::String,
     }
+}
+
+/// Formats of the registry and of JSON Schema that have a type here, and others that are none of these misspelt.
+const FORMATS: &[&str] = &["date-time", "date", "uuid", "password", "byte", "base64url", "binary"];
+const NUMBERS: &[&str] = &["int32", "int64", "uint32", "uint64", "float", "double"];
+const OTHERS: &[&str] = &["base64", "int8", "int16", "uint8", "uint16", "uint", "guid", "time"];
+
+fn is_known(format: &str) -> bool {
+    [FORMATS, NUMBERS, OTHERS].iter().any(|known| known.contains(&format))
+}
+
+/// The format that another one is when signs and case do not count, or but for a slip.
+fn near_format(format: &str) -> Option<&'static str> {
+    let letters = |text: &str| -> String {
+        text.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let own = letters(format);
+    let mut known = FORMATS.iter().chain(NUMBERS).copied();
+    known.find(|known| letters(known) == own).or_else(|| mistyped(format, FORMATS.iter().copied()))
 }
 
 fn number(format: Option<&str>) -> Type {

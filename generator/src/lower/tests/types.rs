@@ -291,6 +291,7 @@ Unused: {type: string}
     make POST /things
       body? application/json Json <All>
       Exact(204)
+    P054 /components/schemas/All/properties/state/enum/3: "open" stands in this `enum` before
     P004 /components/schemas/All/properties/mixed: the values of this `enum` are of several types; it is read as any value
     P010 /components/schemas: no operation and no problem uses these schemas: Unused
     "#);
