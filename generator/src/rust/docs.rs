@@ -433,7 +433,7 @@ mod tests {
     fn each_line_of_a_comment_is_a_line_of_the_file() {
         let lines = ["a \"##\" b\\n", "", "  é\u{2}c  ", "a\rb"];
         let mut doc = Doc::default();
-        lines.iter().for_each(|line| drop(doc.line(*line)));
+        lines.iter().for_each(|line| _ = doc.line(*line));
         let (outer, inner) = (doc.outer(), doc.inner());
         let text = crate::rust::file::format(quote!(mod m { #inner #outer struct S { #outer a: u8 } }));
         let printed = |marker: &str, indent: &str| {
