@@ -1,4 +1,4 @@
-//! What changed between two catalogues, and of the types between two listings, in words.
+//! What changed between two catalogues, and of types and calls between two listings, in words.
 //!
 //! Comes in: the text of the committed `errors.json` and of the new one, or of both `contract.txt`. Goes out: one sentence a
 //! change, in the order of the new one. Deliberately absent: prose and examples (a diff shows them better), and any judgement of the old
@@ -9,6 +9,8 @@
 //! fact that it was told is another. Everything else is [`Compatible`](Effect::Compatible); a new code is, because the
 //! vocabulary is open by design, and so is a member that is now always there.
 
+mod calls;
+mod pairs;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -16,12 +18,12 @@ mod types;
 
 use std::fmt;
 
-use indexmap::IndexMap;
-
 use crate::docs::text::line;
 
+pub use self::calls::of_calls;
 pub use self::types::of_types;
 
+use self::pairs::{Matched, added, alike, below, matched, renamed_codes, renamed_families, renamed_fields};
 use self::read::{Body, Catalogue, Code, Failure, Family, Field, Media, Operation, Recovery, Success, read};
 
 /// A change of the contract.
@@ -34,7 +36,7 @@ pub struct Change {
 }
 
 /// What a change means for a client that was written against the old contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// It may no longer compile, or relies on something that no longer holds.
     Breaking,
@@ -61,6 +63,25 @@ pub fn between(old: &str, new: &str) -> Vec<Change> {
         (Ok(old), Ok(new)) => changes.catalogues(&old, &new),
     }
     changes.list
+}
+
+/// How many operations a sentence names; beyond, it counts.
+const NAMED: usize = 3;
+
+/// Names within a sentence: the first ones, and how many more there are.
+fn some<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let mut names = names.into_iter();
+    let shown: Vec<String> = names.by_ref().take(NAMED).map(quoted).collect();
+    match names.count() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// Which operations a change reaches.
+fn reach<'a>(operations: impl IntoIterator<Item = &'a str>) -> String {
+    let named = some(operations);
+    if named.is_empty() { "(reaches no operation)".to_owned() } else { format!("(reaches {named})") }
 }
 
 /// How a sentence names the codes that a response leaves open.
@@ -94,53 +115,6 @@ fn recovery(recovery: Option<&Recovery>) -> String {
 
 fn or_none(text: Option<&String>) -> String {
     text.map_or_else(|| "none".to_owned(), |text| quoted(text))
-}
-
-/// What is in both, only in the old and only in the new list, by key. Of entries with the same key the first counts.
-struct Matched<'a, T> {
-    removed: Vec<&'a T>,
-    /// In the order of the new list; without an old one it was added.
-    kept: Vec<(Option<&'a T>, &'a T)>,
-}
-
-fn matched<'a, T, K: std::hash::Hash + Eq>(
-    old: &'a [T],
-    new: &'a [T],
-    key: impl Fn(&'a T) -> K,
-) -> Matched<'a, T> {
-    let mut left: IndexMap<K, &T> = IndexMap::with_capacity(old.len());
-    for item in old {
-        left.entry(key(item)).or_insert(item);
-    }
-    // A place is emptied rather than removed, so that the rest keeps its order without a shift for each.
-    let mut left: IndexMap<K, Option<&T>> = left.into_iter().map(|(key, item)| (key, Some(item))).collect();
-    let kept = new.iter().map(|item| (left.get_mut(&key(item)).and_then(Option::take), item)).collect();
-    Matched { removed: left.into_values().flatten().collect(), kept }
-}
-
-/// An old family and the new one that it became.
-type Pair<'a> = (Option<&'a Family>, &'a Family);
-
-/// Takes a family that is gone for an added one if they have codes in common: a family is named after one of its schemas, so
-/// that an edit of another one can rename it. The added one with the most of its codes is it.
-fn renamed<'a>(removed: Vec<&'a Family>, mut kept: Vec<Pair<'a>>) -> (Vec<&'a Family>, Vec<Pair<'a>>) {
-    let gone = |family: &&'a Family| {
-        let codes: std::collections::HashSet<&str> =
-            family.codes.iter().map(|code| code.code.as_str()).collect();
-        let shared =
-            |new: &Family| new.codes.iter().filter(|code| codes.contains(code.code.as_str())).count();
-        let added = kept.iter_mut().filter(|(old, _)| old.is_none()).map(|pair| (shared(pair.1), pair));
-        let best = added
-            .filter(|(shared, _)| *shared > 0)
-            .reduce(|best, next| if next.0 > best.0 { next } else { best });
-        match best {
-            Some((_, pair)) => pair.0 = Some(*family),
-            None => return true,
-        }
-        false
-    };
-    let removed = removed.into_iter().filter(gone).collect();
-    (removed, kept)
 }
 
 #[derive(Default)]
@@ -178,7 +152,7 @@ impl Changes {
 
     fn families(&mut self, old: &[Family], new: &[Family]) {
         let Matched { removed, kept } = matched(old, new, |family| &family.name);
-        let (removed, kept) = renamed(removed, kept);
+        let (removed, kept) = renamed_families(removed, kept);
         for family in removed {
             self.breaking(format!("problem family {} removed", quoted(&family.name)));
             self.family(family, &family.emptied());
@@ -217,13 +191,23 @@ impl Changes {
         self.fields(&format!("problems of {}", quoted(&new.name)), &old.members, &new.members);
         self.fields(&format!("bodies around {}", quoted(&new.name)), &old.envelope, &new.envelope);
         let Matched { removed, kept } = matched(&old.codes, &new.codes, |code| &code.code);
+        let renamed = renamed_codes(&removed, &added(&kept));
         for code in removed {
-            self.breaking(format!("code {} removed", quoted(&code.code)));
+            match renamed.iter().find(|(old, _)| old.code == code.code) {
+                Some((_, new)) => self.breaking(format!(
+                    "code {} removed and {} added ({}), which is like it: is it renamed?",
+                    quoted(&code.code),
+                    quoted(&new.code),
+                    facts(new)
+                )),
+                None => self.breaking(format!("code {} removed", quoted(&code.code))),
+            }
         }
         for (old, new) in kept {
             match old {
                 Some(old) => self.code(old, new),
-                None => self.compatible(added(new)),
+                None if renamed.iter().any(|(_, it)| it.code == new.code) => {}
+                None => self.compatible(format!("code {} added ({})", quoted(&new.code), facts(new))),
             }
         }
     }
@@ -275,17 +259,32 @@ impl Changes {
                 ));
             }
         }
-        self.fields(&code, &old.fields, &new.fields);
+        let operations = reach(new.operations.iter().map(|operation| operation.id.as_str()));
+        self.fields(&format!("{code} {operations}"), &old.fields, &new.fields);
     }
 
     fn fields(&mut self, of: &str, old: &[Field], new: &[Field]) {
         let Matched { removed, kept } = matched(old, new, |field| &field.name);
-        for field in removed {
-            self.breaking(format!("{of}: field {} removed", quoted(&field.name)));
+        let come = added(&kept);
+        let renamed = renamed_fields(&removed, &come);
+        for field in &removed {
+            match renamed.iter().find(|(old, _)| old.name == field.name) {
+                Some((old, new)) => self.breaking(format!(
+                    "{of}: field {} removed and {} added, which says the same: is it renamed?",
+                    quoted(&old.name),
+                    quoted(&new.name)
+                )),
+                // What is below it went with it.
+                None if renamed.iter().any(|(old, _)| below(field, old).is_some()) => {}
+                None => self.breaking(format!("{of}: field {} removed", quoted(&field.name))),
+            }
         }
         for (old, new) in kept {
             let field = format!("{of}: field {}", quoted(&new.name));
             let Some(old) = old else {
+                if renamed.iter().any(|(_, it)| it.name == new.name || below(new, it).is_some()) {
+                    continue;
+                }
                 let present = if new.required { "required" } else { "optional" };
                 self.compatible(format!("{field} added ({}, {present})", line(&new.r#type)));
                 continue;
@@ -303,11 +302,18 @@ impl Changes {
 
     fn operations(&mut self, old: &[Operation], new: &[Operation]) {
         let Matched { removed, kept } = matched(old, new, |operation| &operation.id);
+        let renamed = alike(&removed, &added(&kept), |operation| (&operation.method, &operation.path));
         for operation in removed {
-            self.breaking(format!("operation {} removed", named(operation)));
+            if !renamed.iter().any(|(old, _)| old.id == operation.id) {
+                self.breaking(format!("operation {} removed", named(operation)));
+            }
         }
         for (old, new) in kept {
-            match old {
+            let before = renamed.iter().find(|(_, it)| it.id == new.id).map(|(before, _)| *before);
+            if let Some(before) = before {
+                self.breaking(format!("operation {} renamed to {}", named(before), quoted(&new.id)));
+            }
+            match old.or(before) {
                 Some(old) => self.operation(old, new),
                 None => self.compatible(format!("operation {} added", named(new))),
             }
@@ -353,10 +359,9 @@ impl Changes {
             }
             (None, Some(_)) => self.compatible(format!("{operation}: request body added (optional)")),
             (Some(old), Some(new)) => {
+                // What is required is an argument of the constructor.
                 match (old.required, new.required) {
-                    (true, false) => {
-                        self.compatible(format!("{operation}: request body required -> optional"))
-                    }
+                    (true, false) => self.breaking(format!("{operation}: request body required -> optional")),
                     (false, true) => self.breaking(format!("{operation}: request body optional -> required")),
                     _ => {}
                 }
@@ -406,7 +411,7 @@ impl Changes {
 }
 
 /// What is said of a new code.
-fn added(code: &Code) -> String {
+fn facts(code: &Code) -> String {
     let mut facts = vec![statuses(code)];
     facts.push(
         match code.retryable {
@@ -420,7 +425,7 @@ fn added(code: &Code) -> String {
     if !fields.is_empty() {
         facts.push(format!("fields: {}", fields.join(", ")));
     }
-    format!("code {} added ({})", quoted(&code.code), facts.join(", "))
+    facts.join(", ")
 }
 
 fn named(operation: &Operation) -> String {

@@ -90,7 +90,7 @@ impl Default for Options {
 
 /// Where the catalogue stands among the artifacts; [`changes::between`] compares two of them.
 pub const CATALOGUE: &str = "docs/errors.json";
-/// Where the listing stands among the artifacts; [`changes::of_types`] compares two of them.
+/// Where the listing stands among the artifacts; [`changes::of_calls`] and [`changes::of_types`] compare two of them.
 pub const LISTING: &str = "contract.txt";
 
 /// A document, read.

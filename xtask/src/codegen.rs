@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Args) -> Ended {
         }
         return Ended::Unusable;
     };
-    contract(sentences.as_deref(), args.check && !outcome.changes.is_empty());
+    contract(sentences.as_deref(), &out, args.check.then_some(&outcome));
     incomplete(&left_out);
     if args.check {
         return checked(args, &outcome, &spec, &out, &before);
@@ -277,10 +277,13 @@ fn sentences(artifacts: &[Artifact], out: &Path) -> Option<Vec<changes::Change>>
         Some((fs::read_to_string(out.join(path)).ok()?, new))
     };
     let errors = both(CATALOGUE).map(|(old, new)| changes::between(&old, new));
-    let types = both(LISTING).map(|(old, new)| changes::of_types(&old, new));
-    match (errors, types) {
+    let rest = both(LISTING).map(|(old, new)| {
+        let calls = changes::of_calls(&old, new);
+        calls.into_iter().chain(changes::of_types(&old, new)).collect::<Vec<_>>()
+    });
+    match (errors, rest) {
         (None, None) => None,
-        (errors, types) => Some(errors.into_iter().chain(types).flatten().collect()),
+        (errors, rest) => Some(errors.into_iter().chain(rest).flatten().collect()),
     }
 }
 
@@ -305,15 +308,34 @@ pub(crate) fn complain_of(report: &Report) {
     }
 }
 
-/// Says what changed in the contract; and that nothing did, where somebody will wonder what else it was.
-fn contract(sentences: Option<&[changes::Change]>, wondering: bool) {
-    match sentences {
-        Some([]) if wondering => {
-            say("Errors and types are what they were before: something else in the document changed, or the");
-            say("generator did, or a file was edited by hand.");
+/// How many files are named where all are shown below.
+const NAMED: usize = 5;
+
+/// Says what changed in the contract; and that nothing did, where a check found something else.
+fn contract(sentences: Option<&[changes::Change]>, out: &Path, checked: Option<&Outcome>) {
+    match (sentences, checked) {
+        (Some([]), Some(outcome)) if !outcome.changes.is_empty() => {
+            let differing = &outcome.changes;
+            let named = differing.iter().take(NAMED).map(|change| shown(&out.join(&change.path)));
+            let named = named.collect::<Vec<_>>().join(", ");
+            let more = match differing.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            say(format!("Not up to date: {named}{more}."));
+            if differing.iter().any(|change| change.path == LISTING) {
+                say(format!("What differs in {LISTING} is below; there is no sentence for it."));
+            } else {
+                say(format!(
+                    "No fact in {LISTING} changed: somebody edited a file by hand, another version of the"
+                ));
+                say(
+                    "generator wrote it, or the document has other descriptions, examples or limits of values.",
+                );
+            }
         }
-        None | Some([]) => return,
-        Some(sentences) => {
+        (None | Some([]), _) => return,
+        (Some(sentences), _) => {
             say(styled(HEAD, "The contract changed:"));
             for sentence in sentences {
                 let style = if sentence.effect == changes::Effect::Breaking { BAD } else { GOOD };

@@ -334,6 +334,33 @@ fn check_says_first_what_changed_in_the_contract() {
 }
 
 #[test]
+fn check_tells_facts_from_edits() {
+    let place = Place::generated();
+    place.write(
+        "library.yaml",
+        &DOCUMENT.replace(
+            "in: path, required: true, schema: { type: string }",
+            "in: path, required: true, schema: { type: integer }",
+        ),
+    );
+    let said = place.codegen(&["--check"]);
+    let first =
+        "The contract changed:\n  operation `getBook`: path parameter `book`: string -> int64 (breaking)\n\n";
+    assert!(said.code == 1 && said.out.starts_with(first), "{said:?}");
+    place.write("library.yaml", DOCUMENT);
+    let types = fs::read_to_string(place.path("out/src/types.rs")).expect("file");
+    place.write("out/src/types.rs", &format!("{types}// mine\n"));
+    let said = place.codegen(&["--check"]);
+    let first = "Not up to date: out/src/types.rs.\nNo fact in contract.txt changed: ";
+    assert!(said.code == 1 && said.out.starts_with(first), "{said:?}");
+    let listing = fs::read_to_string(place.path("out/contract.txt")).expect("file");
+    place.write("out/contract.txt", &format!("{listing}left out: mine\n"));
+    let said = place.codegen(&["--check"]);
+    let first = "Not up to date: out/contract.txt, out/src/types.rs.\nWhat differs in contract.txt is below";
+    assert!(said.code == 1 && said.out.starts_with(first), "{said:?}");
+}
+
+#[test]
 fn warnings_can_be_denied() {
     let place = Place::generated();
     let clean = place.codegen(&["--deny-warnings"]);

@@ -61,6 +61,14 @@ pub(super) struct Code {
     pub(super) section: Option<String>,
     pub(super) recovery: Option<Recovery>,
     pub(super) fields: Vec<Field>,
+    pub(super) operations: Vec<Raising>,
+}
+
+/// An operation that raises a code.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Raising {
+    pub(super) id: String,
 }
 
 #[derive(Deserialize, Default, PartialEq, Eq)]

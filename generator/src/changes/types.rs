@@ -1,16 +1,14 @@
 //! What changed of the types, and which operations that reaches.
 //!
 //! Comes in: two listings, which name every type and whatever uses it, one fact a line. Goes out: one sentence a change, in the
-//! order of the new listing. Deliberately absent: errors, of which the catalogue says more.
+//! order of the new listing. Deliberately absent: errors, of which the catalogue says more, and calls.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::{Change, Effect, quoted};
-
-/// How many operations a sentence names; beyond, it counts.
-const NAMED: usize = 3;
+use super::pairs::{Matched, added, alike, matched};
+use super::{Change, Effect, quoted, reach};
 
 /// The changes of types from the old listing to the new one.
 pub fn of_types(old: &str, new: &str) -> Vec<Change> {
@@ -172,25 +170,20 @@ impl<'a> Listing<'a> {
 
     /// A sentence about a type, with the operations that it reaches.
     fn change(&self, name: &'a str, colon: bool, effect: Effect, what: String) -> Change {
-        let operations = self.operations_of(name, false);
-        let named: Vec<String> = operations.iter().take(NAMED).map(|name| quoted(&plain(name))).collect();
-        let reach = match operations.len() {
-            0 => "no operation".to_owned(),
-            count if count > NAMED => format!("{} and {} more", named.join(", "), count - NAMED),
-            _ => named.join(", "),
-        };
+        let operations: Vec<String> = self.operations_of(name, false).into_iter().map(plain).collect();
+        let reach = reach(operations.iter().map(String::as_str));
         let colon = if colon { ":" } else { "" };
-        Change { sentence: format!("type {} (reaches {reach}){colon} {what}", quoted(&plain(name))), effect }
+        Change { sentence: format!("type {} {reach}{colon} {what}", quoted(&plain(name))), effect }
     }
 }
 
 /// The name as it is: the listing puts what is no word in quotation marks.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     serde_json::from_str(name).unwrap_or_else(|_| name.to_owned())
 }
 
 /// The names in a line: words, and what stands in quotation marks, with them.
-fn names(line: &str) -> impl Iterator<Item = &str> + Clone {
+pub(super) fn names(line: &str) -> impl Iterator<Item = &str> + Clone {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-.$@".contains(letter);
     let mut rest = line;
     let step = move || {
@@ -241,7 +234,7 @@ fn differences(old: &Block<'_>, new: &Block<'_>, sent: bool) -> Vec<(String, Eff
         return vec![(format!("{} -> {}", words(old), words(new)), Effect::Breaking)];
     }
     if new.head.is_empty() {
-        return members(old, new, sent);
+        return members(&old.lines, &new.lines, sent, |name| format!("member {name}"));
     }
     let what = if new.head == "one of" { "value" } else { "variant" };
     let lacks = |block: &Block<'_>, line: &&&str| !block.lines.contains(*line);
@@ -252,33 +245,35 @@ fn differences(old: &Block<'_>, new: &Block<'_>, sent: bool) -> Vec<(String, Eff
         .collect()
 }
 
-fn members(old: &Block<'_>, new: &Block<'_>, sent: bool) -> Vec<(String, Effect)> {
-    let named = |name: &str| format!("member {}", quoted(&plain(name)));
+/// What is different of what has names: members, parameters, headers. `sent` says that clients give them, and `what` puts a name
+/// into words.
+pub(super) fn members(
+    old: &[&str],
+    new: &[&str],
+    sent: bool,
+    what: impl Fn(&str) -> String,
+) -> Vec<(String, Effect)> {
+    let named = |name: &str| what(&quoted(&plain(name)));
     let presence = |optional: bool| if optional { "optional" } else { "required" };
-    let read = |block: &Block<'_>| -> Vec<(String, bool, String)> {
-        block.lines.iter().map(|line| member(line)).map(|(a, b, c)| (a.to_owned(), b, c.to_owned())).collect()
+    let read = |lines: &[&str]| -> Vec<(String, bool, String)> {
+        lines.iter().map(|line| member(line)).map(|(a, b, c)| (a.to_owned(), b, c.to_owned())).collect()
     };
     let (old, new) = (read(old), read(new));
-    let super::Matched { removed, kept } = super::matched(&old, &new, |(name, ..)| name.as_str());
-    let added: Vec<_> = kept.iter().filter(|(old, _)| old.is_none()).map(|(_, new)| *new).collect();
-    let mut out = Vec::new();
-    match (removed.as_slice(), added.as_slice()) {
-        ([(gone, a, was)], [(come, b, is)]) if (a, was) == (b, is) => {
-            let sentence = format!(
-                "{} removed and {} added, which says the same: is it renamed?",
-                named(gone),
-                quoted(&plain(come))
-            );
-            out.push((sentence, Effect::Breaking));
-        }
-        (removed, added) => {
-            out.extend(
-                removed.iter().map(|(name, ..)| (format!("{} removed", named(name)), Effect::Breaking)),
-            );
-            out.extend(added.iter().map(|(name, optional, words)| {
-                let effect = if sent && !optional { Effect::Breaking } else { Effect::Compatible };
-                (format!("{} added ({words}, {})", named(name), presence(*optional)), effect)
-            }));
+    let Matched { removed, kept } = matched(&old, &new, |(name, ..)| name.as_str());
+    let come = added(&kept);
+    let renamed = alike(&removed, &come, |(_, optional, words)| (*optional, words.as_str()));
+    let mut out: Vec<_> = removed
+        .iter()
+        .map(|gone| {
+            let new = renamed.iter().find(|(old, _)| old.0 == gone.0).map(|(_, new)| quoted(&plain(&new.0)));
+            let new = new.map(|new| format!(" and {new} added, which says the same: is it renamed?"));
+            (format!("{} removed{}", named(&gone.0), new.unwrap_or_default()), Effect::Breaking)
+        })
+        .collect();
+    for (name, optional, words) in come {
+        if !renamed.iter().any(|(_, new)| new.0 == *name) {
+            let effect = if sent && !optional { Effect::Breaking } else { Effect::Compatible };
+            out.push((format!("{} added ({words}, {})", named(name), presence(*optional)), effect));
         }
     }
     for (old, (name, optional, words)) in kept {

@@ -73,7 +73,10 @@ impl Unknown {
 /// The extension that a name was meant to be. Others have names of their own, which are nobody's business.
 fn extension(name: &str) -> Option<&'static str> {
     let ours = [PROBLEM, PAGINATION];
-    mistyped(name, ours).filter(|_| name.starts_with("x-") && !ours.contains(&name))
+    let own = name.strip_prefix("x-").filter(|_| !ours.contains(&name))?;
+    // The same word in another form; with a further word it is a name of somebody else.
+    let stem = own.starts_with("pagin") && !own.contains('-');
+    mistyped(name, ours).or(stem.then_some(PAGINATION))
 }
 
 /// The words for a kind of object, and the members that OpenAPI 3.0, 3.1 and 3.2 give it. `None` where any name may stand.
