@@ -144,6 +144,9 @@ crate::codes! {
         "`required` may name members that nothing declares: they have to be there, and can be any value. One whose name is nearly that \
          of a declared member may be a slip of the pen, which makes the declared one optional. Names of two or three letters are compared \
          if nothing else in `required` is undeclared and one member alone is near.";
+    /// An error schema that looks like one of a code, but names none.
+    pub NAMELESS = "P052", "schema like those of codes that names no code",
+        "The schemas of codes extend a base and give its code one value. This one extends the same base and adds members, but leaves the          code open: its problems become a family of their own, told apart by status and not by code. It is silent where the schema adds no member.";
     /// A schema of a body that is read as octets.
     pub UNREAD_SCHEMA = "P049", "schema of a body that is read as octets",
         "A schema describes values: JSON, forms, and parts of multipart bodies. A body of any other media type is read as the octets \

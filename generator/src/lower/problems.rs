@@ -27,6 +27,7 @@ mod fields;
 mod ground;
 mod held;
 mod limits;
+mod nameless;
 mod parent;
 mod recovery;
 mod registry;
@@ -188,6 +189,7 @@ pub(super) fn find<'a>(lowering: &mut Lowering<'a>, sites: &[Site<'a>]) -> Probl
     collect::unmentioned(lowering, &mut drafts);
     collect::examples(lowering, &mut drafts, &mut uses);
     collect::unmet(lowering, &drafts);
+    nameless::find(lowering, &drafts, &uses);
     collect::settle(drafts, uses)
 }
 
