@@ -384,7 +384,7 @@ fn a_body_that_cannot_be_read_is_said_to_be_that() {
     };
     for which in BOTH {
         for (body, why) in [
-            (Body::file(path.with_file_name("none")), "No such file"),
+            (Body::file(path.with_file_name("none")), "none: No such file"),
             (Body::file(&path).length(999), "was said to be 999"),
             (Body::stream(|| "too long".into()).length(3), "was said to be 3"),
             (

@@ -132,6 +132,16 @@
 //! ```
 //!
 //! ```
+//! # use std::time::Duration;
+//! use dropthis_api::{jiff::Timestamp, rt::Clock as _};
+//!
+//! # let mock = dropthis_api::mock::Mock::new();
+//! let soon = Timestamp::try_from(mock.clock().wall())? + Duration::from_secs(4);
+//! # assert_eq!(soon.to_string(), "2000-01-01T00:00:04Z");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ```
 //! # use dropthis_api::mock::{Mock, Tally};
 //! static TALLY: Tally = Tally::new();
 //!

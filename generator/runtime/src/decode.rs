@@ -19,7 +19,8 @@ use crate::node::{
     IntegerNode, ListNode, Literal, MapNode, Member, Node, OptionNode, Presence, Slot, TextNode, View,
 };
 
-/// A place where what arrived is not what the contract promises.
+/// A place where what arrived is not what the contract promises: a slip of the server, for those who run it. What an API says is wrong
+/// with a *request*, a list `errors` with the status 422 say, is not this: it is among the members of the problem.
 ///
 /// ```
 /// use problemgen_runtime::{Api, Error, Raises};

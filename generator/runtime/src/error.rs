@@ -495,7 +495,8 @@ impl<O: Raises> Error<O> {
         }
     }
 
-    /// Where the answer was not what the contract promises.
+    /// Where the answer was not what the contract promises. What is wrong with the request, as the API says it, is in the members of
+    /// the problem instead: [`kind`](Self::kind) has them, and [`recovery`](Self::recovery) where the contract names them.
     pub fn violations(&self) -> &[Violation] {
         match self {
             Error::Problem(raised) => &raised.violations,

@@ -134,7 +134,9 @@ impl fmt::Display for HeaderError {
 impl std::error::Error for HeaderError {}
 
 impl<T> Reply<T> {
-    /// A header of the answer, as the type that the contract gives it: `reply.header(headers::X_NEXT)?`.
+    /// A header of the answer, as the type that the contract gives it: `reply.header(headers::X_NEXT)?`. `None` where it is
+    /// absent, also where the contract says that it is always there: a success that lacks a header is a success, and the caller
+    /// decides what to do without it.
     ///
     /// # Errors
     /// When the header is there and not of the type. Nothing else of the answer is lost by that.
@@ -144,7 +146,8 @@ impl<T> Reply<T> {
 }
 
 impl<O: Raises> Error<O> {
-    /// A header of the answer, as the type that the contract gives it; `None` also where there was no answer.
+    /// A header of the answer, as the type that the contract gives it; `None` where it is absent, whatever the contract says, and
+    /// where there was no answer.
     ///
     /// # Errors
     /// When the header is there and not of the type.

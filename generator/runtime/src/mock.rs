@@ -39,12 +39,13 @@ use bytes::Bytes;
 use http::header::RETRY_AFTER;
 
 use crate::client::Client;
+use crate::decode;
 use crate::error::{Api, TransportError, TransportStage};
 use crate::locked::lock;
-use crate::operation::{Operation, OperationSpec};
+use crate::operation::{AnswerSpec, Operation, OperationSpec, StatusSpec};
 use crate::problem::ProblemNode as _;
 use crate::retry::delay_seconds;
-use crate::server::{Answer, Promise, Refusal, Refuses, ServedApi, Success};
+use crate::server::{Answer, Promise, Refusal, Refuses, ServedApi, Success, covers, rank};
 use crate::testing::{ManualClock, Step};
 use crate::transport::{Exchange, Limits, Transport};
 
@@ -55,6 +56,8 @@ pub use self::request::Recorded;
 pub trait PlayedApi: ServedApi {
     /// Whole bodies of problems.
     const EXAMPLES: &'static [ProblemExample];
+    /// The members of codes of which the contract shows no whole body, made of their types: the code, and JSON.
+    const MEMBERS: &'static [(&'static str, &'static str)] = &[];
 }
 
 /// The body of a problem, as the contract shows it.
@@ -72,6 +75,26 @@ pub struct ProblemExample {
 pub trait Played: Operation + Refuses {
     /// Whole bodies of successes.
     const EXAMPLES: &'static [SuccessExample];
+    /// Values of the headers that its answers have to have.
+    const HEADERS: &'static [HeaderExample] = &[];
+}
+
+/// A header that an answer has to have, with what the contract shows of it, or a value of its type.
+#[derive(Debug, Clone, Copy)]
+pub struct HeaderExample {
+    /// The statuses of the answer, as the contract declares them.
+    pub status: StatusSpec,
+    /// Its name, in lower case.
+    pub name: &'static str,
+    /// Its value.
+    pub value: &'static str,
+}
+
+impl HeaderExample {
+    /// The header of an answer.
+    pub const fn new(status: StatusSpec, name: &'static str, value: &'static str) -> Self {
+        Self { status, name, value }
+    }
 }
 
 impl ProblemExample {
@@ -184,7 +207,8 @@ impl<A: PlayedApi> Mock<A> {
         MockTransport { stage: Arc::clone(&self.stage) }
     }
 
-    /// The clock of [`client`](Self::client): it jumps over waits, and says how long they were together.
+    /// The clock of [`client`](Self::client): it jumps over waits, and says how long they were together. Its time of day begins
+    /// on 1 January 2000; [`wall`](crate::Clock::wall) says it.
     pub fn clock(&self) -> ManualClock {
         self.stage.clock.clone()
     }
@@ -434,39 +458,67 @@ impl<O: Operation<Api: PlayedApi> + Refuses> On<'_, O> {
         self.fails_with(Refusal::of(view))
     }
 
-    /// Answers with the problem that the contract shows for a code, or with what it says of a code that has no members of
-    /// its own.
+    /// Answers with the problem that the contract shows for a code, or with what it says of the code and members made of their
+    /// types, and with the headers that the answer has to have.
     ///
     /// # Panics
-    /// If the operation does not declare the code, or if there are members and the contract does not show them.
+    /// If the operation does not declare the code, or if it has members of which neither the contract shows values nor any
+    /// can be made: some type that has to contain itself.
     #[track_caller]
-    pub fn fails_with_example(self, code: impl fmt::Display) -> Self {
+    pub fn fails_with_example(self, code: impl fmt::Display) -> Self
+    where
+        O: Played,
+    {
         let (code, id) = (code.to_string(), O::SPEC.id);
         let place = O::Api::FAMILY.codes.iter().position(|facts| facts.code == code);
         let declared: Vec<_> =
             place.into_iter().flat_map(|place| Promise::of::<O>().carrying(place)).collect();
         assert!(!declared.is_empty(), "`{id}` does not declare `{code}`");
         let mut examples = <O::Api as PlayedApi>::EXAMPLES.iter().filter(|example| example.code == code);
-        let fits = |example: &&ProblemExample| {
-            declared.iter().any(|answer| crate::server::covers(answer.status, example.status))
-        };
+        let fits =
+            |example: &&ProblemExample| declared.iter().any(|answer| covers(answer.status, example.status));
         let Some(example) = examples.clone().find(fits).or_else(|| examples.next()) else {
-            // A code without members of its own needs nothing to be shown.
             let mut problem = O::Api::empty_problem();
             problem.select(place, &code);
-            assert!(
-                problem.conditional().is_none(),
-                "the contract shows no `{code}`: give its members to `fails_with`"
-            );
+            // A code without members of its own needs nothing to be made.
+            if let Some(node) = problem.conditional_mut() {
+                let made = <O::Api as PlayedApi>::MEMBERS.iter().find(|(of, _)| *of == code);
+                let read = made.is_some_and(|(_, json)| decode::from_slice(json.as_bytes(), node).is_ok());
+                assert!(read, "the contract shows no `{code}`: give its members to `fails_with`");
+            }
             let kind = <O::Api as Api>::kind(&problem).clone();
-            return self.fails_with(Refusal::of_kind(kind));
+            let refusal = Refusal::<O>::of_kind(kind);
+            let status = refusal.status().as_u16();
+            return self.fails_with(refusal).promised(&declared, status);
         };
-        let answer = declared.iter().find(|answer| crate::server::covers(answer.status, example.status));
+        let answer = declared.iter().find(|answer| covers(answer.status, example.status));
         let status = match answer.or(declared.first()) {
             Some(answer) => crate::server::chosen(answer.status, example.status),
             None => example.status,
         };
-        self.add(Step::problem(status, example.body), Some(code))
+        self.add(Step::problem(status, example.body), Some(code)).promised(&declared, status)
+    }
+
+    /// The last answer, one of these, has the headers that it has to have.
+    fn promised(self, answers: &[&AnswerSpec], status: u16) -> Self
+    where
+        O: Played,
+    {
+        let covering = answers.iter().filter(|answer| covers(answer.status, status));
+        // An exact status goes before a range of them, and a range before all others.
+        let answer = covering.min_by_key(|answer| rank(answer.status));
+        let own = |header: &&HeaderExample| answer.is_some_and(|answer| answer.status == header.status);
+        let headers = O::HEADERS.iter().filter(own);
+        headers.fold(self, |on, header| on.with_header(header.name, header.value))
+    }
+
+    /// The last answer, a success with this status, has the headers that it has to have.
+    fn succeeding(self, status: u16) -> Self
+    where
+        O: Played,
+    {
+        let answers: Vec<_> = O::SPEC.successes.iter().collect();
+        self.promised(&answers, status)
     }
 
     /// Answers with an output.
@@ -478,12 +530,11 @@ impl<O: Operation<Api: PlayedApi> + Refuses> On<'_, O> {
     where
         O::Output: Answer,
     {
-        let response = Success::<O>::of(output).into_response();
-        assert!(!response.status().is_server_error(), "this output of `{}` cannot be written", O::SPEC.id);
-        self.add(Step::response(response), None)
+        self.add(Step::response(written::<O>(output)), None)
     }
 
-    /// Answers with the first success that the contract shows; with the first status alone where that has no body.
+    /// Answers with the first success that the contract shows; with the first status alone where that has no body. The headers
+    /// that it has to have come with it, each with what the contract shows of it or a value of its type.
     ///
     /// # Panics
     /// If there is a body and the contract shows none.
@@ -495,10 +546,11 @@ impl<O: Operation<Api: PlayedApi> + Refuses> On<'_, O> {
         let Some(response) = request::example(O::SPEC, O::EXAMPLES) else {
             panic!("the contract shows no success of `{}`: give an output to `then_ok`", O::SPEC.id)
         };
-        self.add(Step::response(response), None)
+        let status = response.status().as_u16();
+        self.add(Step::response(response), None).succeeding(status)
     }
 
-    /// Answers with the first success that the contract shows, changed.
+    /// Answers with the first success that the contract shows, changed, and with the headers that it has to have.
     ///
     /// # Panics
     /// As [`example`] does.
@@ -509,7 +561,9 @@ impl<O: Operation<Api: PlayedApi> + Refuses> On<'_, O> {
     {
         let mut output = example::<O>();
         change(&mut output);
-        self.then_ok(output)
+        let response = written::<O>(output);
+        let status = response.status().as_u16();
+        self.add(Step::response(response), None).succeeding(status)
     }
 
     /// Answers as gateways do that have lost their server.
@@ -563,6 +617,14 @@ impl<O: Operation<Api: PlayedApi> + Refuses> On<'_, O> {
         }
         self
     }
+}
+
+/// An output as an answer.
+#[track_caller]
+fn written<O: Operation<Output: Answer>>(output: O::Output) -> http::Response<Bytes> {
+    let response = Success::<O>::of(output).into_response();
+    assert!(!response.status().is_server_error(), "this output of `{}` cannot be written", O::SPEC.id);
+    response
 }
 
 /// What a refusal is called in the coverage.

@@ -320,9 +320,13 @@ impl fmt::Display for WrongStatus {
 
 impl std::error::Error for WrongStatus {}
 
-/// The status 500 without a body: the server has made a mistake.
+/// The status 500 without a body: the server has made a mistake. With the feature `tracing` there is an event that says it.
 impl<O: Refuses> From<WrongStatus> for Refusal<O> {
-    fn from(_: WrongStatus) -> Self {
+    fn from(wrong: WrongStatus) -> Self {
+        // The caller is told nothing, so that whoever runs the server has to be.
+        #[cfg(feature = "tracing")]
+        tracing::error!(error = %wrong, "wrong status");
+        drop(wrong);
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         let inner = Inner { said: None, status, headers: HeaderMap::new() };
         Self { inner: Box::new(inner), operation: PhantomData }
@@ -462,7 +466,7 @@ fn statuses<O: Refuses>(said: &Refused<O::Api>) -> impl Iterator<Item = StatusSp
     precise.into_iter().chain(exact).chain(wide)
 }
 
-fn rank(spec: StatusSpec) -> u8 {
+pub(crate) fn rank(spec: StatusSpec) -> u8 {
     match spec {
         StatusSpec::Exact(_) => 0,
         StatusSpec::Range(_) => 1,

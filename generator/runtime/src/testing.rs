@@ -230,7 +230,8 @@ struct Times {
 }
 
 impl ManualClock {
-    /// A clock that begins at nothing, on 1 January 1970.
+    /// A clock that begins at nothing; its time of day is then 1 January 2000, 00:00:00 UTC. What waits until an instant, as an
+    /// answer says it, waits by that: give it one that is counted from [`wall`](Clock::wall).
     pub fn new() -> Self {
         Self::default()
     }
@@ -246,12 +247,15 @@ impl ManualClock {
     }
 }
 
+/// 1 January 2000 after 1 January 1970.
+const START: Duration = Duration::from_secs(946_684_800);
+
 impl Clock for ManualClock {
     fn now(&self) -> Duration {
         self.elapsed()
     }
     fn wall(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + self.elapsed()
+        SystemTime::UNIX_EPOCH + START + self.elapsed()
     }
     fn sleep(&self, time: Duration) -> Sleep<'_> {
         Box::pin(Jump { clock: self, time, due: None })

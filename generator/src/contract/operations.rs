@@ -264,6 +264,8 @@ pub struct ResponseHeader {
     pub ty: Type,
     /// Is it always there?
     pub required: bool,
+    /// What the document shows of it.
+    pub example: Option<Value>,
     /// What it is for.
     pub docs: Docs,
 }

@@ -13,19 +13,43 @@
 
   if (!filter) return;
 
+  const plain = (text) => text.replace(/\s+/g, " ").toLowerCase();
   const entries = all("article.code").map((article) => ({
     article,
-    text: [article.dataset.facts, ...all(".find", article).map((part) => part.textContent)]
-      .join(" ").replace(/\s+/g, " ").toLowerCase(),
+    facts: article.dataset.facts.split(" "),
+    operations: all(".method", article).map((method) =>
+      plain(`${method.textContent} ${method.parentElement.querySelector("code").textContent}`)),
+    text: plain([article.dataset.facts, ...all(":scope > h2, :scope > h3", article.closest("section")),
+      ...all(".find", article)].map((part) => part.textContent || part).join(" ")),
   }));
+  const operations = new Set(entries.flatMap((entry) => entry.operations));
   const references = all("[data-of]");
   const groups = all("section.codes, nav .group");
 
+  // What is asked for: an operation as METHOD /path, what `retryable` says, and words.
+  function asked() {
+    const wanted = [];
+    const take = (test) => { wanted.push(test); return " "; };
+    const rest = query.value.toLowerCase()
+      .replace(/(\S+)\s+(\/\S*)/g, (said, method, path) => {
+        const operation = `${method} ${path}`;
+        // Until the path is whole, all that begin so.
+        const fits = operations.has(operation) ? (own) => own === operation : (own) => own.startsWith(operation);
+        if (![...operations].some((own) => own.startsWith(`${method} `))) return said;
+        return take((entry) => entry.operations.some(fits));
+      })
+      .replace(/(^|\s)(not\s+)?retryable(?=\s|$)/g, (_, __, not) =>
+        take((entry) => entry.facts.includes(`retryable:${not ? "no" : "yes"}`)));
+    for (const word of rest.split(/\s+/).filter(Boolean)) take(({ text }) => text.includes(word));
+    return wanted;
+  }
+
   function apply() {
-    const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = asked();
     const shown = new Set();
-    for (const { article, text } of entries) {
-      const matches = words.every((word) => text.includes(word));
+    for (const entry of entries) {
+      const { article } = entry;
+      const matches = words.every((test) => test(entry));
       article.hidden = !matches;
       if (matches) shown.add(article.id);
     }

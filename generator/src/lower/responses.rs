@@ -135,6 +135,7 @@ impl<'a> Lowering<'a> {
                 name: name.clone(),
                 ty: self.header_type(header),
                 required: header.required,
+                example: self.header_example(header),
                 docs: super::media::header_docs(header),
             });
         }
@@ -152,6 +153,18 @@ impl<'a> Lowering<'a> {
             },
             _ => Type::String,
         }
+    }
+
+    /// What the document shows of a header, or of its schema.
+    fn header_example(&self, header: &'a Header) -> Option<serde_json::Value> {
+        let named = || header.examples.values().find_map(|example| example.as_item()?.value.clone());
+        let of_schema = || match &header.format {
+            ParameterSchemaOrContent::Schema(schema) => {
+                self.end(Slot::from(schema)).map(Node::of)?.example().cloned()
+            }
+            ParameterSchemaOrContent::Content(_) => None,
+        };
+        header.example.clone().or_else(named).or_else(of_schema)
     }
 
     fn error_body(

@@ -11,6 +11,7 @@ use quote::quote;
 use super::Layout;
 use super::docs::Doc;
 use super::file::{format, mentions};
+use super::instance::header_text;
 use super::plan::{BodyPlan, CodePlan, OperationPlan, OutputPlan, Ty};
 use super::print::{Printer, Within};
 use super::sample::Sampler;
@@ -385,16 +386,21 @@ impl<'p> Printer<'p> {
         let missing = candidates.iter().find(|(_, (code, ..))| code.statuses.contains(&404));
         let (plan, (_, code, output)) = missing.or(candidates.first())?;
         let (plan, code) = (*plan, code.variant.ident());
+        let headers = self.promised(plan);
+        let http = (!headers.is_empty()).then(|| quote!(http::{HeaderName, HeaderValue},));
+        let set = headers.iter().map(|(name, value)| {
+            quote!(.with_header(HeaderName::from_static(#name), HeaderValue::from_static(#value)))
+        });
         let view = plan.view.as_ref()?.name.ident();
         let krate = self.krate();
         let (operation, output) = (plan.name.ident(), self.ty(output, Within::Other));
         let uses = quote! {
-            use #krate::{operations::{#operation, #view as P}, server::{Refusal, Success}, types};
+            use #krate::{#http operations::{#operation, #view as P}, server::{Refusal, Success}, types};
         };
         let piece = quote! {
             fn answer(found: Option<#output>) -> Result<Success<#operation>, Refusal<#operation>> {
                 let found = found.ok_or(P::#code)?;
-                Ok(Success::of(found))
+                Ok(Success::of(found) #(#set)*)
             }
         };
         Some(Guide {
@@ -408,6 +414,19 @@ impl<'p> Printer<'p> {
 }
 
 impl Printer<'_> {
+    /// The headers that the success of an operation has to have, with a value each.
+    fn promised(&self, plan: &OperationPlan) -> Vec<(String, String)> {
+        let operations = self.contract.operations.iter().zip(&self.plan.operations);
+        let own = operations.filter(|(_, other)| std::ptr::eq(*other, plan));
+        let headers =
+            own.flat_map(|(operation, _)| operation.successes.first()).flat_map(|first| &first.headers);
+        let headers = headers.filter(|header| header.required);
+        let valued = headers.filter_map(|header| {
+            Some((header.name.to_ascii_lowercase(), header_text(self.contract, header)?))
+        });
+        valued.collect()
+    }
+
     /// A code without members that an operation declares which gives one named type, and the type: 404 if there is one.
     fn plain_refusal<'a>(
         &'a self,

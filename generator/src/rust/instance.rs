@@ -7,7 +7,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::contract::{
-    Contract, EnumValues, Field, IntegerFormat, NumberFormat, Shape, Struct, TextFormat, Type, TypeId, Union,
+    Contract, EnumValues, Field, IntegerFormat, NumberFormat, ResponseHeader, Shape, Struct, TextFormat,
+    Type, TypeId, Union,
 };
 
 /// How many values a body is made of at most; types that hold each other several times over would else make one without end.
@@ -16,6 +17,28 @@ const MOST: usize = 2000;
 /// A value of a type; `None` when there is none, because the type has to contain itself, or none of a decent size.
 pub(super) fn instance(contract: &Contract, ty: &Type) -> Option<Value> {
     Instance { contract, within: Vec::new(), left: MOST }.value(ty)
+}
+
+/// The text of a header: what the document shows of it, else of its type; `None` where no text can be made.
+pub(super) fn header_text(contract: &Contract, header: &ResponseHeader) -> Option<String> {
+    let shown = header.example.clone().filter(|example| contract.admits(&header.ty, example));
+    // An entity tag stands in quotation marks (RFC 9110, section 8.8.3).
+    let is_tag = header.name.eq_ignore_ascii_case("etag") && header.ty == Type::String;
+    let made = || if is_tag { Some(json!("\"text\"")) } else { instance(contract, &header.ty) };
+    let text = match shown.or_else(made)? {
+        Value::String(text) => text,
+        value @ (Value::Number(_) | Value::Bool(_)) => value.to_string(),
+        _ => return None,
+    };
+    let written = |letter: u8| letter == b' ' || letter.is_ascii_graphic();
+    let named = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'_');
+    (text.bytes().all(written) && header.name.bytes().all(named)).then_some(text)
+}
+
+/// The members of an object that have to be there, and those that the document shows.
+pub(super) fn members(contract: &Contract, fields: &[Field]) -> Option<Value> {
+    let record = Struct { fields: fields.to_vec(), additional: None };
+    Instance { contract, within: Vec::new(), left: MOST }.record(&record)
 }
 
 struct Instance<'a> {

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::docs::Doc;
 use super::file::in_parallel;
-use super::instance::instance;
+use super::instance::{header_text, instance, members};
 use super::plan::{AnswerBody, AnswerPlan, ModulePlan, OperationPlan, success_status};
 use super::print::{Printer, number};
 use crate::artifact::Artifact;
-use crate::contract::{Contract, Media, Operation, ProblemFamily};
+use crate::contract::{Contract, Media, Operation, ProblemFamily, StatusSpec};
 
 /// Prints `src/mock.rs` and a file for each module under it.
 pub(super) fn print(printer: &Printer<'_>) -> Vec<Artifact> {
@@ -35,6 +35,10 @@ impl Printer<'_> {
             "A test says what each operation answers. What an operation does not declare does not compile, and a request that \
              nothing was said about fails the test.",
         );
+        let made: Vec<_> =
+            family.into_iter().flat_map(|family| made_members(self.contract, family)).collect();
+        let made = (!made.is_empty())
+            .then(|| quote!(const MEMBERS: &'static [(&'static str, &'static str)] = &[#(#made),*];));
         let (doc, example) = (doc.inner(), self.mock_example());
         self.file_as_is(
             "src/mock.rs",
@@ -52,6 +56,7 @@ impl Printer<'_> {
 
                 impl problemgen_runtime::mock::PlayedApi for crate::Api {
                     const EXAMPLES: &'static [problemgen_runtime::mock::ProblemExample] = &[#(#examples),*];
+                    #made
                 }
             },
         )
@@ -87,12 +92,56 @@ impl Printer<'_> {
     fn played(&self, module: &ModulePlan, operation: &Operation, plan: &OperationPlan) -> TokenStream {
         let (place, name) = (module.name.ident(), plan.name.ident());
         let examples = success_examples(self.contract, operation, plan);
+        let headers = promised_headers(self.contract, operation);
+        let headers = (!headers.is_empty())
+            .then(|| quote!(const HEADERS: &'static [rt::mock::HeaderExample] = &[#(#headers),*];));
         quote! {
             impl rt::mock::Played for operations::#place::#name {
                 const EXAMPLES: &'static [rt::mock::SuccessExample] = &[#(#examples),*];
+                #headers
             }
         }
     }
+}
+
+/// The headers that answers have to have, as far as there is a value for them.
+fn promised_headers(contract: &Contract, operation: &Operation) -> Vec<TokenStream> {
+    let successes = operation.successes.iter().map(|answer| (answer.status, &answer.headers));
+    let errors = operation.errors.iter().map(|answer| (answer.status, &answer.headers));
+    let all = successes.chain(errors).flat_map(|(status, headers)| {
+        headers.iter().filter(|header| header.required).map(move |header| (status, header))
+    });
+    let mut examples: Vec<TokenStream> = Vec::new();
+    let mut known = std::collections::BTreeSet::new();
+    for (status, header) in all {
+        let name = header.name.to_ascii_lowercase();
+        let Some(text) = header_text(contract, header).filter(|_| known.insert((status, name.clone())))
+        else {
+            continue;
+        };
+        let status = match status {
+            StatusSpec::Exact(status) => {
+                let status = Literal::u16_unsuffixed(status);
+                quote!(Exact(#status))
+            }
+            StatusSpec::Range(digit) => {
+                let digit = Literal::u8_unsuffixed(digit);
+                quote!(Range(#digit))
+            }
+            StatusSpec::Default => quote!(Default),
+        };
+        examples.push(quote!(rt::mock::HeaderExample::new(rt::StatusSpec::#status, #name, #text)));
+    }
+    examples
+}
+
+/// For each code with members of which the document shows no problem, the members, where they can be made.
+fn made_members(contract: &Contract, family: &ProblemFamily) -> impl Iterator<Item = TokenStream> {
+    let bare = family.codes.iter().filter(|code| code.examples.is_empty() && !code.fields.is_empty());
+    bare.filter_map(move |code| {
+        let (code, members) = (&code.code, members(contract, &code.fields)?.to_string());
+        Some(quote!((#code, #members)))
+    })
 }
 
 /// The problems that the document shows, by code.

@@ -133,3 +133,31 @@ fn what_stands_around_a_problem_is_sent_with_it() {
     let body: Value = serde_json::from_slice(refusal.into_response().body()).expect("JSON");
     assert_eq!(body["error"]["code"], json!("busy"), "{body}");
 }
+
+#[test]
+fn what_is_played_as_an_example_has_the_headers_that_are_promised() {
+    use golden_recovery::operations::ReadNote;
+    let mock = golden_recovery::mock::Mock::new();
+    mock.on::<ReadNote>()
+        .then_example()
+        .then_example_with(|note| note.text = Some("Told.".to_owned()))
+        .then_example()
+        .with_header("etag", "\"own\"");
+    let client = mock.client();
+    for tag in ["\"text\"", "\"text\"", "\"own\""] {
+        let reply = client.call(ReadNote::new("1")).reply_blocking().expect("a note");
+        assert_eq!(reply.header(golden_recovery::headers::ETAG), Ok(Some(tag.to_owned())));
+    }
+    mock.finish();
+}
+
+#[test]
+fn members_of_a_code_are_made_where_no_problem_is_shown() {
+    use golden_code_under::operations::{ListThings, ListThingsProblem};
+    let mock = golden_code_under::mock::Mock::new();
+    mock.on::<ListThings>().fails_with_example("limited");
+    let error = mock.client().send_blocking(ListThings::new()).expect_err("an error");
+    assert!(matches!(error.kind(), Some(ListThingsProblem::Limited(limited)) if limited.limit == 1));
+    assert_eq!(error.violations(), &[]);
+    mock.finish();
+}

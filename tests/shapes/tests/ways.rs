@@ -84,6 +84,9 @@ fn retries_go_by_the_way_out_where_nothing_else_speaks() {
     // The wait stands beside the problem; an instant that has passed is none.
     let past = r#"{"error": {"code": "slow"}, "again_at": "1970-01-01T00:00:00Z"}"#;
     assert_eq!(attempts(past), (2, End::Succeeded, nothing));
+    // The clock of a test begins with the year 2000.
+    let soon = r#"{"error": {"code": "slow"}, "again_at": "2000-01-01T00:00:07Z"}"#;
+    assert_eq!(attempts(soon), (2, End::Succeeded, Duration::from_secs(7)));
     let far = r#"{"error": {"code": "slow"}, "again_at": "9999-01-01T00:00:00Z"}"#;
     assert_eq!(attempts(far), (1, End::WaitTooLong, nothing));
 }

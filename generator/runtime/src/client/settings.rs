@@ -36,8 +36,8 @@ macro_rules! settable {
         #[doc = "Settings, as [`Client::call`](crate::Client::call) has them."]
         impl<$($generics)*> $type {
             /// Calls another server than the client does, with the credential of the client.
-            pub fn base_url(mut self, url: &str) -> Self {
-                self.$($settings).+.base = Some(url.parse());
+            pub fn base_url(mut self, url: impl Into<String>) -> Self {
+                self.$($settings).+.base = Some(url.into().parse());
                 self
             }
 

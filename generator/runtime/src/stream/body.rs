@@ -183,7 +183,8 @@ impl Source {
                     Ok(make())
                 }
                 Source::File(path) => {
-                    let file = fs::File::open(&path).map_err(failure)?;
+                    let file = fs::File::open(&path)
+                        .map_err(|error| failure(format!("{}: {error}", path.display())))?;
                     let length = file.metadata().map_err(failure)?.len();
                     Ok(Pieces::from_reader(file).length(length))
                 }

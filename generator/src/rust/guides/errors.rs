@@ -49,23 +49,35 @@ impl Printer<'_> {
             Some((write, shown.iter().find(reads)?))
         })?;
         let (make_read, make_write) = (&read.make, &write.make);
-        let carried = self.carried(write.plan, read.plan);
-        let carried = carried.or_else(|| self.asked(write, read)).or_else(|| self.tagged(write, read));
-        let change = match carried {
-            Some(carry) => quote!(|current| {
-                let mut change = change.clone();
-                #carry
-                change
-            }),
-            None => quote!(|current| {
-                println!("it is {:?}", current.value);
-                change.clone()
-            }),
-        };
-        let piece = quote! {
-            let change = #make_write;
-            let changed = client.rewrite(#make_read).send(#change).await?;
-            println!("{changed:?}");
+        let carried = self.carried(write.plan, read.plan).or_else(|| self.asked(write, read));
+        let piece = match (carried, self.tagged(write, read)) {
+            (Some(carry), _) => quote! {
+                let change = #make_write;
+                let changed = client.rewrite(#make_read).send(|current| {
+                    let mut change = change.clone();
+                    #carry
+                    change
+                }).await?;
+                println!("{changed:?}");
+            },
+            // A change that asks for no version would overwrite whatever is there.
+            (None, Some((tag, make))) => quote! {
+                let changed = client.rewrite(#make_read).try_send(|current| {
+                    let tag = #tag?;
+                    let tag = tag.ok_or("there is no tag to ask for")?;
+                    let change = #make;
+                    Ok::<_, Box<dyn Error>>(change)
+                }).await?;
+                println!("{changed:?}");
+            },
+            (None, None) => quote! {
+                let change = #make_write;
+                let changed = client.rewrite(#make_read).send(|current| {
+                    println!("it is {:?}", current.value);
+                    change.clone()
+                }).await?;
+                println!("{changed:?}");
+            },
         };
         let krate = self.krate();
         let named = |name: &str| crate::rust::file::mentions(&piece, name);
@@ -73,7 +85,12 @@ impl Printer<'_> {
         let headers = named("headers").then(|| quote!(use #krate::headers;));
         let mut names = [read.plan.name.ident(), write.plan.name.ident()];
         names.sort();
-        let uses = quote!(#headers use #krate::{operations::{#(#names),*} #types};);
+        let std = named("Error").then(|| {
+            quote!(
+                use std::error::Error;
+            )
+        });
+        let uses = quote!(#std #headers use #krate::{operations::{#(#names),*} #types};);
         // Each stands behind the feature of its tag.
         (read.plan.module == write.plan.module).then(|| Guide {
             title: "Changes",
@@ -114,8 +131,8 @@ impl Printer<'_> {
         })
     }
 
-    /// Asks for the version that was read by its entity tag (RFC 9110, section 13.1.1).
-    fn tagged(&self, write: &Shown<'_>, read: &Shown<'_>) -> Option<TokenStream> {
+    /// The entity tag of what was read (RFC 9110, section 13.1.1), and the change that asks for it, by the name of `tag`.
+    fn tagged(&self, write: &Shown<'_>, read: &Shown<'_>) -> Option<(TokenStream, TokenStream)> {
         let mut params = write.operation.params.iter().zip(&write.plan.params);
         let (_, argument) = params.find(|(param, argument)| {
             param.place == ParamPlace::Header
@@ -127,12 +144,23 @@ impl Printer<'_> {
         let is_tag = |header: &&HeaderPlan| header.header.eq_ignore_ascii_case("etag");
         let header = self.plan.headers.iter().find(is_tag).filter(|header| header.ty == Ty::String)?;
         let (constant, place) = (header.name.ident(), argument.name.ident());
-        let value = if argument.required { quote!(tag) } else { quote!(Some(tag)) };
-        Some(quote! {
-            if let Ok(Some(tag)) = current.header(headers::#constant) {
-                change.#place = #value;
+        let make = match argument.required {
+            true => {
+                let given = self.sampler(quote!("octets")).short(write.operation, write.plan)?;
+                let values = write
+                    .plan
+                    .arguments()
+                    .zip(given)
+                    .map(|(own, value)| if own.name == argument.name { quote!(tag) } else { value });
+                let name = write.plan.name.ident();
+                quote!(#name::new(#(#values),*))
             }
-        })
+            false => {
+                let make = &write.make;
+                quote!(#make.#place(tag))
+            }
+        };
+        Some((quote!(current.header(headers::#constant)), make))
     }
 
     /// Gives the change the version that was read: the member of both of which the error says what it is by now.

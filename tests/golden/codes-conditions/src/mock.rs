@@ -30,4 +30,8 @@ pub type Mock = problemgen_runtime::mock::Mock<crate::Api>;
 
 impl problemgen_runtime::mock::PlayedApi for crate::Api {
     const EXAMPLES: &'static [problemgen_runtime::mock::ProblemExample] = &[];
+    const MEMBERS: &'static [(&'static str, &'static str)] = &[
+        ("book_lent", "{\"until\":\"2000-01-01\"}"),
+        ("too_many", "{\"limit\":1}"),
+    ];
 }

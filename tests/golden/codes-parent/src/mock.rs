@@ -30,4 +30,8 @@ pub type Mock = problemgen_runtime::mock::Mock<crate::Api>;
 
 impl problemgen_runtime::mock::PlayedApi for crate::Api {
     const EXAMPLES: &'static [problemgen_runtime::mock::ProblemExample] = &[];
+    const MEMBERS: &'static [(&'static str, &'static str)] = &[
+        ("1001", "{\"until\":\"2000-01-01\"}"),
+        ("1002", "{\"until\":\"2000-01-01\"}"),
+    ];
 }

@@ -41,4 +41,7 @@ impl problemgen_runtime::mock::PlayedApi for crate::Api {
             "{\"type\":\"about:blank\",\"title\":\"Shipped\",\"status\":409,\"code\":\"already_shipped\",\"retryable\":false,\"shipped_at\":\"2026-01-02T03:04:05Z\",\"parcels\":[{\"id\":\"p1\"}],\"carrier\":null}",
         ),
     ];
+    const MEMBERS: &'static [(&'static str, &'static str)] = &[
+        ("partly_shipped", "{\"left\":1}"),
+    ];
 }

@@ -20,4 +20,8 @@ pub type Mock = problemgen_runtime::mock::Mock<crate::Api>;
 
 impl problemgen_runtime::mock::PlayedApi for crate::Api {
     const EXAMPLES: &'static [problemgen_runtime::mock::ProblemExample] = &[];
+    const MEMBERS: &'static [(&'static str, &'static str)] = &[
+        ("entry_locked", "{\"locked_by\":\"text\"}"),
+        ("entry_missing", "{\"missing_id\":1}"),
+    ];
 }

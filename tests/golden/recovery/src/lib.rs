@@ -47,6 +47,7 @@
 //! somebody was faster:
 //!
 //! ```no_run
+//! use std::error::Error;
 //! use golden_recovery::headers;
 //! use golden_recovery::{
 //!     operations::{ReadNote, SaveNote},
@@ -54,15 +55,14 @@
 //! };
 //!
 //! # async fn run(client: &golden_recovery::Client) -> Result<(), Box<dyn std::error::Error>> {
-//! let change = SaveNote::new("text", types::SaveNoteRequest::default());
 //! let changed = client
 //!     .rewrite(ReadNote::new("text"))
-//!     .send(|current| {
-//!         let mut change = change.clone();
-//!         if let Ok(Some(tag)) = current.header(headers::ETAG) {
-//!             change.if_match = Some(tag);
-//!         }
-//!         change
+//!     .try_send(|current| {
+//!         let tag = current.header(headers::ETAG)?;
+//!         let tag = tag.ok_or("there is no tag to ask for")?;
+//!         let change = SaveNote::new("text", types::SaveNoteRequest::default())
+//!             .if_match(tag);
+//!         Ok::<_, Box<dyn Error>>(change)
 //!     })
 //!     .await?;
 //! println!("{changed:?}");

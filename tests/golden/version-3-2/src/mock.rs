@@ -32,4 +32,7 @@ pub type Mock = problemgen_runtime::mock::Mock<crate::Api>;
 
 impl problemgen_runtime::mock::PlayedApi for crate::Api {
     const EXAMPLES: &'static [problemgen_runtime::mock::ProblemExample] = &[];
+    const MEMBERS: &'static [(&'static str, &'static str)] = &[
+        ("too_many", "{\"most\":1}"),
+    ];
 }

@@ -7,6 +7,9 @@ impl rt::mock::Played for operations::other::ReadNote {
     const EXAMPLES: &'static [rt::mock::SuccessExample] = &[
         rt::mock::SuccessExample::new(0, "{}"),
     ];
+    const HEADERS: &'static [rt::mock::HeaderExample] = &[
+        rt::mock::HeaderExample::new(rt::StatusSpec::Exact(200), "etag", "\"text\""),
+    ];
 }
 
 impl rt::mock::Played for operations::other::SaveNote {

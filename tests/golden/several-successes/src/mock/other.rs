@@ -15,4 +15,8 @@ impl rt::mock::Played for operations::other::GetJob {
         rt::mock::SuccessExample::new(0, "{\"id\":\"text\"}"),
         rt::mock::SuccessExample::new(1, "text"),
     ];
+    const HEADERS: &'static [rt::mock::HeaderExample] = &[
+        rt::mock::HeaderExample::new(rt::StatusSpec::Exact(200), "etag", "\"text\""),
+        rt::mock::HeaderExample::new(rt::StatusSpec::Exact(429), "retry-after", "1"),
+    ];
 }
