@@ -194,10 +194,10 @@ async fn pages_can_have_settings_of_their_own() {
     let address = start(store.clone()).await;
     let elsewhere = Client::builder("sk_test_1").base_url("http://127.0.0.1:9");
     let client = elsewhere.retry(RetryPolicy::never()).build().expect("a client");
-    let limit = client.pages(ListDrops::new()).body_limit(10).base_url(&format!("http://{address}"));
+    let limit = client.pages(ListDrops::new()).body_limit(10).base_url(format!("http://{address}"));
     let error = { limit }.next().await.expect("a page").expect_err("it is longer");
     assert!(matches!(error, Error::Unexpected(_)), "{error:?}");
-    let mut items = client.items(ListDrops::new().limit(3)).base_url(&format!("http://{address}"));
+    let mut items = client.items(ListDrops::new().limit(3)).base_url(format!("http://{address}"));
     let mut count = 0;
     while let Some(item) = items.next().await {
         item.expect("an item");

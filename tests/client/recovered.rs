@@ -132,7 +132,7 @@ async fn a_change_can_have_settings_of_its_own() {
     let error = change().base_url("ftp://x").send(|drop| append(drop, "one")).await.expect_err("no URL");
     assert!(matches!(error, RewriteError::Read(Error::Request(_))), "{error:?}");
     let from = (HeaderName::from_static("x-from"), HeaderValue::from_static("me"));
-    let changed = change().base_url(&format!("http://{address}")).header(from.0, from.1);
+    let changed = change().base_url(format!("http://{address}")).header(from.0, from.1);
     let changed = changed.send(|drop| append(drop, "one")).await.expect("a change");
     assert!(changed.title.ends_with("one"));
     assert_eq!(*seen.0.lock().expect("a lock"), ["getDrop nobody", "getDrop me", "updateDrop me"]);

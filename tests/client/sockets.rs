@@ -348,7 +348,7 @@ async fn middleware_stands_before_and_behind_a_client() {
     assert_eq!(transport.stage, TransportStage::Exchange, "{error}");
     // An error of the transport keeps its stage through the layers.
     let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
-    let call = client.call(otp()).base_url(&format!("http://{free}")).retry(RetryPolicy::never());
+    let call = client.call(otp()).base_url(format!("http://{free}")).retry(RetryPolicy::never());
     let Err(Error::Transport(transport)) = call.send().await else { panic!("an error") };
     assert_eq!(transport.stage, TransportStage::Connect);
 }

@@ -98,6 +98,7 @@ pub(crate) fn header(name: &str, required: bool) -> ResponseHeader {
         name: name.to_owned(),
         ty: Type::Integer(IntegerFormat::I64),
         required,
+        example: None,
         docs: docs("Seconds to wait."),
     }
 }
