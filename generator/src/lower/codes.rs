@@ -180,7 +180,7 @@ crate::codes! {
         "`defaultMapping` chooses among the alternatives beside it, or among the schemas that name its schema in their `allOf`, for bodies in \
          which the discriminator has no value that chooses another (OpenAPI 3.2, Discriminator Object).";
     /// What is said of a member that is not there.
-    pub ENCODING = "P052", "`encoding` of a member that is not there",
+    pub ENCODING = "P057", "`encoding` of a member that is not there",
         "`encoding` says of members of a form, or of parts of a multipart body, how they are written. Each of its keys is the name of a \
          member of the schema beside it (OpenAPI, Media Type Object); what it says of any other name is lost.";
     /// A variable of a server's URL whose default is none of its values.
