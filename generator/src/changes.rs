@@ -18,6 +18,8 @@ mod types;
 
 use std::fmt;
 
+use indexmap::IndexMap;
+
 use crate::docs::text::line;
 
 pub use self::calls::of_calls;
@@ -308,79 +310,93 @@ impl Changes {
                 self.breaking(format!("operation {} removed", named(operation)));
             }
         }
+        // Many operations share their answers: what is the same of several is said once.
+        let mut together: IndexMap<(String, Effect), Vec<&str>> = IndexMap::new();
         for (old, new) in kept {
             let before = renamed.iter().find(|(_, it)| it.id == new.id).map(|(before, _)| *before);
             if let Some(before) = before {
                 self.breaking(format!("operation {} renamed to {}", named(before), quoted(&new.id)));
             }
-            match old.or(before) {
-                Some(old) => self.operation(old, new),
-                None => self.compatible(format!("operation {} added", named(new))),
+            let mut own = Changes::default();
+            let old = old.or(before);
+            match old {
+                Some(old) => own.operation(old, new),
+                None => own.compatible("added".to_owned()),
             }
+            for Change { sentence, effect } in own.list {
+                let sentence = match old {
+                    Some(_) => format!(": {sentence}"),
+                    None => format!(" ({}) {sentence}", line(&format!("{} {}", new.method, new.path))),
+                };
+                together.entry((sentence, effect)).or_default().push(&new.id);
+            }
+        }
+        for ((sentence, effect), ids) in together {
+            self.list.push(Change { sentence: format!("{}{sentence}", operations(&ids)), effect });
         }
     }
 
+    /// What changed of an operation, without its name.
     fn operation(&mut self, old: &Operation, new: &Operation) {
-        let operation = format!("operation {}", quoted(&new.id));
         if (&old.method, &old.path) != (&new.method, &new.path) {
             let old = quoted(&format!("{} {}", old.method, old.path));
-            self.breaking(format!(
-                "{operation}: {old} -> {}",
-                quoted(&format!("{} {}", new.method, new.path))
-            ));
+            self.breaking(format!("{old} -> {}", quoted(&format!("{} {}", new.method, new.path))));
         }
-        self.body(&operation, old.body.as_ref(), new.body.as_ref());
-        self.successes(&operation, &old.successes, &new.successes);
+        self.body(old.body.as_ref(), new.body.as_ref());
+        self.successes(&old.successes, &new.successes);
         match (&old.pagination, &new.pagination) {
             (old, new) if old == new => {}
-            (None, Some(_)) => self.compatible(format!("{operation}: pages added")),
+            (None, Some(_)) => self.compatible("pages added".to_owned()),
             // A client goes through them by what it was told, or has a function for it that is gone.
-            (Some(_), Some(_)) => self.breaking(format!("{operation}: pages are turned in another way")),
-            (_, None) => self.breaking(format!("{operation}: pages removed")),
+            (Some(_), Some(_)) => self.breaking("pages are turned in another way".to_owned()),
+            (_, None) => self.breaking("pages removed".to_owned()),
         }
         let (old, new) = (answers(&old.errors), answers(&new.errors));
         let Matched { removed, kept } = matched(&old, &new, |answer| answer);
         for (status, answer) in removed {
-            let sentence = format!("{operation}: no longer answers {status} {answer}");
+            let sentence = format!("no longer answers {status} {answer}");
             // Nobody can have relied on codes that were not named.
             if answer == OTHER_CODES { self.compatible(sentence) } else { self.breaking(sentence) }
         }
         for (_, (status, answer)) in kept.into_iter().filter(|(old, _)| old.is_none()) {
-            self.compatible(format!("{operation}: may now answer {status} {answer}"));
+            self.compatible(format!("may now answer {status} {answer}"));
         }
     }
 
-    fn body(&mut self, operation: &str, old: Option<&Body>, new: Option<&Body>) {
+    fn body(&mut self, old: Option<&Body>, new: Option<&Body>) {
         match (old, new) {
             (None, None) => {}
-            (Some(_), None) => self.breaking(format!("{operation}: request body removed")),
-            (None, Some(new)) if new.required => {
-                self.breaking(format!("{operation}: request body added (required)"))
-            }
-            (None, Some(_)) => self.compatible(format!("{operation}: request body added (optional)")),
+            (Some(_), None) => self.breaking("request body removed".to_owned()),
+            (None, Some(new)) if new.required => self.breaking("request body added (required)".to_owned()),
+            (None, Some(_)) => self.compatible("request body added (optional)".to_owned()),
             (Some(old), Some(new)) => {
                 // What is required is an argument of the constructor.
                 match (old.required, new.required) {
-                    (true, false) => self.breaking(format!("{operation}: request body required -> optional")),
-                    (false, true) => self.breaking(format!("{operation}: request body optional -> required")),
+                    (true, false) => self.breaking("request body required -> optional".to_owned()),
+                    (false, true) => self.breaking("request body optional -> required".to_owned()),
                     _ => {}
                 }
-                self.media(&format!("{operation}: request body"), &old.media, &new.media);
+                self.media("request body", &old.media, &new.media);
             }
         }
     }
 
-    fn successes(&mut self, operation: &str, old: &[Success], new: &[Success]) {
+    fn successes(&mut self, old: &[Success], new: &[Success]) {
         let Matched { removed, kept } = matched(old, new, |success| &success.status);
         for success in removed {
-            self.breaking(format!("{operation}: success {} removed", line(&success.status)));
+            self.breaking(format!("success {} removed", line(&success.status)));
         }
+        // A generated client decodes a success into one type.
+        let why = match old.len() {
+            0 => "what a call gives is of another type",
+            1 => "what a call gives becomes a choice",
+            _ => "a match on what a call gives has one more arm",
+        };
         for (old, new) in kept {
-            let success = format!("{operation}: success {}", line(&new.status));
+            let success = format!("success {}", line(&new.status));
             match old {
                 Some(old) => self.media(&success, &old.media, &new.media),
-                // A generated client decodes a success into one type; another success may make that a choice.
-                None => self.breaking(format!("{success} added")),
+                None => self.breaking(format!("{success} added; {why}")),
             }
         }
     }
@@ -408,6 +424,12 @@ impl Changes {
             }
         }
     }
+}
+
+/// Operations that a sentence is about.
+fn operations(ids: &[&str]) -> String {
+    let operations = if ids.len() == 1 { "operation" } else { "operations" };
+    format!("{operations} {}", some(ids.iter().copied()))
 }
 
 /// What is said of a new code.

@@ -31,6 +31,33 @@ fn an_object_that_may_be_absent() {
 }
 
 #[test]
+fn what_is_the_same_of_several_operations_is_said_once() {
+    let mut contract = samples::library();
+    for number in 3..6 {
+        let mut operation = contract.operations[0].clone();
+        operation.id = format!("list{number}");
+        contract.operations.push(operation);
+    }
+    let old = print(&contract);
+    for operation in &mut contract.operations {
+        operation.errors.push(samples::problem(crate::contract::StatusSpec::Exact(503), &[2], false));
+    }
+    let added = crate::contract::Success {
+        status: crate::contract::StatusSpec::Exact(202),
+        ..contract.operations[1].successes[0].clone()
+    };
+    contract.operations[1].successes.push(added);
+    let said: Vec<_> = between(&old, &print(&contract)).iter().map(Change::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "operations `listLoans`, `lendBook`, `list3` and 2 more: may now answer 503 `busy`",
+            "operation `lendBook`: success 202 added; what a call gives becomes a choice (breaking)",
+        ]
+    );
+}
+
+#[test]
 fn facts_of_codes() {
     let text = changes(|contract| {
         let codes = &mut contract.families[0].codes;
